@@ -1,0 +1,2 @@
+"""State of the moment (to be written)."""
+observer = None
