@@ -1,0 +1,93 @@
+"""Finds the Chromium that the browser tests drive; run as a program, installs one where there is none.
+
+python tests/browser/chromium.py
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+VARIABLE = "MINIGRAD_LAB_BROWSER"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+)
+# Quiet, so that a machine without a network is not asked for one at every start.
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+ADVICE = f"""\
+The browser tests need Chromium or Chrome, and found none that starts. Do one of these, then run again:
+  - .venv/bin/python -m playwright install chromium   (a download of about 200 MB, no root needed)
+  - install Chromium or Chrome with the system's package manager, on Debian: apt-get install chromium
+  - {VARIABLE}=/path/to/chrome make test              (if it is somewhere else)"""
+
+
+def find(playwright: Playwright) -> str | None:
+    """The path of a Chromium or Chrome: the one named in the environment, playwright's own, the system's.
+
+    Raises FileNotFoundError where the environment names one that is not there.
+    """
+    if named := os.environ.get(VARIABLE):
+        if not shutil.which(named):
+            raise FileNotFoundError(f"{VARIABLE}={named} is no program: give a browser's full path")
+        return named
+    own = playwright.chromium.executable_path
+    candidates = [own, *filter(None, map(shutil.which, NAMES)), *PLACES]
+    return next((path for path in candidates if Path(path).is_file()), None)
+
+
+def start(playwright: Playwright) -> Browser:
+    """A headless browser. Raises FileNotFoundError where there is none, playwright's Error if it fails."""
+    path = find(playwright)
+    if path is None:
+        raise FileNotFoundError(ADVICE)
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+def install() -> None:
+    """The usual way: Debian's package for Debian's root, else playwright's download."""
+    root = platform.system() == "Linux" and os.geteuid() == 0
+    if root and platform.freedesktop_os_release().get("ID") == "debian":
+        apt = ["apt-get", "-qq", "-y", "-o=Dpkg::Use-Pty=0"]
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([*apt, "update"], env=quiet, check=False)
+        subprocess.run([*apt, "install", "--no-install-recommends", "chromium"], env=quiet, check=False)
+    else:
+        libraries = ["--with-deps"] if root else []
+        command = [sys.executable, "-m", "playwright", "install", *libraries, "chromium"]
+        subprocess.run(command, check=False)
+
+
+def main() -> str | None:
+    """None where a browser starts, else what to say."""
+    with sync_playwright() as playwright:
+        try:
+            if find(playwright) is None:
+                print("No Chromium and no Chrome here: installing one.", flush=True)
+                install()
+            browser = start(playwright)
+            print(f"Browser tests: {find(playwright)}, version {browser.version}")
+            browser.close()
+        except (FileNotFoundError, Error) as error:
+            return f"{error}" if ADVICE in f"{error}" else f"{error}\n\n{ADVICE}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

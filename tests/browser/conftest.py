@@ -1,0 +1,55 @@
+"""A JupyterLab and a Chromium for all browser tests; a notebook of its own for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browser import chromium
+from browser.lab import Lab, Server
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
+
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A headless Chromium. Where none starts the test fails with what to do about it: never a silent skip."""
+    try:
+        browser = chromium.start(playwright)
+    except (FileNotFoundError, Error) as error:
+        pytest.fail(f"{error}\n{chromium.ADVICE}", pytrace=False)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("jupyter"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def open_lab(
+    server: Server, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[[Path], Lab]]:
+    """`open_lab(notebook)` opens a copy of it; at the end a screenshot is kept under the test's name."""
+    labs: list[Lab] = []
+
+    def open_lab(notebook: Path) -> Lab:
+        labs.append(Lab(server, browser, notebook))
+        return labs[-1]
+
+    yield open_lab
+    for lab in labs:
+        lab.screenshot(request.node.name.removeprefix("test_"))
+        lab.close()
+    assert [lab.page_errors for lab in labs] == [[] for _ in labs]
