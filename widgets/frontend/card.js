@@ -1,0 +1,157 @@
+// @ts-check
+// A tensor as a card: what it says, in words and marks, and how it is drawn.
+
+import { h } from "./dom.js";
+import { leafIcon } from "./icons.js";
+import { nameOf, shapeText } from "./model.js";
+import { FONTS, fit } from "./text.js";
+
+/**
+ * @typedef {import("./model.js").Tensor} Tensor
+ * @typedef {import("./text.js").Measure} Measure
+ * @typedef {"forward"|"backward"} Side
+ */
+
+const PAD = 9;
+const ROW = 16;
+
+/** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
+export function hasGradLine(tensor) {
+  if (!tensor.requires_grad) return tensor.grad !== null;
+  return tensor.is_leaf || tensor.retains_grad || tensor.grad_state !== "none";
+}
+
+/** @param {Tensor} tensor @returns {string} */
+export function gradText(tensor) {
+  if (tensor.grad) return tensor.grad.text;
+  return tensor.grad_state === "let go" ? "let go" : "None";
+}
+
+/** The line that says how a tensor stands to autograd. @param {Tensor} tensor @param {Side} side */
+export function autogradText(tensor, side) {
+  if (!tensor.requires_grad) return "requires_grad False";
+  if (tensor.grad_fn) return tensor.grad_fn;
+  return side === "backward" ? "AccumulateGrad" : "requires_grad True";
+}
+
+/** The whole card in words, for a screen reader and the tooltip. @param {Tensor} tensor */
+export function cardWords(tensor) {
+  const words = [`tensor ${nameOf(tensor)}`];
+  if (tensor.names.length && tensor.ghosts.length) words.push(`was ${tensor.ghosts.join(", ")}`);
+  if (!tensor.current) words.push("overwritten, kept because the graph refers to it");
+  else if (!tensor.alive) words.push("no name holds it any more");
+  if (tensor.is_leaf) words.push("leaf");
+  words.push(`shape ${shapeText(tensor.shape)}`, tensor.dtype);
+  words.push(tensor.value ? `value ${tensor.value.text}` : "value no longer kept");
+  words.push(`version ${tensor.version}`, `requires_grad ${tensor.requires_grad ? "True" : "False"}`);
+  if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
+  if (hasGradLine(tensor)) words.push(`grad ${gradText(tensor)}`);
+  if (tensor.retains_grad) words.push("retains its grad");
+  if (tensor.base) words.push("a view: it shares memory");
+  return words.join(", ");
+}
+
+/** The marks of a card's state, as classes. @param {Tensor} tensor @param {Side} side */
+export function cardClass(tensor, side) {
+  const classes = ["mg-card"];
+  if (tensor.is_leaf && tensor.requires_grad) classes.push("mg-grows");
+  if (!tensor.current) classes.push("mg-old");
+  else if (!tensor.alive || !tensor.names.length) classes.push("mg-unheld");
+  if (tensor.current && tensor.version > 0) classes.push("mg-written");
+  if (side === "backward" && !tensor.requires_grad) classes.push("mg-dim");
+  return classes.join(" ");
+}
+
+/**
+ * @param {Tensor} tensor @param {Side} side @param {number} width @param {number} height
+ * @param {Measure} measure
+ */
+export function cardTree(tensor, side, width, height, measure) {
+  const rows = [
+    nameRow(tensor, width, measure),
+    valueRow(tensor, width, measure),
+    h(
+      "text",
+      { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 },
+      fit(autogradText(tensor, side), width - 2 * PAD, FONTS.small, measure),
+    ),
+  ];
+  if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
+  const top = (height - ROW * rows.length) / 2;
+  return h(
+    "g",
+    { class: cardClass(tensor, side) },
+    h("title", {}, cardWords(tensor)),
+    h("rect", { class: "mg-body", width, height, rx: 8 }),
+    ...rows.map((row, i) => h("g", { transform: `translate(0 ${top + i * ROW})` }, row)),
+  );
+}
+
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function nameRow(tensor, width, measure) {
+  const badge = `v${tensor.version}`;
+  const badgeWidth = Math.max(24, measure(badge, FONTS.badge) + 12);
+  const left = PAD + (tensor.is_leaf ? 17 : 0);
+  let room = width - left - 6 - badgeWidth - 6;
+  const parts = [];
+  const own = tensor.names.join(", ") || (tensor.ghosts.length ? "" : nameOf(tensor));
+  if (own) {
+    const text = fit(own, room, FONTS.name, measure);
+    parts.push(h("tspan", { class: tensor.names.length ? "mg-name" : "mg-label" }, text));
+    room -= measure(`${text} `, FONTS.name);
+  }
+  if (!tensor.current) {
+    const text = fit("old", room, FONTS.small, measure);
+    if (text === "old") parts.push(h("tspan", { class: "mg-ghost", dx: 5 }, text));
+    room -= measure("old ", FONTS.small);
+  }
+  if (tensor.ghosts.length && room > 30) {
+    const ghosts = fit(tensor.ghosts.join(", "), room - measure("was ", FONTS.small), FONTS.small, measure);
+    parts.push(
+      h("tspan", { class: "mg-ghost", dx: own ? 5 : 0 }, "was"),
+      h("tspan", { class: "mg-ghost mg-struck", dx: 3 }, ghosts),
+    );
+  }
+  return h(
+    "g",
+    {},
+    tensor.is_leaf ? h("g", { transform: `translate(${PAD - 1} 1.5)` }, leafIcon(tensor.requires_grad)) : null,
+    h("text", { x: left, y: 12 }, ...parts),
+    h(
+      "g",
+      { class: "mg-version", transform: `translate(${width - 6 - badgeWidth} 0)` },
+      h("rect", { width: badgeWidth, height: 15, rx: 7.5 }),
+      h("text", { x: badgeWidth / 2, y: 11 }, badge),
+    ),
+  );
+}
+
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function valueRow(tensor, width, measure) {
+  const dtype = tensor.dtype === "float32" ? "" : ` ${tensor.dtype}`;
+  const shape = fit(shapeText(tensor.shape) + dtype, width - 2 * PAD, FONTS.small, measure);
+  const room = width - 2 * PAD - measure(shape, FONTS.small) - 8;
+  return h(
+    "g",
+    {},
+    h("text", { class: "mg-soft", x: PAD, y: 12 }, shape),
+    h(
+      "text",
+      { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
+      tensor.value ? fit(tensor.value.text, room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
+    ),
+  );
+}
+
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function gradRow(tensor, width, measure) {
+  const label = ".grad";
+  const room = width - 2 * PAD - measure(label, FONTS.small) - 8;
+  const state = tensor.grad ? "mg-value mg-got" : tensor.grad_state === "let go" ? "mg-gone" : "mg-soft mg-end";
+  return h(
+    "g",
+    {},
+    h("text", { class: tensor.grad ? "mg-got" : "mg-soft", x: PAD, y: 12 }, label),
+    h("text", { class: state, x: width - PAD, y: 12 }, fit(gradText(tensor), room, FONTS.value, measure)),
+  );
+}

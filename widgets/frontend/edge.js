@@ -1,0 +1,143 @@
+// @ts-check
+// An edge: which way it points, what flowed along it, whether what it leads to is broken.
+
+import { h } from "./dom.js";
+import { arrow, labelPlace, pathText, reachTo, turned } from "./geometry.js";
+import { nameOf } from "./model.js";
+import { FONTS, fit } from "./text.js";
+
+/**
+ * @typedef {import("./model.js").Edge} Edge
+ * @typedef {import("./model.js").Moment} Moment
+ * @typedef {import("./model.js").Saved} Saved
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./geometry.js").Box} Box
+ * @typedef {import("./text.js").Measure} Measure
+ * @typedef {import("./card.js").Side} Side
+ * @typedef {{pill: string, words: string, broken: boolean}} Message
+ */
+
+const HEAD = 8;
+const MOST_PILL = 92;
+
+/**
+ * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
+ * next is written once, on the edge that leaves the function; where several meet, their sum stands on
+ * the edge that goes on.
+ * @param {Moment} moment @param {Side} side @returns {Map<string, Message>}
+ */
+export function edgeMessages(moment, side) {
+  /** @type {Map<string, number>} */
+  const arriving = new Map();
+  for (const edge of moment.edges.values()) {
+    if (edge.shown && edge.gradient && moment.tensors.has(edge.source)) {
+      arriving.set(edge.source, (arriving.get(edge.source) ?? 0) + 1);
+    }
+  }
+  const messages = new Map();
+  const told = new Set();
+  for (const edge of moment.edges.values()) {
+    if (!edge.shown) continue;
+    const broken = brokenSlot(moment, edge);
+    const input = moment.tensors.has(edge.source);
+    let pill = "";
+    if (broken) {
+      // b * b saves b twice: two edges side by side, and one label is enough.
+      const pair = `${edge.source} ${edge.target}`;
+      if (!told.has(pair)) pill = `v${broken.version} ≠ v${broken.now}`;
+      told.add(pair);
+    } else if (edge.gradient && side === "backward" && (input || arriving.get(edge.target) !== 1)) {
+      pill = edge.gradient.text;
+    }
+    messages.set(edge.id, {
+      pill,
+      words: edgeWords(moment, edge, broken),
+      broken: broken !== null,
+    });
+  }
+  return messages;
+}
+
+/** The broken slot that an edge stands for: the function saved the card at its other end.
+ * @param {Moment} moment @param {Edge} edge @returns {Saved|null} */
+function brokenSlot(moment, edge) {
+  const input = moment.functions.get(edge.target);
+  const card = input ? edge.source : edge.target;
+  const func = input ?? moment.functions.get(edge.source);
+  const slots = func ? func.saved.filter((s) => s.state === "broken" && s.card === card) : [];
+  return slots.find((s) => !input || s.slot === edge.slot) ?? null;
+}
+
+/** @param {Moment} moment @param {string} id */
+function endName(moment, id) {
+  const tensor = moment.tensors.get(id);
+  return tensor ? nameOf(tensor) : (moment.functions.get(id)?.op ?? "");
+}
+
+/** @param {Moment} moment @param {Edge} edge @param {Saved|null} broken */
+function edgeWords(moment, edge, broken) {
+  const slot = edge.slot ? ` as ${edge.slot}` : "";
+  const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
+  if (!edge.tracked) words.push("no gradient flows back here");
+  if (edge.gradient) words.push(`gradient ${edge.gradient.text}`);
+  if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
+  return words.join(", ");
+}
+
+/**
+ * The points of an edge as it is drawn: up to what is really drawn at its ends, and run backwards in
+ * the backward drawing.
+ * @param {Point[]} points @param {Side} side @param {Box|null} start @param {Box|null} end
+ */
+export function edgeLine(points, side, start, end) {
+  const reached = reachTo(points, start, end);
+  return side === "backward" ? turned(reached) : reached;
+}
+
+/** @param {Edge} edge @param {Side} side @param {Message} message @returns {string} */
+export function edgeClass(edge, side, message) {
+  const classes = ["mg-edge"];
+  if (message.broken) classes.push("mg-broken");
+  else if (side === "backward" && !edge.tracked) classes.push("mg-dim");
+  else if (side === "backward" && edge.gradient) classes.push("mg-flowed");
+  return classes.join(" ");
+}
+
+/** @param {Edge} edge @param {Side} side @param {Message} message @param {Point[]} points */
+export function edgeTree(edge, side, message, points) {
+  const { line, head } = arrow(points, HEAD);
+  const pointed = side === "forward" || edge.tracked;
+  return h(
+    "g",
+    { class: edgeClass(edge, side, message), "data-id": edge.id },
+    h("title", {}, message.words),
+    h("path", { class: "mg-hit", d: pathText(points) }),
+    h("path", { class: "mg-line", d: pathText(pointed ? line : points) }),
+    pointed ? h("path", { class: "mg-head", d: head }) : null,
+  );
+}
+
+/**
+ * The label on an edge where it covers nothing, else a dot that tells on pointing at it.
+ * @param {Edge} edge @param {Message} message @param {Point[]} points
+ * @param {import("./geometry.js").BoxIndex} taken @param {Measure} measure
+ */
+export function pillTree(edge, message, points, taken, measure) {
+  const text = fit(message.pill, MOST_PILL, FONTS.badge, measure);
+  const width = Math.max(24, measure(text, FONTS.badge) + 12);
+  const box = labelPlace(points, width, 16, taken) ?? labelPlace(points, 8, 8, taken);
+  if (!box) return null;
+  taken.add(box);
+  const whole = box.w === width;
+  return h(
+    "g",
+    {
+      class: message.broken ? "mg-pill mg-broken" : "mg-pill",
+      "data-id": edge.id,
+      transform: `translate(${Math.round(box.x * 10) / 10} ${Math.round(box.y * 10) / 10})`,
+    },
+    h("title", {}, message.words),
+    h("rect", { width: box.w, height: box.h, rx: box.h / 2 }),
+    whole ? h("text", { x: width / 2, y: 11.5 }, text) : null,
+  );
+}

@@ -1,0 +1,179 @@
+// @ts-check
+// Pure geometry of a drawing: paths, arrowheads, where a label fits, who is next to whom.
+
+/**
+ * @typedef {[number, number]} Point
+ * @typedef {{x: number, y: number, w: number, h: number}} Box
+ */
+
+/**
+ * The points of "M x y C x y ...": the start, then three for each cubic piece.
+ * @param {string} d @returns {Point[]}
+ */
+export function pathPoints(d) {
+  const numbers = (d.match(/-?[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
+  /** @type {Point[]} */
+  const points = [];
+  for (let i = 0; i + 1 < numbers.length; i += 2) points.push([numbers[i], numbers[i + 1]]);
+  return points;
+}
+
+/** @param {number} value */
+const short = (value) => String(Math.round(value * 10) / 10);
+
+/** @param {Point[]} points @returns {string} */
+export function pathText(points) {
+  const words = points.map(([x, y]) => `${short(x)} ${short(y)}`);
+  return `M${words[0]}C${words.slice(1).join(" ")}`;
+}
+
+/** The point at `t` in 0..1 along a path, its pieces taken as equally long. @param {Point[]} points
+ * @param {number} t @returns {Point} */
+export function pointAt(points, t) {
+  const pieces = (points.length - 1) / 3;
+  const piece = Math.min(Math.floor(t * pieces), pieces - 1);
+  const u = t * pieces - piece;
+  const [a, b, c, d] = points.slice(piece * 3, piece * 3 + 4);
+  /** @param {0|1} i */
+  const at = (i) =>
+    a[i] * (1 - u) ** 3 + 3 * b[i] * u * (1 - u) ** 2 + 3 * c[i] * u * u * (1 - u) + d[i] * u ** 3;
+  return [at(0), at(1)];
+}
+
+/** Where the line from a point to the middle of a box meets its border. @param {Point} from
+ * @param {Box} box @returns {Point} */
+export function borderPoint([px, py], box) {
+  const [cx, cy] = [box.x + box.w / 2, box.y + box.h / 2];
+  const [dx, dy] = [px - cx, py - cy];
+  const reach = Math.max(Math.abs(dx) / (box.w / 2), Math.abs(dy) / (box.h / 2));
+  return reach <= 1 ? [px, py] : [cx + dx / reach, cy + dy / reach];
+}
+
+/**
+ * The path with a straight piece added where an end lies outside the box that is drawn there: a
+ * function is drawn smaller than the place that the layout keeps for it.
+ * @param {Point[]} points @param {Box|null} start @param {Box|null} end @returns {Point[]}
+ */
+export function reachTo(points, start, end) {
+  let reached = points;
+  if (start) {
+    const [x, y] = points[0];
+    const [bx, by] = borderPoint([x, y], start);
+    if (Math.hypot(bx - x, by - y) > 0.5) reached = [[bx, by], [bx, by], [x, y], ...reached];
+  }
+  if (end) {
+    const [x, y] = points[points.length - 1];
+    const [bx, by] = borderPoint([x, y], end);
+    if (Math.hypot(bx - x, by - y) > 0.5) reached = [...reached, [x, y], [bx, by], [bx, by]];
+  }
+  return reached;
+}
+
+/** The same path run the other way. @param {Point[]} points @returns {Point[]} */
+export function turned(points) {
+  return [...points].reverse();
+}
+
+/**
+ * An arrowhead at the end of a path, and the path cut back so that its stroke ends under the head.
+ * @param {Point[]} points @param {number} size @returns {{line: Point[], head: string}}
+ */
+export function arrow(points, size) {
+  const tip = points[points.length - 1];
+  // The direction over the last stretch as long as the head, so a bent end does not twist it.
+  let from = points[0];
+  for (let t = 1; t >= 0; t -= 0.04) {
+    from = pointAt(points, t);
+    if (Math.hypot(tip[0] - from[0], tip[1] - from[1]) >= size) break;
+  }
+  const length = Math.hypot(tip[0] - from[0], tip[1] - from[1]) || 1;
+  const [ux, uy] = [(tip[0] - from[0]) / length, (tip[1] - from[1]) / length];
+  const half = size * 0.45;
+  /** @type {Point} */
+  const neck = [tip[0] - ux * size * 0.8, tip[1] - uy * size * 0.8];
+  const corners = [
+    tip,
+    [tip[0] - ux * size - uy * half, tip[1] - uy * size + ux * half],
+    neck,
+    [tip[0] - ux * size + uy * half, tip[1] - uy * size - ux * half],
+  ];
+  const head = `M${corners.map(([x, y]) => `${short(x)} ${short(y)}`).join("L")}Z`;
+  return { line: [...points.slice(0, -1), neck], head };
+}
+
+/** @param {Box} a @param {Box} b @returns {boolean} */
+export function overlap(a, b) {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+/** Boxes filed by place, so that one question looks at its neighbours only. */
+export class BoxIndex {
+  /** @param {number} cell */
+  constructor(cell = 120) {
+    this.cell = cell;
+    /** @type {Map<string, Box[]>} */
+    this.files = new Map();
+  }
+
+  /** @param {Box} box @returns {string[]} */
+  keys(box) {
+    const keys = [];
+    for (let i = Math.floor(box.x / this.cell); i <= Math.floor((box.x + box.w) / this.cell); i++) {
+      for (let j = Math.floor(box.y / this.cell); j <= Math.floor((box.y + box.h) / this.cell); j++) {
+        keys.push(`${i} ${j}`);
+      }
+    }
+    return keys;
+  }
+
+  /** @param {Box} box */
+  add(box) {
+    for (const key of this.keys(box)) {
+      const file = this.files.get(key);
+      if (file) file.push(box);
+      else this.files.set(key, [box]);
+    }
+  }
+
+  /** @param {Box} box @returns {boolean} */
+  hits(box) {
+    return this.keys(box).some((key) => this.files.get(key)?.some((other) => overlap(box, other)));
+  }
+}
+
+/**
+ * The first place along a path where a label covers nothing, or null where there is none.
+ * @param {Point[]} points @param {number} w @param {number} h @param {BoxIndex} taken
+ * @returns {Box|null}
+ */
+export function labelPlace(points, w, h, taken) {
+  for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74]) {
+    const [x, y] = pointAt(points, t);
+    const box = { x: x - w / 2, y: y - h / 2, w, h };
+    if (!taken.hits(box)) return box;
+  }
+  return null;
+}
+
+/**
+ * The nearest box in a direction, for the arrow keys; sideways distance counts double.
+ * @param {Map<string, Box>} boxes @param {string} from @param {"up"|"down"|"left"|"right"} direction
+ * @returns {string|null}
+ */
+export function neighbour(boxes, from, direction) {
+  const here = boxes.get(from);
+  if (!here) return null;
+  const upright = direction === "up" || direction === "down";
+  const sign = direction === "up" || direction === "left" ? -1 : 1;
+  let best = null;
+  let least = Infinity;
+  for (const [id, box] of boxes) {
+    const dx = box.x + box.w / 2 - (here.x + here.w / 2);
+    const dy = box.y + box.h / 2 - (here.y + here.h / 2);
+    const ahead = sign * (upright ? dy : dx);
+    if (id === from || ahead <= 1) continue;
+    const far = ahead + 2 * Math.abs(upright ? dx : dy);
+    if (far < least) [best, least] = [id, far];
+  }
+  return best;
+}

@@ -1,0 +1,257 @@
+// @ts-check
+// The panel: a switch, the two linked drawings, the sentence of the moment, the error that stands.
+
+import { buildHtml, h, measurer } from "./dom.js";
+import { errorTree } from "./error.js";
+import { Drawing } from "./graph.js";
+import { EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
+
+/**
+ * @typedef {import("./model.js").Trace} Trace
+ * @typedef {import("./model.js").Layout} Layout
+ * @typedef {import("./model.js").Moment} Moment
+ * @typedef {"both"|"forward"|"backward"} View
+ * @typedef {{trace: Trace|null, layout: Layout|null, title: string, problem: string, sequence: number}} Content
+ */
+
+const ROOM_FOR_BOTH = 620; // pixels: two drawings whose cards can still be read
+const SMALLEST = 0.75; // of the natural size, where text is 8 pixels; then the drawing scrolls
+const LARGEST = 1.6;
+const GAP = 8;
+
+/** @type {Layout} */
+const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
+
+/**
+ * How large a drawing is shown: it fits the width while it can be read, and grows only where it stays
+ * whole in view.
+ * @param {number} roomWidth @param {number} roomHeight @param {number} width @param {number} height
+ */
+export function scaleFor(roomWidth, roomHeight, width, height) {
+  if (width <= 0 || height <= 0 || roomWidth <= 0) return 1;
+  const byWidth = roomWidth / width;
+  if (byWidth < 1) return Math.max(byWidth, SMALLEST);
+  return Math.min(Math.max(Math.min(byWidth, roomHeight / height), 1), LARGEST);
+}
+
+export class Panel {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    /** @type {View} */
+    this.wanted = "both";
+    this.width = 0;
+    this.moment = lastMoment(EMPTY_TRACE);
+    this.layout = EMPTY_LAYOUT;
+    this.sequence = -1;
+    this.root = buildHtml(skeleton());
+    host.append(this.root);
+    const measure = measurer(this.root);
+    const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
+    this.drawings = /** @type {const} */ (["forward", "backward"]).map(
+      (side) => new Drawing(side, measure, point),
+    );
+    this.panes = this.drawings.map((drawing) => {
+      const pane = this.find(`.mg-pane[data-side=${drawing.side}] .mg-scroll`);
+      pane.append(drawing.svg);
+      return pane;
+    });
+    this.linkScrolling();
+    this.find(".mg-switch").addEventListener("click", (event) => {
+      const view = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.view;
+      if (view) this.choose(/** @type {View} */ (view));
+    });
+    this.observer = new ResizeObserver(() => this.arrange());
+    this.observer.observe(this.root);
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
+  /** Shows new content and says when it is painted. @param {Content} content */
+  show({ trace, layout, title, problem, sequence }) {
+    this.sequence = sequence;
+    this.find(".mg-title").textContent = title;
+    this.find(".mg-problem").textContent = problem;
+    this.find(".mg-problem").hidden = !problem;
+    if (trace) this.moment = lastMoment(trace);
+    if (layout) this.layout = layout;
+    this.draw(true);
+    this.announcePainted(sequence);
+  }
+
+  /** Draws the current moment. @param {boolean} glide whether nodes move to new places or jump */
+  draw(glide) {
+    const { moment, layout } = this;
+    const step = stepOf(moment);
+    this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
+    for (const drawing of this.visible()) {
+      drawing.update(moment, layout, glide);
+      drawing.mark(step?.about ?? []);
+    }
+    this.find(".mg-say").textContent = step?.text ?? "";
+    this.find(".mg-say").hidden = !step;
+    const error = standingError(moment);
+    this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
+    this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
+    this.find(".mg-count").textContent = countText(moment);
+    this.fit();
+    this.reveal(step?.about ?? []);
+  }
+
+  /** @param {View} view */
+  choose(view) {
+    this.wanted = view;
+    this.arrange();
+  }
+
+  /** The view that there is room for. @returns {View} */
+  view() {
+    return this.wanted === "both" && this.width < ROOM_FOR_BOTH ? "forward" : this.wanted;
+  }
+
+  visible() {
+    const view = this.view();
+    return this.drawings.filter(({ side }) => view === "both" || view === side);
+  }
+
+  /** Fits everything into the room that the page gives. */
+  arrange() {
+    const before = this.root.dataset.view;
+    this.width = this.root.clientWidth;
+    const view = this.view();
+    this.root.dataset.view = view;
+    this.root.classList.toggle("mg-narrow", this.width < ROOM_FOR_BOTH);
+    for (const button of this.root.querySelectorAll(".mg-switch button")) {
+      const { view: its } = /** @type {HTMLElement} */ (button).dataset;
+      button.setAttribute("aria-checked", String(its === view));
+      if (its === "both") /** @type {HTMLButtonElement} */ (button).disabled = this.width < ROOM_FOR_BOTH;
+    }
+    if (before !== view) this.draw(false);
+    else this.fit();
+  }
+
+  fit() {
+    this.drawings.forEach((drawing, i) => {
+      const pane = this.panes[i];
+      const side = this.view() === "both" ? (this.width - 2 * GAP) / 2 : this.width;
+      const room = Math.min(pane.clientWidth || side, side);
+      drawing.resize(scaleFor(room, pane.clientHeight, drawing.width, drawing.height));
+    });
+  }
+
+  /** Scrolls to what the last step was about, where it is out of sight. @param {string[]} ids */
+  reveal(ids) {
+    const drawing = this.visible()[0];
+    const pane = this.panes[this.drawings.indexOf(drawing)];
+    const scale = parseFloat(drawing.svg.style.width) / drawing.width || 1;
+    const boxes = ids.map((id) => drawing.screenBox(id, scale)).filter((box) => box !== null);
+    if (!boxes.length || !pane.clientHeight) return;
+    const left = Math.min(...boxes.map((b) => b.x)) - 24;
+    const right = Math.max(...boxes.map((b) => b.x + b.w)) + 24;
+    const top = Math.min(...boxes.map((b) => b.y)) - 24;
+    const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + 24;
+    pane.scrollTo({
+      left: nearest(pane.scrollLeft, pane.clientWidth, left, right),
+      top: nearest(pane.scrollTop, pane.clientHeight, top, bottom),
+      behavior: "instant",
+    });
+  }
+
+  linkScrolling() {
+    const [one, two] = this.panes;
+    for (const [from, to] of [[one, two], [two, one]]) {
+      from.addEventListener("scroll", () => {
+        if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
+        if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+      });
+    }
+  }
+
+  /** @param {boolean} connected */
+  setConnected(connected) {
+    this.root.classList.toggle("mg-disconnected", !connected);
+    this.find(".mg-status").textContent = connected
+      ? ""
+      : "Disconnected: the kernel is gone. Run the cell with live() again to go on.";
+  }
+
+  /**
+   * Two frames later the browser has painted: tests and the benchmark wait for this mark.
+   * @param {number} sequence
+   */
+  announcePainted(sequence) {
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        if (this.sequence !== sequence) return;
+        this.root.dataset.painted = String(sequence);
+        performance.mark("minigrad:painted", { detail: sequence });
+      };
+      channel.port2.postMessage(null);
+    });
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    this.root.remove();
+  }
+}
+
+/** Where to scroll so that a stretch is in view, moving as little as needed.
+ * @param {number} now @param {number} room @param {number} from @param {number} to */
+export function nearest(now, room, from, to) {
+  if (to - from > room) return Math.max(0, (from + to - room) / 2);
+  if (from < now) return Math.max(0, from);
+  return to > now + room ? to - room : now;
+}
+
+/** @param {Moment} moment @returns {string} */
+function countText(moment) {
+  const tensors = [...moment.tensors.values()].filter((t) => t.shown).length;
+  const functions = [...moment.functions.values()].filter((f) => f.shown).length;
+  if (!tensors && !functions) return "";
+  const s = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  return `${s(tensors, "tensor")}, ${s(functions, "function")}`;
+}
+
+function skeleton() {
+  const button = (/** @type {string} */ view, /** @type {string} */ word) =>
+    h("button", { type: "button", role: "radio", "aria-checked": "false", "data-view": view }, word);
+  const pane = (/** @type {string} */ side, /** @type {string} */ word, /** @type {string} */ note) =>
+    h(
+      "figure",
+      { class: "mg-pane", "data-side": side },
+      h("figcaption", {}, word, " ", h("small", {}, note)),
+      h("div", { class: "mg-scroll" }),
+    );
+  return h(
+    "section",
+    { class: "mg", "aria-label": "Graph of automatic differentiation" },
+    h(
+      "header",
+      { class: "mg-header" },
+      h(
+        "div",
+        { class: "mg-switch", role: "radiogroup", "aria-label": "Which drawing" },
+        button("both", "Both"),
+        button("forward", "Forward"),
+        button("backward", "Backward"),
+      ),
+      h("span", { class: "mg-title" }),
+      h("span", { class: "mg-count" }),
+    ),
+    h("p", { class: "mg-status", role: "status" }),
+    h("p", { class: "mg-problem", role: "status", hidden: "" }),
+    h("p", { class: "mg-blank" }, "Nothing to draw yet: run a cell that makes a tensor."),
+    h(
+      "div",
+      { class: "mg-twin" },
+      pane("forward", "Forward", "data flows down"),
+      pane("backward", "Backward", "gradients flow up"),
+    ),
+    h("p", { class: "mg-say", "aria-live": "polite", hidden: "" }),
+    h("div", { class: "mg-fault", "aria-live": "assertive" }),
+  );
+}
