@@ -26,7 +26,7 @@ lint: .venv/test
 	$(BIN)/ruff check .
 
 lessons: .venv/test
-	$(BIN)/python notebooks/build.py
+	$(BIN)/python notebooks/build_lessons.py
 
 binder-check: .venv/test
 	$(BIN)/python tests/browser/chromium.py
