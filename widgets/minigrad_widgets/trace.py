@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 FORMAT = 1
@@ -213,3 +214,107 @@ class Trace:
             found = data.get("format") if isinstance(data, dict) else type(data).__name__
             raise ValueError(f"not a trace of format {FORMAT}: found {found!r}; record it again")
         return _trace(data)
+
+    def by_id(self) -> dict[str, TensorView | NodeView | EdgeView]:
+        """Every entity by its id."""
+        return {entity.id: entity for part in (self.tensors, self.functions, self.edges) for entity in part}
+
+    def at(self, moment: int) -> Trace:
+        """The trace as it was after its first `moment` steps. ValueError where it has not so many.
+
+        The steps stay; the entities go back, those that did not exist yet have `shown` False.
+        """
+        if not 0 <= moment <= len(self.steps):
+            raise ValueError(f"moment {moment}: this trace has the moments 0 to {len(self.steps)}")
+        earlier: dict[str, dict[str, Any]] = {}
+        for step in reversed(self.steps[moment:]):
+            for change in reversed(step.changes):
+                earlier.setdefault(change.id, {})[change.field] = change.before
+
+        def back(entities: tuple) -> tuple:
+            return tuple(replace(e, **earlier[e.id]) if e.id in earlier else e for e in entities)
+
+        return replace(
+            self, tensors=back(self.tensors), functions=back(self.functions), edges=back(self.edges)
+        )
+
+
+def title(card: TensorView) -> str:
+    """What to call a card: its names, else the names that it had, else the expression that made it."""
+    return ", ".join(card.names or card.ghosts) or card.label or "tensor"
+
+
+# ------------------------------------------------------------------ plain data and back
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def plain(thing: Any) -> Any:
+    """Dictionaries, lists, texts and numbers in place of the classes above."""
+    if thing is None or isinstance(thing, (str, int, float)):
+        return thing
+    if isinstance(thing, (tuple, list)):
+        return [plain(item) for item in thing]
+    return {name: plain(getattr(thing, name)) for name in _fields(type(thing))}
+
+
+def _tuple(data: Any) -> Any:
+    return tuple(data) if isinstance(data, list) else data
+
+
+def _make(kind: type, data: Any, **readers: Any) -> Any:
+    """A `kind` from its plain data. ValueError where the data is of something else."""
+    if not isinstance(data, dict) or not data.keys() <= set(_fields(kind)):
+        raise ValueError(f"not the data of a {kind.__name__}: {str(data)[:80]}; record the trace again")
+    try:
+        return kind(**{name: readers.get(name, _tuple)(value) for name, value in data.items()})
+    except TypeError as error:
+        raise ValueError(f"not the data of a {kind.__name__}: {error}; record the trace again") from None
+
+
+def _all(reader: Any) -> Any:
+    return lambda data: tuple(reader(item) for item in data)
+
+
+def _value(data: Any) -> Value | None:
+    return None if data is None else _make(Value, data)
+
+
+def _place(data: Any) -> Place | None:
+    return None if data is None else _make(Place, data)
+
+
+def _saved(data: Any) -> SavedView:
+    return _make(SavedView, data)
+
+
+def _error(data: Any) -> ErrorView | None:
+    return None if data is None else _make(ErrorView, data, saved_at=_place, changed_at=_place)
+
+
+# What a Change holds follows from the field that it changes.
+_READERS = {"value": _value, "grad": _value, "gradient": _value, "place": _place, "saved": _all(_saved)}
+
+
+def _change(data: Any) -> Change:
+    reader = _READERS.get(data.get("field"), _tuple) if isinstance(data, dict) else _tuple
+    return _make(Change, data, before=reader, after=reader)
+
+
+def _step(data: Any) -> Step:
+    return _make(Step, data, place=_place, changes=_all(_change), error=_error)
+
+
+def _trace(data: dict[str, Any]) -> Trace:
+    return _make(
+        Trace,
+        data,
+        cells=_all(lambda d: _make(Cell, d)),
+        tensors=_all(lambda d: _make(TensorView, d, place=_place, value=_value, grad=_value)),
+        functions=_all(lambda d: _make(NodeView, d, place=_place, saved=_all(_saved))),
+        edges=_all(lambda d: _make(EdgeView, d, gradient=_value)),
+        steps=_all(_step),
+    )
