@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import nbformat
 import pytest
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
+
 from browser import chromium
 from browser.lab import Lab, Server
-from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 
 expect.set_options(timeout=30_000)
 
@@ -40,16 +41,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def open_lab(
     server: Server, browser: Browser, request: pytest.FixtureRequest
-) -> Iterator[Callable[[Path], Lab]]:
-    """`open_lab(notebook)` opens a copy of it; at the end a screenshot is kept under the test's name."""
+) -> Iterator[Callable[[nbformat.NotebookNode], Lab]]:
+    """`open_lab(notebook)` opens it in a page and kernel of its own; at the end a screenshot is kept."""
+    name = request.node.name.removeprefix("test_")
     labs: list[Lab] = []
 
-    def open_lab(notebook: Path) -> Lab:
-        labs.append(Lab(server, browser, notebook))
+    def open_lab(notebook: nbformat.NotebookNode) -> Lab:
+        path = f"{name}-{len(labs) + 1}.ipynb"
+        nbformat.write(notebook, server.root / path)
+        labs.append(Lab(server, browser, path))
         return labs[-1]
 
     yield open_lab
     for lab in labs:
-        lab.screenshot(request.node.name.removeprefix("test_"))
+        lab.screenshot(lab.path.removesuffix(".ipynb"))
         lab.close()
     assert [lab.page_errors for lab in labs] == [[] for _ in labs]

@@ -5,11 +5,9 @@ Nothing here knows what the notebooks show: a test reads that with playwright's 
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from playwright.sync_api import Browser, Page
 
 PATIENCE = 60  # seconds that a slow, busy machine may take for any one thing
@@ -39,7 +38,8 @@ window.lessonTest = {
     return this.notebook(path).content.widgets[index].model.sharedModel;
   },
   cells(path) {
-    return this.notebook(path).content.widgets.map(({model: {sharedModel: cell}}) => [cell.cell_type, cell.source]);
+    const cells = this.notebook(path).content.widgets.map(widget => widget.model.sharedModel);
+    return cells.map(cell => [cell.cell_type, cell.source]);
   },
   async insert(path, source) {
     const {content} = this.notebook(path);
@@ -69,8 +69,10 @@ window.lessonTest = {
 class Server:
     """A JupyterLab with folders, port and token of its own: it reads and writes nothing of the user's."""
 
-    def __init__(self, folder: Path, python: str = sys.executable) -> None:
-        self.root = folder / "notebooks"
+    def __init__(self, folder: Path, root: Path | None = None, python: str = sys.executable) -> None:
+        """`folder` is for what Jupyter writes, `root` is what it serves; `python` has JupyterLab."""
+        self.root = root or folder / "notebooks"
+        self.root.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex()
         self._log = folder / "jupyterlab.log"
         own = {
@@ -82,7 +84,6 @@ class Server:
             "IPYTHONDIR": "ipython",
         }
         environment = {**os.environ, **{name: str(folder / part) for name, part in own.items()}}
-        self.root.mkdir(parents=True)
         self._calm(folder / "app-settings")
         command = [
             *(python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
@@ -143,20 +144,16 @@ class Server:
 class Lab:
     """One notebook, open in JupyterLab in a page of its own."""
 
-    _numbers = itertools.count(1)
-
-    def __init__(self, server: Server, browser: Browser, notebook: Path, **page: Any) -> None:
-        """Opens a copy under a new name: a path that was open before would keep its old kernel."""
+    def __init__(self, server: Server, browser: Browser, path: str) -> None:
+        """Opens `path`, below the server's root. A path that was open before would keep its old kernel."""
         self.server = server
-        self.path = f"{notebook.stem}-{next(self._numbers)}.ipynb"
-        shutil.copyfile(notebook, server.root / self.path)
-        self.page: Page = browser.new_page(viewport={"width": 1500, "height": 950}, **page)
+        self.path = path
+        self.page: Page = browser.new_page(viewport={"width": 1500, "height": 950})
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.page_errors.append(f"{error}"))
         self.page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?" before a reload
-        self.workspace = secrets.token_hex(4)
-        self._go(f"lab/workspaces/{self.workspace}/tree/{self.path}?reset&token={server.token}")
+        self._go(f"lab/tree/{self.path}?reset&token={server.token}")
 
     def _go(self, address: str) -> None:
         self.page.goto(f"{self.server.url}/{address}", wait_until="commit")
@@ -201,9 +198,9 @@ class Lab:
         self._call("ready")
 
     def save_and_reload(self) -> None:
-        """As a learner does who reloads the page: same kernel, same workspace."""
+        """As a learner does who reloads the page: same kernel, same panels."""
         self._call("save")
-        self._go(f"lab/workspaces/{self.workspace}/tree/{self.path}")
+        self._go(f"lab/tree/{self.path}")
 
     def screenshot(self, name: str) -> None:
         """Kept in `screenshots/` for people to look at."""
@@ -216,6 +213,13 @@ class Lab:
         for session in self.server.ask("api/sessions"):
             if session["path"] == self.path:
                 self.server.ask(f"api/sessions/{session['id']}", "DELETE")
+
+
+def of_cells(*sources: str) -> nbformat.NotebookNode:
+    """A notebook of these code cells, for the Python kernel (without one JupyterLab would ask)."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
 def text_of(outputs: list[dict[str, Any]]) -> str:
