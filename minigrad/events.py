@@ -31,7 +31,9 @@ class Observer:
         """An op ran. `inputs`: its arguments in order, tensors and others, defaults included.
 
         `node` is what it recorded, None where it recorded nothing. For an in-place op `outputs[0]` is
-        the tensor that was written and `before` its version before the write; else `before` is None.
+        the tensor that was written and `before` its version before the write; else `before` is None. A
+        write into a view records a CopySlices, whose output is the view's base.
+        `x[index] = value` is one op, "__setitem__", with these three as inputs.
         Ops that formulas call during a backward without create_graph are not reported.
         """
 
@@ -56,6 +58,43 @@ class Observer:
         """An error of autograd is about to be raised; its facts are in `error.facts` (errors.py)."""
 
 
+class _Several(Observer):
+    """Hands every event on to several observers, in the order in which they came."""
+
+    def __init__(self, observers: tuple[Observer, ...]) -> None:
+        self.observers = observers
+
+
+def _fan_out(name: str) -> Callable[..., None]:
+    def tell_all(self: _Several, *event: Any) -> None:
+        for observer in self.observers:
+            getattr(observer, name)(*event)
+
+    return tell_all
+
+
+for _name, _method in list(vars(Observer).items()):
+    if callable(_method) and not _name.startswith("_"):
+        setattr(_Several, _name, _fan_out(_name))
+
+_watching: list[Observer] = []
+
+
 def watch(observer: Observer) -> Callable[[], None]:
     """Let `observer` be told of everything from now on; returns the function that ends it."""
-    ...
+    _watching.append(observer)
+    _set()
+
+    def unwatch() -> None:
+        if observer in _watching:
+            _watching.remove(observer)
+            _set()
+
+    return unwatch
+
+
+def _set() -> None:
+    if len(_watching) > 1:
+        mode.observer = _Several(tuple(_watching))
+    else:
+        mode.observer = _watching[0] if _watching else None

@@ -1,2 +1,161 @@
-"""State of the moment (to be written)."""
-observer = None
+"""The state of the moment: is autograd recording, and does anybody watch?
+
+Counterpart in PyTorch: c10/core/GradMode.h, c10/core/InferenceMode.h and torch/autograd/grad_mode.py.
+Grad mode belongs to a thread; the observer and the count of special contexts to the process.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .events import Observer
+
+
+class _ThreadState(threading.local):
+    grad = True  # do ops record nodes?
+    inference = False
+    quiet = False  # inside a backward whose formulas are not to be reported
+    saved_hooks: tuple[Any, ...] = ()  # the stack of saved_tensors_hooks
+
+
+local = _ThreadState()
+
+# The hot path reads these two, as attributes of this module, and nothing else of what follows.
+observer: Observer | None = None
+special = 0  # how many contexts are open that only the general path of an op understands
+
+era = "2.13"  # whose rules for in-place writes apply; see `eras.py`
+
+
+def is_grad_enabled() -> bool:
+    """Whether ops on tensors that require grad are recorded now, in this thread."""
+    return local.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on in this thread."""
+    return local.inference
+
+
+class _Context:
+    """A context manager that also decorates functions and generators, as torch's modes do.
+
+    Subclasses set the mode in `__enter__`; whatever state they found is put back in `__exit__`.
+    """
+
+    def __enter__(self) -> None:
+        raise NotImplementedError
+
+    def __exit__(self, *error: object) -> None:
+        raise NotImplementedError
+
+    def clone(self) -> _Context:
+        return type(self)()
+
+    def __call__(self, function):
+        if inspect.isclass(function):
+            raise TypeError(
+                f"cannot decorate the class {function.__name__!r} with {type(self).__name__}; "
+                "decorate its methods instead"
+            )
+        if inspect.isgeneratorfunction(function):
+
+            @functools.wraps(function)
+            def generate(*args, **kwargs):
+                # The mode holds while the generator runs, not while it waits for its consumer.
+                generator = function(*args, **kwargs)
+                sent = None
+                while True:
+                    try:
+                        with self.clone():
+                            item = generator.send(sent)
+                    except StopIteration as stop:
+                        return stop.value
+                    sent = yield item
+
+            return generate
+
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            with self.clone():
+                return function(*args, **kwargs)
+
+        return call
+
+
+class _GradMode(_Context):
+    on: bool
+
+    def __new__(cls, function=None):
+        # `@no_grad` without parentheses decorates at once.
+        return super().__new__(cls) if function is None else super().__new__(cls)(function)
+
+    def __enter__(self) -> None:
+        self._before = local.grad
+        local.grad = self.on
+
+    def __exit__(self, *error: object) -> None:
+        local.grad = self._before
+
+
+class no_grad(_GradMode):
+    """Context in which no op is recorded: results do not require grad. Also a decorator."""
+
+    on = False
+
+
+class enable_grad(_GradMode):
+    """Context in which ops are recorded again, inside `no_grad`. Also a decorator."""
+
+    on = True
+
+
+class set_grad_enabled(_Context):
+    """Set grad mode to `mode`: at once as a function call, until the end of the block in `with`."""
+
+    def __init__(self, mode: bool) -> None:
+        self._before = local.grad
+        self._mode = bool(mode)
+        local.grad = self._mode
+
+    def clone(self) -> set_grad_enabled:
+        return set_grad_enabled(self._mode)
+
+    def __call__(self, function):
+        local.grad = self._before  # as a decorator it changes nothing where it is written
+        return super().__call__(function)
+
+    def __enter__(self) -> None:
+        local.grad = self._mode
+
+    def __exit__(self, *error: object) -> None:
+        local.grad = self._before
+
+
+class inference_mode(_Context):
+    """Like `no_grad`, and its results can never enter a graph. Also a decorator."""
+
+    def __new__(cls, mode=True):
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        self._mode = mode
+
+    def clone(self) -> inference_mode:
+        return inference_mode(self._mode)
+
+    def __enter__(self) -> None:
+        global special
+        special += 1
+        self._before = local.grad, local.inference
+        local.grad = local.grad and not self._mode
+        local.inference = self._mode
+
+    def __exit__(self, *error: object) -> None:
+        global special
+        special -= 1
+        local.grad, local.inference = self._before

@@ -1,0 +1,39 @@
+"""Broadcasting: which shape several operands have in common, and how a gradient gets back to one.
+
+Counterpart in PyTorch: aten/src/ATen/ExpandUtils.h (infer_size, sum_to).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .tensor import Tensor
+
+
+def broadcast_shape(operands: Sequence[Any]) -> tuple[int, ...]:
+    """The common shape of arrays (and numbers). RuntimeError, in torch's words, where there is none."""
+    shape: tuple[int, ...] = ()
+    for operand in operands:
+        other = getattr(operand, "shape", ())
+        ndim = max(len(shape), len(other))
+        a, b = (1,) * (ndim - len(shape)) + shape, (1,) * (ndim - len(other)) + tuple(other)
+        for dim in range(ndim - 1, -1, -1):
+            if a[dim] != b[dim] and 1 not in (a[dim], b[dim]):
+                raise RuntimeError(
+                    f"The size of tensor a ({a[dim]}) must match the size of tensor b ({b[dim]}) at "
+                    f"non-singleton dimension {dim}"
+                )
+        shape = tuple(n if m == 1 else m for m, n in zip(a, b, strict=True))
+    return shape
+
+
+def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """Sum `gradient` over the dimensions that broadcasting a tensor of `shape` added or stretched."""
+    lead = gradient._array.ndim - len(shape)
+    dims = tuple(range(lead)) + tuple(
+        lead + i for i, n in enumerate(shape) if n == 1 and gradient._array.shape[lead + i] != 1
+    )
+    if dims:
+        gradient = gradient.sum(dims, True)
+    return gradient.view(shape) if lead else gradient

@@ -1,0 +1,146 @@
+"""Ways out of the graph: detach, data, and the conversions to Python and NumPy.
+
+Counterpart in PyTorch: detach and data in torch/csrc/autograd/variable.cpp, torch/csrc/utils/tensor_numpy.cpp.
+
+`x.detach()` shares memory *and* version counter with x: a write through it is noticed. `x.data` shares the
+memory only: a write through it is not, and a gradient may be silently wrong.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from . import errors, mode
+from .node import alias
+from .record import report
+from .storage import Storage
+from .tensor import Meta, Tensor, new, wrap
+
+
+def detach(self: Tensor) -> Tensor:
+    """The same memory, outside of the graph; writes through it count as writes into self."""
+    found = alias(self)
+    if self.is_inference():
+        found._meta = Meta()
+        found._meta.inference = True
+    _tell("detach", self, (found,))
+    return found
+
+
+def detach_(self: Tensor) -> Tensor:
+    """Take self itself out of the graph: it becomes a leaf that does not require grad. RuntimeError for a view."""
+    if self._view is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
+            "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
+            "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+        )
+    self._edge = None
+    self._requires_grad = False
+    _tell("detach_", self, ())
+    return self
+
+
+def _get_data(self: Tensor) -> Tensor:
+    """The same memory, outside of the graph, with a version counter of its own."""
+    found = wrap(self._array)
+    found._storage = Storage(self.storage.memory)
+    _tell("data", self, (found,))
+    return found
+
+
+def _set_data(self: Tensor, value: Tensor) -> None:
+    """Take over the memory of `value`, keeping place in the graph and version."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    self._array = value._array
+    self._storage = Storage(value.storage.memory, self._version)
+    if self._meta is not None:
+        self._meta.accumulator = None  # it was made for the old shape and dtype
+
+
+def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
+    """The array itself, sharing memory. RuntimeError where ops on it are recorded now, unless `force`."""
+    if self.requires_grad and mode.local.grad and not force:
+        raise errors.reported(
+            RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        )
+    _tell("numpy", self, ())
+    return self._array
+
+
+def item(self: Tensor) -> Any:
+    """The one element as a Python number. RuntimeError where there is not exactly one."""
+    if self._array.size != 1:
+        raise RuntimeError(f"a Tensor with {self._array.size} elements cannot be converted to Scalar")
+    _tell("item", self, ())
+    return self._array.item()
+
+
+def tolist(self: Tensor) -> Any:
+    """The elements as nested lists of Python numbers; of a 0-d tensor the number."""
+    return self._array.tolist()
+
+
+def _tell(name: str, tensor: Tensor, outputs: tuple[Tensor, ...]) -> None:
+    if mode.observer is not None:
+        report(name, (tensor,), outputs, None)
+
+
+def _bool(self: Tensor) -> bool:
+    if self._array.size != 1:
+        kind = "no values" if not self._array.size else "more than one value"
+        raise RuntimeError(f"Boolean value of Tensor with {kind} is ambiguous")
+    return bool(self._array.item())
+
+
+def _index(self: Tensor) -> int:
+    if self._array.size != 1 or self._array.dtype.kind not in "iub":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(self._array.item())
+
+
+def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    array = numpy(self)
+    if dtype is not None and array.dtype != dtype:
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def _contains(self: Tensor, element: Any) -> bool:
+    return bool((self == element)._array.any())
+
+
+def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if not self.is_leaf:
+        raise RuntimeError(
+            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+            "moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
+            "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
+        )
+    made = new(type(self))
+    memo[id(self)] = made
+    for name in Tensor.__slots__[:7]:
+        setattr(made, name, None)
+    made._array = self._array.copy()
+    made._requires_grad = self._requires_grad
+    made._grad = copy.deepcopy(self._grad, memo)
+    made.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    return made
+
+
+for _method in (detach, detach_, numpy, item, tolist):
+    setattr(Tensor, _method.__name__, _method)
+Tensor.data = property(_get_data, _set_data)
+Tensor.__bool__, Tensor.__index__, Tensor.__array__ = _bool, _index, _array
+Tensor.__float__ = lambda self: float(item(self))
+Tensor.__int__ = lambda self: int(item(self))
+Tensor.__contains__ = _contains
+Tensor.__hash__ = object.__hash__
+Tensor.__deepcopy__ = _deepcopy

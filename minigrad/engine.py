@@ -1,0 +1,348 @@
+"""backward() and grad(): run the graph in reverse, without recursion.
+
+Counterpart in PyTorch: torch/csrc/autograd/engine.cpp.
+
+1. Walk from the roots and count, for each node, how many edges lead to it: its dependencies.
+2. A node is ready when that many gradients have arrived and were summed. Of the ready nodes the youngest
+   runs first (the highest sequence number), an AccumulateGrad before any other.
+3. Running a node turns the gradient of its output into those of its inputs and sends them along its edges.
+   Then what it saved is let go, unless the graph is to be kept.
+"""
+
+from __future__ import annotations
+
+import heapq
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import errors, hooks, mode
+from .broadcast import sum_to
+from .mode import local
+from .node import AccumulateGrad, Node, gradient_edge
+from .opnode import OpNode
+from .tensor import Tensor, wrap
+
+Tensors = Tensor | Sequence[Tensor]
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
+) -> None:
+    """Sum the gradients of `tensors` into the .grad of the leaves (or of `inputs`).
+
+    grad_tensors: for each tensor the gradient to start from, None for a scalar's 1. The other arguments
+    are those of Tensor.backward.
+    """
+    roots = _sequence(tensors)
+    seeds = _seeds(roots, grad_tensors, create_graph)
+    wanted = None
+    if inputs is not None:
+        wanted = _sequence(inputs)
+        if not wanted:
+            raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and "
+            "its gradient which can cause a memory leak. We recommend using autograd.grad when creating the "
+            "graph to avoid this. If you have to use this function, make sure to reset the .grad fields of "
+            "your parameters to None after use to break the cycle and avoid the leak.",
+            UserWarning,
+            stacklevel=3,
+        )
+    run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
+    run.execute(wanted, accumulate=True)
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple; no .grad is touched.
+
+    grad_outputs: as grad_tensors of backward(). allow_unused: None for an input that the outputs do not
+    depend on, in place of a RuntimeError; materialize_grads: zeros for it.
+    """
+    if is_grads_batched:
+        raise NotImplementedError("grad(): is_grads_batched=True is not supported; call grad() once for each gradient")
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+    roots, wanted = _sequence(outputs), _sequence(inputs)
+    seeds = _seeds(roots, grad_outputs, create_graph)
+    run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
+    found = run.execute(wanted, accumulate=False)
+    if materialize_grads:
+        return tuple(
+            wrap(np.zeros_like(t._array)) if g is None else g for t, g in zip(wanted, found, strict=True)
+        )
+    if not allow_unused and None in [None if g is None else 0 for g in found]:
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
+    return found
+
+
+def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
+    return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+
+
+def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Tensor]:
+    """The gradient that each root starts from, checked."""
+    if given is None:
+        given = (None,) * len(roots)
+    elif isinstance(given, Tensor):
+        given = (given,)
+    elif not isinstance(given, (tuple, list)):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
+    if len(given) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
+    seeds = []
+    for i, (root, seed) in enumerate(zip(roots, given, strict=True)):
+        if seed is None:
+            if root.requires_grad and root._array.size != 1:
+                raise errors.reported(errors.not_a_scalar(root))
+            seed = wrap(np.ones(root._array.shape, root._array.dtype))
+        elif not isinstance(seed, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
+        elif seed._array.shape != root._array.shape:
+            raise errors.reported(errors.wrong_seed(root, seed, i))
+        seeds.append(seed)
+    return seeds
+
+
+class Run:
+    """One backward through one graph."""
+
+    def __init__(
+        self, roots: tuple[Tensor, ...], seeds: list[Tensor], retain_graph: bool, create_graph: bool
+    ) -> None:
+        self.roots = roots
+        self.seeds = seeds
+        self.retain_graph = retain_graph
+        self.create_graph = create_graph
+        self.buffers: dict[Node, Any] = {}  # the gradients that arrived, summed
+        self.dependencies: dict[Node, int] = {}
+        self.own: set[Node] = set()  # nodes whose buffer is a sum made here, which may be added to in place
+        self.captured: dict[tuple[Node, int], Tensor] = {}
+
+    def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
+        """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
+        edges = []
+        for i, root in enumerate(self.roots):
+            edge = gradient_edge(root)
+            if edge[0] is None:
+                raise errors.reported(errors.no_graph(root, i))
+            edges.append(edge)
+        wanted = [] if inputs is None else [gradient_edge(t) for t in inputs]
+        if any(node is None for node, _ in wanted):
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        # A leaf among the inputs of backward() accumulates as ever; anything else is captured.
+        leaves = {n for n, _ in wanted if accumulate and isinstance(n, AccumulateGrad)}
+        self.wanted = frozenset(edge for edge in wanted if edge[0] not in leaves)
+        self.capturing = frozenset(node for node, _ in self.wanted)
+        self._count_dependencies([node for node, _ in edges])
+        self.needed = None if inputs is None else self._needed({node for node, _ in wanted}, leaves)
+
+        watcher = None if local.quiet else mode.observer
+        before = local.grad, local.quiet
+        local.grad = self.create_graph
+        if watcher is not None:
+            watcher.backward_begins(self.roots, tuple(self.seeds))
+            local.quiet = local.quiet or not self.create_graph
+        try:
+            self._loop(edges, watcher)
+            found = tuple(self.captured.get(edge) for edge in wanted)
+            if accumulate and inputs is not None:
+                for tensor, edge, gradient in zip(inputs, wanted, found, strict=True):
+                    if edge[0] not in leaves and gradient is not None:
+                        _keep(tensor, gradient, watcher)
+            return found
+        except Exception as error:
+            if watcher is not None:
+                watcher.error(error)
+            raise
+        finally:
+            local.grad, local.quiet = before
+            if watcher is not None:
+                watcher.backward_ends()
+
+    def _count_dependencies(self, roots: list[Node]) -> None:
+        counts = self.dependencies
+        stack = list(dict.fromkeys(roots))
+        counts.update(dict.fromkeys(stack, 0))
+        while stack:
+            for node, _ in stack.pop().next:
+                if node is not None:
+                    if node in counts:
+                        counts[node] += 1
+                    else:
+                        counts[node] = 1
+                        stack.append(node)
+
+    def _needed(self, targets: set[Node], leaves: set[Node]) -> set[Node]:
+        """The nodes that have to run so that the gradients of `targets` come about."""
+        leads: dict[Node, bool] = {}  # does a path lead from here to a target?
+        run = set(leaves)
+        stack = [(node, False) for node in self.dependencies]
+        while stack:
+            node, children_done = stack.pop()
+            if children_done:
+                below = any(leads[n] for n, _ in node.next if n is not None)
+                leads[node] = below or node in targets
+                if below:
+                    run.add(node)
+            elif node not in leads:
+                leads[node] = False  # a graph has no cycle: nobody asks before it is known
+                stack.append((node, True))
+                stack.extend((n, False) for n, _ in node.next if n is not None and n not in leads)
+        return run
+
+    # ------------------------------------------------------------------ the loop
+
+    def _loop(self, edges: list[tuple[Node, int]], watcher: Any) -> None:
+        """Send the seeds, then run one ready node after the other."""
+        buffers, dependencies, needed = self.buffers, self.dependencies, self.needed
+        release = not self.retain_graph
+        ready: list[tuple[int, int, Node]] = []
+        for (node, number), seed in zip(edges, self.seeds, strict=True):
+            self._add(node, number, self._fitted(seed, node, number), False)
+        for node in dict.fromkeys(node for node, _ in edges):
+            if not dependencies[node]:
+                heapq.heappush(ready, (-node.seq, id(node), node))
+        while ready:
+            node = heapq.heappop(ready)[2]
+            gradient = buffers.pop(node, None)
+            if node.meta is not None:
+                gradient = hooks.run_tensor_hooks(node, gradient, watcher)
+            if node in self.capturing:
+                self._capture(node, gradient)
+            if needed is not None and node not in needed:
+                results: Sequence[Tensor | None] = (None,) * len(node.next)
+            elif type(node) is AccumulateGrad:
+                self._accumulate(node, gradient, watcher)
+                continue
+            else:
+                results = self._run(node, gradient, watcher)
+                if release and node.release() and watcher is not None:
+                    watcher.freed(node)
+            # A table op's formula makes new tensors, unless it hands its gradient on, or a view of it.
+            fresh = isinstance(node, OpNode)
+            for (target, number), result in zip(node.next, results, strict=True):
+                if target is None:
+                    continue
+                if result is not None:
+                    array = result._array
+                    if target.outputs > 1 or array.shape != target.shape or array.dtype is not target.dtype:
+                        result = self._fitted(result, target, number)
+                    self._add(target, number, result, fresh and result is not gradient and result._view is None)
+                dependencies[target] -= 1
+                if not dependencies[target]:
+                    heapq.heappush(ready, (-target.seq, id(target), target))
+
+    def _add(self, node: Node, number: int, gradient: Tensor, fresh: bool) -> None:
+        """Add to what has arrived at the node's output `number`. fresh: nobody else holds `gradient`."""
+        buffers = self.buffers
+        if node.outputs > 1:
+            slots = buffers.setdefault(node, [None] * node.outputs)
+            slots[number] = gradient if slots[number] is None else slots[number] + gradient
+        elif node not in buffers:
+            buffers[node] = gradient
+            if fresh:
+                self.own.add(node)
+        elif self.create_graph:
+            buffers[node] = buffers[node] + gradient
+        elif node in self.own:
+            array = buffers[node]._array
+            np.add(array, gradient._array, out=array)
+        else:
+            buffers[node] = buffers[node] + gradient
+            self.own.add(node)
+
+    def _fitted(self, gradient: Tensor, node: Node, number: int) -> Tensor:
+        """The gradient in the shape and dtype of the node's output: broadcasting undone, promotion too."""
+        shape, dtype = node.shape, node.dtype
+        if node.outputs > 1:
+            shape, dtype = shape[number], dtype[number]
+        if gradient._array.shape != shape:
+            if not _can_sum_to(gradient._array.shape, shape):
+                raise RuntimeError(
+                    f"Function returned an invalid gradient at index {number} - got "
+                    f"{list(gradient._array.shape)} but expected shape compatible with {list(shape)}"
+                )
+            gradient = sum_to(gradient, shape)
+        if gradient._array.dtype != dtype:
+            gradient = gradient.to(dtype)
+        return gradient
+
+    def _run(self, node: Node, gradient: Any, watcher: Any) -> Sequence[Tensor | None]:
+        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,)
+        if gradient is None and not getattr(node, "takes_none", False):
+            return (None,) * len(node.next)
+        if node.meta is None:
+            results = node.apply(*given)
+        else:
+            results = hooks.run_with_hooks(node, given)
+        if watcher is not None:
+            watcher.node_ran(node, given, tuple(results))
+        return results
+
+    def _accumulate(self, node: AccumulateGrad, gradient: Tensor | None, watcher: Any) -> None:
+        leaf = node.variable
+        meta = leaf._meta
+        if gradient is None:
+            return
+        fresh = node in self.own
+        if meta is not None and meta.hooks:
+            gradient = hooks.run_leaf_hooks(leaf, gradient)
+            fresh = False  # a hook may have kept it
+        if node.meta is not None and node.meta.prehooks:
+            (gradient,) = hooks.run_prehooks(node, (gradient,))
+        before = None
+        if watcher is not None and leaf._grad is not None:
+            before = wrap(leaf._grad._array.copy())
+        node.accumulate(gradient, fresh)
+        if watcher is not None:
+            watcher.accumulated(leaf, gradient, before)
+        if meta is not None and meta.post_hooks:
+            for hook in list(meta.post_hooks.values()):
+                hook(leaf)
+        if node.meta is not None:
+            hooks.run_posthooks(node, (), (gradient,))
+
+    def _capture(self, node: Node, gradient: Any) -> None:
+        if isinstance(node, AccumulateGrad) and gradient is not None:
+            gradient = hooks.run_leaf_hooks(node.variable, gradient)
+        for number in range(node.outputs):
+            if (node, number) in self.wanted:
+                part = gradient[number] if node.outputs > 1 and gradient is not None else gradient
+                if part is not None:
+                    # The buffer goes on into the graph; what the caller gets is his own.
+                    own = part if self.create_graph else wrap(part._array)
+                    self.captured[node, number] = own
+
+
+def _keep(tensor: Tensor, gradient: Tensor, watcher: Any) -> None:
+    """Add to the .grad of a non-leaf that backward(inputs=...) named."""
+    before = tensor._grad
+    tensor._grad = gradient if before is None else before + gradient
+    if watcher is not None:
+        watcher.accumulated(tensor, gradient, before)
+
+
+def _can_sum_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    if len(shape) < len(target):
+        return False
+    return all(n in (1, m) for n, m in zip(target[::-1], shape[::-1], strict=False))

@@ -1,0 +1,169 @@
+"""Every error that autograd raises: torch's wording, and the facts as an attribute.
+
+    error = modified_inplace(...)       the exception to raise, a RuntimeError as in torch
+    error.facts                         what it is about, for whoever wants to draw it
+
+The views of a notebook draw `facts`; nobody needs to parse a text. The classes below are the outline,
+the functions after them make the exceptions. `reported` tells the observer before the raise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import dtypes, mode
+
+if TYPE_CHECKING:
+    from .node import Node
+    from .tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Modified:
+    """A saved tensor was written between its use and backward."""
+
+    node: Node  # the node that saved it
+    slot: str  # as what: "self", "other", "result"
+    tensor: Tensor
+    saved_version: int
+    now_version: int
+    kind: str = "version"
+
+
+@dataclass(frozen=True)
+class LeafWritten:
+    """An in-place write, while recording, into a leaf that requires grad or into a view of one."""
+
+    tensor: Tensor
+    op: str
+    kind: str = "leaf"  # or "view of leaf"
+
+
+@dataclass(frozen=True)
+class Freed:
+    """Backward came to a node whose saved tensors an earlier backward let go."""
+
+    node: Node
+    kind: str = "freed"
+
+
+@dataclass(frozen=True)
+class NoGraph:
+    """backward() on a tensor from which no graph hangs."""
+
+    tensor: Tensor
+    kind: str = "no graph"
+
+
+@dataclass(frozen=True)
+class Other:
+    """Any other error of autograd, about these tensors."""
+
+    tensors: tuple[Tensor, ...] = ()
+    node: Node | None = None
+    kind: str = "other"
+
+
+Facts = Modified | LeafWritten | Freed | NoGraph | Other
+
+
+class AutogradError(RuntimeError):
+    """A RuntimeError with `facts`. Shown under the name that torch's users know."""
+
+    facts: Facts
+
+
+AutogradError.__name__ = AutogradError.__qualname__ = "RuntimeError"
+AutogradError.__module__ = "builtins"  # so that a traceback ends in "RuntimeError: ..."
+
+
+def _error(message: str, facts: Facts) -> AutogradError:
+    error = AutogradError(message)
+    error.facts = facts
+    return error
+
+
+def reported(error: Exception) -> Exception:
+    """Tell the observer of `error`, and give it back to be raised."""
+    if mode.observer is not None:
+        mode.observer.error(error)
+    return error
+
+
+def modified_inplace(facts: Modified) -> AutogradError:
+    tensor = facts.tensor
+    kind = dtypes.of(tensor._array.dtype).tensor_type
+    origin = ""
+    if tensor.grad_fn is not None:
+        origin = f", which is output {tensor.output_nr} of {tensor.grad_fn.name()},"
+    return _error(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[minigrad.{kind} {list(tensor._array.shape)}]{origin} is at version {facts.now_version}; "
+        f"expected version {facts.saved_version} instead. Hint: enable anomaly detection to find the "
+        "operation that failed to compute its gradient, with "
+        "minigrad.autograd.set_detect_anomaly(True, check_nan=False).",
+        facts,
+    )
+
+
+def leaf_written(tensor: Tensor, op: str) -> AutogradError:
+    verb = "has been" if mode.era == "1.4" else "is being"
+    return _error(
+        f"a leaf Variable that requires grad {verb} used in an in-place operation.",
+        LeafWritten(tensor, op),
+    )
+
+
+def view_of_leaf_written(tensor: Tensor, op: str) -> AutogradError:
+    return _error(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+        LeafWritten(tensor, op, "view of leaf"),
+    )
+
+
+def leaf_moved(leaf: Tensor) -> AutogradError:
+    return _error("leaf variable has been moved into the graph interior", Other((leaf,)))
+
+
+def freed(node: Node) -> AutogradError:
+    return _error(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they "
+        "have already been freed). Saved intermediate values of the graph are freed when you call "
+        ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
+        "graph a second time or if you need to access saved tensors after calling backward.",
+        Freed(node),
+    )
+
+
+def no_graph(tensor: Tensor, position: int) -> AutogradError:
+    return _error(
+        f"element {position} of tensors does not require grad and does not have a grad_fn",
+        NoGraph(tensor),
+    )
+
+
+def not_a_scalar(tensor: Tensor) -> AutogradError:
+    return _error("grad can be implicitly created only for scalar outputs", Other((tensor,)))
+
+
+def wrong_seed(tensor: Tensor, seed: Tensor, position: int) -> AutogradError:
+    return _error(
+        f"Mismatch in shape: grad_output[{position}] has a shape of {seed.shape} and "
+        f"output[{position}] has a shape of {tensor.shape}.",
+        Other((tensor, seed)),
+    )
+
+
+def inference_saved(tensor: Tensor) -> AutogradError:
+    return _error(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+        "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
+        "normal tensor and use it in autograd, or use `minigrad.no_grad()` instead of "
+        "`minigrad.inference_mode()`.",
+        Other((tensor,)),
+    )
+
+
+def view_forbids_write(tensor: Tensor, why: str) -> AutogradError:
+    return _error(why, Other((tensor,), tensor.grad_fn))

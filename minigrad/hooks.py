@@ -1,0 +1,181 @@
+"""Hooks: functions that backward calls, on tensors and on nodes.
+
+Counterpart in PyTorch: torch/csrc/autograd/function_hook.h, torch/utils/hooks.py.
+
+In backward, for one node, the order is: the hooks of its output tensor (`Tensor.register_hook`, in order
+of registration), then the gradient that `retain_grad()` keeps, then the node's prehooks, the node itself,
+its hooks. A tensor's hook stays with the place in the graph where it was registered; `retain_grad` follows
+the tensor when an in-place write moves it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from . import errors
+from .node import Node
+from .tensor import Tensor
+
+_next_id = itertools.count().__next__
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook off again. Also a context manager."""
+
+    def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]) -> None:
+        self.id = _next_id()
+        hooks[self.id] = hook
+        self._hooks = hooks
+
+    def remove(self) -> None:
+        """Take the hook off; a second time does nothing."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
+
+
+# ------------------------------------------------------------------ registering
+
+
+def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+    """Call hook(gradient) whenever the gradient of this tensor is computed; what it returns replaces it."""
+    if not self.requires_grad:
+        raise errors.reported(
+            RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        )
+    if self.is_leaf:
+        meta = self._more
+        if meta.hooks is None:
+            meta.hooks = {}
+        return RemovableHandle(meta.hooks, hook)
+    node, number = self._edge
+    return RemovableHandle(node._more.tensor_hooks.setdefault(number, {}), hook)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
+    """Call hook(tensor) after a gradient was added to the .grad of this leaf."""
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not self.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    meta = self._more
+    if meta.post_hooks is None:
+        meta.post_hooks = {}
+    return RemovableHandle(meta.post_hooks, hook)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Keep the gradient of this non-leaf in its .grad; on a leaf it is kept anyway."""
+    if not self.requires_grad:
+        raise errors.reported(RuntimeError("can't retain_grad on Tensor that has requires_grad=False"))
+    if self.is_leaf or self.retains_grad:
+        return
+    self._more.retains_grad = True
+    node, number = self._edge
+    node._more.retains[number] = weakref.ref(self)
+
+
+def node_register_hook(self: Node, hook: Callable[..., Any]) -> RemovableHandle:
+    """Call hook(grad_inputs, grad_outputs) after the node ran; what it returns replaces grad_inputs."""
+    return RemovableHandle(self._more.hooks, hook)
+
+
+def node_register_prehook(self: Node, hook: Callable[..., Any]) -> RemovableHandle:
+    """Call hook(grad_outputs) before the node runs; what it returns replaces grad_outputs."""
+    return RemovableHandle(self._more.prehooks, hook)
+
+
+for _method in (register_hook, register_post_accumulate_grad_hook, retain_grad):
+    setattr(Tensor, _method.__name__, _method)
+Node.register_hook = node_register_hook  # type: ignore[attr-defined]
+Node.register_prehook = node_register_prehook  # type: ignore[attr-defined]
+
+
+# ------------------------------------------------------------------ running
+
+
+def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
+    """The hooks of the tensors that are the node's outputs, then retain_grad's."""
+    meta = node.meta
+    if not meta.tensor_hooks and not meta.retains:
+        return gradient
+    parts = list(gradient) if node.outputs > 1 and gradient is not None else [gradient]
+    for number, hooks in meta.tensor_hooks.items():
+        if parts[number] is not None:
+            parts[number] = _run_all(hooks, parts[number])
+    for number, reference in meta.retains.items():
+        tensor, part = reference(), parts[number]
+        if tensor is None or part is None:
+            continue
+        before = tensor._grad
+        tensor._grad = part.clone() if before is None else before + part
+        if watcher is not None:
+            watcher.accumulated(tensor, part, before)
+    return parts if node.outputs > 1 else parts[0]
+
+
+def run_leaf_hooks(leaf: Tensor, gradient: Tensor) -> Tensor:
+    """The hooks of a leaf, before its gradient is accumulated."""
+    if leaf._meta is None or not leaf._meta.hooks:
+        return gradient
+    return _run_all(leaf._meta.hooks, gradient)
+
+
+def _run_all(hooks: dict[int, Any], gradient: Tensor) -> Tensor:
+    for hook in list(hooks.values()):
+        result = hook(gradient)
+        if result is not None:
+            gradient = _checked(hook, result, gradient)
+    return gradient
+
+
+def _checked(hook: Any, result: Any, gradient: Tensor) -> Tensor:
+    name = getattr(hook, "__name__", repr(hook))
+    if not isinstance(result, Tensor):
+        raise TypeError(f"expected Tensor, but hook returned '{type(result).__name__}'")
+    if result._array.shape != gradient._array.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+    if result._array.dtype != gradient._array.dtype:
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was minigrad.{gradient.dtype.tensor_type} got minigrad.{result.dtype.tensor_type})")
+    return result
+
+
+def run_prehooks(node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The node's prehooks."""
+    for hook in list(node.meta.prehooks.values()):
+        result = hook(gradients)
+        if result is not None:
+            gradients = _replaced(hook, result, gradients)
+    return gradients
+
+
+def run_posthooks(node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The node's hooks."""
+    for hook in list(node.meta.hooks.values()):
+        result = hook(results, gradients)
+        if result is not None:
+            results = _replaced(hook, result, results)
+    return results
+
+
+def run_with_hooks(node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The node between its prehooks and its hooks."""
+    gradients = run_prehooks(node, gradients)
+    return run_posthooks(node, tuple(node.apply(*gradients)), gradients)
+
+
+def _replaced(hook: Any, result: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    result = result if isinstance(result, tuple) else (result,)
+    if len(result) != len(values):
+        name = getattr(hook, "__name__", repr(hook))
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(values)})"
+        )
+    return result

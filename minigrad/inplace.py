@@ -1,0 +1,147 @@
+"""In-place writes: what they may touch, and how the graph follows.
+
+Counterpart in PyTorch: check_inplace in torch/csrc/autograd/VariableTypeUtils.h, rebase_history in
+variable.cpp, CopySlices in functions/tensor.cpp.
+
+A write changes the memory, counts the version up, and moves the written tensor's place in the graph: its
+gradient now belongs to the node of the write, whose first edge leads to where the tensor was before. A
+write into a view rewrites a part of the base, so it is the base that moves, to a node `CopySlices`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import errors, mode
+from .mode import local
+from .node import Node, gradient_edge, next_sequence_nr
+from .record import WANTED, WANTED_LIST, kinds_of, make_node, report
+from .tensor import Tensor, wrap
+from .views import check_may_change
+
+if TYPE_CHECKING:
+    from .op import Op
+
+
+def run_inplace(op: Op, args: list[Any]) -> Tensor:
+    """Run `op` with its result written into args[0], and record it; returns args[0]."""
+    target = args[0]
+    kinds = kinds_of(op, args)
+    wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
+    if wanted:
+        check_writable(target, op.written_name)
+    check_memory(target)
+    before = target._version
+    node = None
+    if wanted:
+        plan = op.plan(kinds)
+        kept = list(args)
+        if "self" in plan.slots:
+            kept[0] = wrap(target._array.copy())  # the value that is about to be overwritten
+        node = make_node(op, kinds, kept, [target], edges_of=args)
+    write(op, target, op.arrays(args))
+    target.storage.version += 1
+    if node is not None:
+        if node.plan.result >= 0:
+            versions = list(node.versions)
+            versions[node.plan.result] = target._version
+            node.versions = tuple(versions)
+        node = rebase(target, node)
+    if mode.observer is not None:
+        report(op.written_name, args, (target,), node, before)
+    return target
+
+
+def check_writable(target: Tensor, op: str) -> None:
+    """RuntimeError where a recorded write into `target` would lose a leaf or contradict its view."""
+    view = target._view
+    if view is not None:
+        check_may_change(target)
+        if target.requires_grad and view.base.is_leaf and mode.era != "1.4":
+            raise errors.reported(errors.view_of_leaf_written(target, op))
+    if target.requires_grad and target.is_leaf:
+        raise errors.reported(errors.leaf_written(target, op))
+
+
+def check_memory(target: Tensor) -> None:
+    """RuntimeError where one place of memory would be written several times, as in an expanded tensor."""
+    array = target._array
+    if array.size and 0 in array.strides and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
+
+
+def write(op: Op, target: Tensor, arrays: list[Any]) -> None:
+    """Compute the op and put the result into the memory of `target`."""
+    out = target._array
+    found = op.forward(*arrays)
+    shape = np.shape(found)
+    if shape != out.shape and not op.writes_self:
+        raise RuntimeError(
+            f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+    op.check_cast(found, target)
+    out[...] = found
+
+
+def rebase(target: Tensor, node: Node) -> Node:
+    """Move `target` to `node`, which has just rewritten it. Returns the node that took its place."""
+    view = target._view
+    moved = target
+    if view is not None:
+        moved = view.base
+        node = CopySlices(moved, target, node)
+    retained = moved._meta is not None and moved._meta.retains_grad and moved._edge is not None
+    if retained:
+        old, number = moved._edge
+        reference = old._more.retains.pop(number, None)
+        if reference is not None:
+            node._more.retains[0] = reference
+    moved._edge = (node, 0)
+    moved._requires_grad = True
+    if view is not None:
+        view.refresh(target)
+    return node
+
+
+class CopySlices(Node):
+    """A part of a tensor was rewritten: `fn` is the node of the write, seen from the part.
+
+    The gradient of the whole is split: where it was rewritten it goes through `fn`, elsewhere on to what
+    the tensor was before.
+    """
+
+    __slots__ = ("fn", "geometry")
+
+    def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
+        self.next = (gradient_edge(base), *fn.next[1:])
+        self.shape = base._array.shape
+        self.dtype = base._array.dtype
+        self.seq = next_sequence_nr()
+        self.meta = None
+        self.fn = fn
+        self.geometry = view.shape, view.stride(), view.storage_offset() - base.storage_offset()
+
+    def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        result = gradient.clone()
+        part = result.as_strided(*self.geometry)
+        inner, *others = self.fn.apply(part.clone())
+        if inner is None:
+            part.zero_()
+        else:
+            part.copy_(inner)
+        return (result, *others)
+
+    def release(self) -> bool:
+        return self.fn.release()
+
+    @property
+    def freed(self) -> bool:
+        return self.fn.freed
+
+    def saved_slots(self) -> list[tuple[str, Any, int | None]]:
+        return self.fn.saved_slots()

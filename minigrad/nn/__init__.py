@@ -1,0 +1,5 @@
+"""minigrad.nn: parameters."""
+
+from .parameter import Parameter
+
+__all__ = ["Parameter"]

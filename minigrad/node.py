@@ -1,0 +1,172 @@
+"""Node: one step of backward, and the edges to the steps after it.
+
+Counterpart in PyTorch: torch/csrc/autograd/function.h (Node), edge.h, functions/accumulate_grad.h.
+
+Words, as torch uses them:
+
+* A *node* turns the gradients of one op's outputs into the gradients of its inputs. It has one *edge*
+  for each input that can have a gradient: the pair (node to hand it to, which of that node's outputs),
+  or (None, 0) where nobody asks for it.
+* The *output* of a node is that of the op: gradients come in at the outputs and leave along the edges.
+* `AccumulateGrad` stands where a leaf is. It has no edges: it adds what comes in to the leaf's `.grad`.
+* The *sequence number* counts nodes as they are made. Backward runs the youngest ready node first.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from typing import Any
+
+import numpy as np
+
+from . import errors, mode
+from .tensor import Tensor, new, wrap
+
+Edge = tuple["Node | None", int]
+NO_EDGE: Edge = (None, 0)
+
+next_sequence_nr = itertools.count().__next__
+
+
+class NodeMeta:
+    """What few nodes have: hooks, metadata, the tensors that asked to keep their gradient."""
+
+    __slots__ = ("tensor_hooks", "retains", "prehooks", "hooks", "metadata", "packed", "traceback")
+
+    def __init__(self) -> None:
+        self.tensor_hooks: dict[int, dict[int, Any]] = {}  # by output number
+        self.retains: dict[int, weakref.ref[Tensor]] = {}  # by output number
+        self.prehooks: dict[int, Any] = {}
+        self.hooks: dict[int, Any] = {}
+        self.metadata: dict[Any, Any] = {}
+        self.packed = False  # the saved tensors went through a pack hook
+        self.traceback: str | None = None  # where it was made, in anomaly mode
+
+
+class Node:
+    """One step of backward. `shape`, `dtype`: what the gradient of its output has to be like."""
+
+    __slots__ = ("next", "shape", "dtype", "seq", "meta", "__weakref__")
+
+    next: tuple[Edge, ...]
+    shape: Any
+    dtype: Any
+    seq: int
+    meta: NodeMeta | None
+    outputs = 1
+
+    def name(self) -> str:
+        """The name that torch gives it: `MulBackward0`."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self) -> tuple[Edge, ...]:
+        """The edges: for each input (node, output number), or (None, 0)."""
+        return self.next
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for whatever a user wants to note on the node."""
+        return self._more.metadata
+
+    def _sequence_nr(self) -> int:
+        return self.seq
+
+    @property
+    def _more(self) -> NodeMeta:
+        if self.meta is None:
+            self.meta = NodeMeta()
+        return self.meta
+
+    def apply(self, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
+        """The gradients of the inputs, one for each edge, from those of the outputs."""
+        raise NotImplementedError
+
+    def release(self) -> bool:
+        """Let go what was saved. Returns whether there was anything."""
+        return False
+
+    @property
+    def freed(self) -> bool:
+        """Whether what was saved has been let go."""
+        return False
+
+    def saved_slots(self) -> list[tuple[str, Any, int | None]]:
+        """What it keeps: (slot, tensor or number, version at which it was saved); [] once freed."""
+        return []
+
+    def __call__(self, *gradients: Tensor | None) -> Any:
+        results = self.apply(*gradients)
+        return results[0] if len(results) == 1 else tuple(results)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class AccumulateGrad(Node):
+    """Adds the gradient that reaches a leaf to its `.grad`."""
+
+    __slots__ = ("variable",)
+    variable: Tensor
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.next = ()
+        self.shape = variable._array.shape
+        self.dtype = variable._array.dtype
+        self.seq = 2**64 - 1  # before any other that is ready, as in torch
+        self.meta = None
+
+    def apply(self, gradient: Tensor | None) -> tuple[()]:  # type: ignore[override]
+        if gradient is not None:
+            self.accumulate(gradient, fresh=False)
+        return ()
+
+    def accumulate(self, gradient: Tensor, fresh: bool) -> None:
+        """Add `gradient` to variable.grad. `fresh`: nobody else holds it, so it may be kept as it is."""
+        leaf = self.variable
+        if leaf._edge is not None:
+            # Only the rules of old PyTorch let a write turn a leaf into a non-leaf (eras.py).
+            raise errors.leaf_moved(leaf)
+        grad = leaf._grad
+        if grad is None:
+            if mode.local.grad and gradient._requires_grad:
+                leaf._grad = gradient
+            else:
+                leaf._grad = gradient if fresh else wrap(gradient._array.copy())
+        elif mode.local.grad:
+            leaf._grad = grad + gradient
+        else:
+            np.add(grad._array, gradient._array, out=grad._array, casting="same_kind")
+            grad.storage.version += 1
+
+
+def gradient_edge(tensor: Tensor) -> Edge:
+    """Where the gradient of `tensor` enters the graph."""
+    if tensor._view is not None:
+        tensor._view.refresh(tensor)
+    if tensor._edge is not None:
+        return tensor._edge
+    return leaf_edge(tensor) if tensor._requires_grad else NO_EDGE
+
+
+def leaf_edge(leaf: Tensor) -> Edge:
+    """The edge to the leaf's AccumulateGrad. The leaf holds it weakly: the graph keeps it alive."""
+    meta = leaf._more
+    node = None if meta.accumulator is None else meta.accumulator()
+    if node is None:
+        node = AccumulateGrad(leaf)
+        meta.accumulator = weakref.ref(node)
+    return node, 0
+
+
+def alias(tensor: Tensor, edge: Edge | None = None) -> Tensor:
+    """Another tensor over the same memory and version counter, at `edge` in the graph."""
+    t = new(Tensor)
+    t._array = tensor._array
+    t._storage = tensor.storage
+    t._edge = edge
+    t._requires_grad = edge is not None
+    t._grad = t._view = t._meta = None
+    return t

@@ -1,0 +1,364 @@
+"""op(): one table entry becomes a function, a method, its in-place twin, a node class and a doc.
+
+Counterpart in PyTorch: tools/autograd/derivatives.yaml and native_functions.yaml, and the code
+generators that read them. An entry here reads like a line there:
+
+    mul = op("mul(self, other)", np.multiply,
+        self=lambda grad, other: grad * other,
+        other=lambda grad, self: grad * self,
+        inplace=True, dunder="__mul__ __rmul__", doc="Elementwise product.")
+
+* The signature is Python's. `*size` takes ints or one tuple of them.
+* The forward function gets arrays for tensors, everything else as it is, and answers with an array, or a
+  tuple of arrays where the op has several outputs; "-> values, indices" names them for the formulas.
+* A formula is named after the argument whose gradient it gives. Its first parameter is `grad` (or `grads`,
+  all gradients of an op with several outputs); the others say what it needs and so what is saved: an
+  argument, `result` or an output's name, or an argument's shape as `self_shape`. Any other name is refused.
+* A formula runs on tensors, so it can be recorded and differentiated again.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, record
+from .broadcast import broadcast_shape
+from .inplace import run_inplace
+from .opnode import ListOpNode, ManyOpNode, OpNode
+from .plan import RESULT, Plan, Source
+from .tensor import Tensor
+
+_NO_DEFAULT = inspect.Parameter.empty
+_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@", "mod": "%",
+            "floordiv": "//", "and": "&", "or": "|", "xor": "^", "lt": "<", "gt": ">"}  # fmt: skip
+
+table: dict[str, Op] = {}  # every op by name, for tests and docs
+
+
+class Op:
+    """One entry of the table."""
+
+    def __init__(
+        self,
+        signature: str,
+        forward: Callable[..., Any],
+        formulas: dict[str, Callable[..., Any]],
+        *,
+        node: str,
+        promotes: str,
+        view: str,
+        doc: str,
+        of: str,
+    ) -> None:
+        self.signature, _, named = signature.partition(" -> ")
+        self.name, self.params, self.star, self.positional = _parse(self.signature)
+        self.results = [name.strip() for name in named.split(",")] if named else ["result"]
+        self.names = [name for name, _ in self.params]
+        self.forward = forward
+        self.promotes = promotes
+        self.view = view
+        self.doc = doc
+        self.shown = of or self.name  # what a user calls it
+        self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
+        self.edges = tuple(self.names.index(name) for name in self.formulas)
+        self.differentiable = bool(self.formulas)
+        self.operands = self._operands()
+        self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
+        self.writes_self = self.name.endswith("_")
+        self._plans: dict[tuple[int, ...], Plan] = {}
+        self.node_class = self._node_class(node or f"{_camel(self.name)}Backward0")
+
+    def _node_class(self, name: str) -> type[OpNode]:
+        listed = any(self.params[i][1] is _NO_DEFAULT and self.names[i] == "tensors" for i in self.edges)
+        base = ListOpNode if listed else ManyOpNode if self.results != ["result"] else OpNode
+        mentioned = tuple(dict.fromkeys(n for _, names in self.formulas.values() for n in names))
+        return type(name, (base,), {"__slots__": (), "__doc__": self.doc, "names": mentioned, "op": self})
+
+    def _operands(self) -> tuple[int, ...]:
+        """The arguments that are promoted to a common dtype: without defaults, from the first on."""
+        if not self.promotes:
+            return ()
+        return tuple(i for i, (_, default) in enumerate(self.params) if default is _NO_DEFAULT)
+
+    def _checked(self, argument: str, formula: Callable[..., Any]) -> tuple[Callable[..., Any], tuple[str, ...]]:
+        if argument not in self.names:
+            raise TypeError(f"op {self.name}: formula for {argument!r}, which is no argument of {self.signature}")
+        first, *names = inspect.signature(formula).parameters
+        if first not in ("grad", "grads"):
+            raise TypeError(f"op {self.name}: the first parameter of a formula is grad or grads, not {first!r}")
+        for name in names:
+            self.source_of(name)
+        return formula, tuple(names)
+
+    def source_of(self, name: str) -> Source:
+        """Where the value comes from that a formula asks for by `name`."""
+        if name in self.results:
+            return Source(RESULT - self.results.index(name))
+        if name in self.names:
+            return Source(self.names.index(name))
+        argument, _, part = name.rpartition("_")
+        if part == "shape" and argument in self.names:
+            return Source(self.names.index(argument), part)
+        raise TypeError(
+            f"op {self.name}: a formula asks for {name!r}, which is neither an argument of {self.signature}, nor "
+            "<argument>_shape, nor a result"
+        )
+
+    def plan(self, kinds: tuple[int, ...]) -> Plan:
+        """The plan for arguments of these kinds (record.py)."""
+        found = self._plans.get(kinds)
+        if found is None:
+            kinds_at = dict(enumerate(kinds))
+            found = self._plans[kinds] = Plan(
+                self.edges,
+                tuple(
+                    self.formulas[self.names[i]] if kinds[i] in (record.WANTED, record.WANTED_LIST) else None
+                    for i in self.edges
+                ),
+                self.source_of,
+                lambda s: not s.part
+                and (s.position < 0 or kinds_at.get(s.position) in (record.TENSOR, record.WANTED)),
+                lambda s: not s.part
+                and kinds_at.get(s.position) in (record.NUMBER, record.TENSORS, record.WANTED_LIST),
+            )
+        return found
+
+    # ------------------------------------------------------------------ calling
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the op."""
+        return record.run(self, self.bind(args, kwargs))
+
+    def call_inplace(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Run the op and write the result into its first argument."""
+        return run_inplace(self, self.bind(args, kwargs, self.written_name))
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], name: str = "") -> list[Any]:
+        """All arguments in the signature's order. TypeError, in torch's words, where they do not fit."""
+        name = name or self.name
+        bound = list(args)
+        if self.star is not None and len(bound) > self.star:
+            rest = bound[self.star :]
+            one = len(rest) == 1 and isinstance(rest[0], (tuple, list))
+            bound[self.star :] = [tuple(rest[0]) if one else tuple(rest)]
+        elif len(bound) > self.positional:
+            most = self.positional - 1
+            raise TypeError(
+                f"{name}() takes {most} positional argument{'s' * (most != 1)} but {len(bound) - 1} were given"
+            )
+        for parameter, default in self.params[len(bound) :]:
+            value = kwargs.pop(parameter, _NO_DEFAULT) if kwargs else _NO_DEFAULT
+            if value is _NO_DEFAULT and kwargs:
+                value = kwargs.pop(_NUMPY_NAMES.get(parameter, ""), _NO_DEFAULT)
+            bound.append(default if value is _NO_DEFAULT else value)
+        if any(value is _NO_DEFAULT for value in bound):
+            missing = [n for n, v in zip(self.names, bound, strict=True) if v is _NO_DEFAULT]
+            listed = ", ".join(f'"{n}"' for n in missing)
+            raise TypeError(f"{name}() missing {len(missing)} required positional arguments: {listed}")
+        if kwargs:
+            unknown = next(iter(kwargs))
+            word = "multiple values for" if unknown in self.names else "an unexpected keyword"
+            raise TypeError(f"{name}() got {word} argument '{unknown}'")
+        self._check_types(bound, name)
+        return bound
+
+    def _check_types(self, bound: list[Any], name: str) -> None:
+        for i, value in enumerate(bound):
+            needs_tensor = i == 0 or i in self.operands or i in self.edges
+            if not needs_tensor or isinstance(value, Tensor):
+                continue
+            parameter, default = self.params[i]
+            if parameter == "tensors":
+                _check_tensors(value, name)
+            elif isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
+                bound[i] = value.item() if isinstance(value, np.generic) else value
+            elif not (value is None and default is None):
+                shown = "input" if parameter == "self" else parameter
+                raise TypeError(
+                    f"{name}(): argument '{shown}' (position {max(i, 1)}) must be Tensor, "
+                    f"not {type(value).__name__}"
+                )
+
+    def arrays(self, args: list[Any]) -> list[Any]:
+        """The arguments as the forward function wants them: arrays, promoted where the op says so."""
+        arrays = [
+            a._array
+            if isinstance(a, Tensor)
+            else [t._array if isinstance(t, Tensor) else t for t in a]
+            if isinstance(a, (list, tuple)) and any(isinstance(t, Tensor) for t in a)
+            else a
+            for a in args
+        ]
+        operands = [i for i in self.operands if arrays[i] is not None]
+        if operands:
+            found = [arrays[i] for i in operands]
+            if len(found) > 1:
+                broadcast_shape(found)
+            target = dtypes.result_type(found)
+            if self.promotes == "float" and not target.is_floating_point:
+                target = dtypes.get_default_dtype()
+            for i in operands:
+                array = arrays[i]
+                if not isinstance(array, np.ndarray):
+                    arrays[i] = np.array(array).astype(target.numpy)
+                elif array.dtype is not target.numpy:
+                    arrays[i] = array.astype(target.numpy)
+        return arrays
+
+    def check_cast(self, found: np.ndarray, target: Tensor) -> None:
+        """RuntimeError where the result's dtype is of a higher category than that of the written tensor."""
+        source, into = dtypes.of(np.asarray(found).dtype), target.dtype
+        if source.category > into.category and not self.writes_self:
+            raise RuntimeError(
+                f"result type {source.tensor_type.removesuffix('Tensor')} can't be cast to the desired output "
+                f"type {into.tensor_type.removesuffix('Tensor')}"
+            )
+
+
+_NUMPY_NAMES = {"self": "input", "dim": "axis", "keepdim": "keepdims"}
+
+
+def op(
+    signature: str,
+    forward: Callable[..., Any],
+    *,
+    doc: str,
+    inplace: bool = False,
+    method: bool = True,
+    dunder: str = "",
+    view: str = "",
+    promotes: str = "",
+    node: str = "",
+    of: str = "",
+    **formulas: Callable[..., Any],
+) -> Callable[..., Any]:
+    """Enter an op into the table, attach it to Tensor, and return its function.
+
+    inplace: also `name_`. dunder: the operators it implements. view: "one" or "many" where its outputs
+    share memory with the first argument. promotes: "common" where its operands are brought to a common
+    dtype first, "float" where integers become floats as well. node: the node's name, where it is not
+    `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads. An op whose name ends in "_" has no out-of-place form.
+    """
+    entry = Op(signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of)
+    if entry.name in table:
+        raise TypeError(f"op {entry.name} is in the table already")
+    table[entry.name] = entry
+    if entry.writes_self:
+        function = _public(entry, entry.call_inplace, entry.name)
+        if method:
+            setattr(Tensor, entry.name, function)
+        return function
+    fast = _recorder(entry)
+    function = _public(entry, fast, entry.name)
+    if method:
+        setattr(Tensor, entry.name, function)
+    if inplace:
+        setattr(Tensor, entry.written_name, _public(entry, entry.call_inplace, entry.written_name))
+    for name in dunder.split():
+        _attach_operator(entry, name, fast)
+    return function
+
+
+def _recorder(entry: Op) -> Callable[..., Any]:
+    """The quickest way to run the op: a specialised recorder where its signature has one."""
+    elementwise = isinstance(entry.forward, np.ufunc) and entry.results == ["result"] and not entry.view
+    if elementwise and entry.forward.nin == len(entry.params) == len(entry.edges or entry.operands):
+        if len(entry.params) == 1:
+            return record.unary(entry)
+        if len(entry.params) == 2:
+            return record.binary(entry, entry.call)
+    return entry.call
+
+
+def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
+    if len(entry.params) == 1:
+        setattr(Tensor, name, lambda self: fast(self))
+        return
+
+    def general(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
+            return entry.call(self, other)
+        return NotImplemented
+
+    operator = record.binary(entry, general) if fast is not entry.call else general
+    bare = name.strip("_")
+    if bare[0] == "r" and bare[1:] in _SYMBOLS:
+        # `2 * x`: Python asks x. Only operators that commute are written this way.
+        setattr(Tensor, name, operator)
+        return
+    setattr(Tensor, name, operator)
+    if hasattr(Tensor, entry.written_name) and bare in _SYMBOLS:
+
+        def augmented(self: Tensor, other: Any) -> Any:
+            if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
+                return entry.call_inplace(self, other)
+            return NotImplemented
+
+        setattr(Tensor, f"__i{bare}__", augmented)
+
+
+def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """`function` under the op's name, with its signature and doc, for help() and for editors."""
+    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = []
+    for i, (parameter, default) in enumerate(entry.params):
+        kind = (
+            inspect.Parameter.VAR_POSITIONAL
+            if i == entry.star
+            else positional
+            if i < entry.positional
+            else inspect.Parameter.KEYWORD_ONLY
+        )
+        parameters.append(inspect.Parameter(parameter, kind, default=default))
+
+    if function == entry.call or function == entry.call_inplace:
+
+        def public(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **kwargs)
+
+    else:
+        public = function
+    public.__name__ = name
+    public.__qualname__ = name
+    public.__doc__ = entry.doc
+    public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return public
+
+
+def _check_tensors(value: Any, name: str) -> None:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(value).__name__}"
+        )
+    for i, item in enumerate(value):
+        if not isinstance(item, Tensor):
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 0, but got {type(item).__name__}"
+            )
+
+
+def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int]:
+    """Name, parameters with defaults, the position of `*size`, and how many may be positional."""
+    definition = ast.parse(f"def {signature}: pass").body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    a = definition.args
+    defaults = [_NO_DEFAULT] * (len(a.args) - len(a.defaults)) + [ast.literal_eval(d) for d in a.defaults]
+    params = [(arg.arg, default) for arg, default in zip(a.args, defaults, strict=True)]
+    star = None
+    if a.vararg is not None:
+        star = len(params)
+        params.append((a.vararg.arg, _NO_DEFAULT))
+    positional = len(params)
+    for arg, default in zip(a.kwonlyargs, a.kw_defaults, strict=True):
+        params.append((arg.arg, _NO_DEFAULT if default is None else ast.literal_eval(default)))
+    return definition.name, params, star, positional
+
+
+def _camel(name: str) -> str:
+    """ "log_softmax" -> "LogSoftmax": how torch's generator names the nodes."""
+    return "".join(part[:1].upper() + part[1:] for part in name.strip("_").split("_"))

@@ -1,0 +1,140 @@
+"""OpNode: the node that an op of the table records.
+
+Counterpart in PyTorch: the generated `struct MulBackward0 : public TraceableFunction` and its `apply`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, errors, mode
+from .node import Node, alias
+from .plan import Plan
+from .saved import Packed, modified
+from .tensor import Tensor, wrap
+
+
+class OpNode(Node):
+    """Runs the formulas of its plan on the gradient and on what was saved.
+
+    `saved` holds the values of `plan.slots`, tensors first; `versions` the version of each of these
+    tensors when it was saved, None once they are freed.
+    """
+
+    __slots__ = ("plan", "saved", "versions")
+
+    plan: Plan
+    saved: tuple[Any, ...]
+    versions: tuple[int, ...] | None
+
+    def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        values = self.unpack()
+        return tuple(
+            [
+                None if entry is None else entry[0](gradient, *[values[i] for i in entry[1]])
+                for entry in self.plan.formulas
+            ]
+        )
+
+    def unpack(self) -> tuple[Any, ...]:
+        """What was saved. RuntimeError where it was freed, or written since it was saved."""
+        saved, versions = self.saved, self.versions
+        if versions is None:
+            if self.plan.releasable:
+                raise errors.freed(self)
+            return saved
+        slot = 0
+        for version in versions:
+            storage = saved[slot]._storage
+            if storage is not None and storage.version != version:
+                raise modified(self, slot)
+            slot += 1
+        if self.meta is not None and self.meta.packed:
+            return tuple([self._unpacked(value) for value in saved])
+        result = self.plan.result
+        if result >= 0 and mode.local.grad:
+            # A formula that is itself recorded needs to know where the result came from.
+            return (*saved[:result], self._with_edge(saved[result]), *saved[result + 1 :])
+        return saved
+
+    def _with_edge(self, result: Tensor) -> Tensor:
+        return alias(result, (self, 0)) if result._array.dtype.kind == "f" else result
+
+    def _unpacked(self, value: Any) -> Any:
+        if not isinstance(value, Packed):
+            return value
+        tensor = value.unpack(value.content)
+        if not isinstance(tensor, Tensor):
+            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type " + type(tensor).__name__)
+        return self._with_edge(tensor) if value.is_result else tensor
+
+    def release(self) -> bool:
+        k = self.plan.releasable
+        if not k or self.versions is None:
+            return False
+        self.saved = self.plan.released + self.saved[k:]
+        self.versions = None
+        return True
+
+    @property
+    def freed(self) -> bool:
+        return self.versions is None and self.plan.releasable > 0
+
+    def saved_slots(self) -> list[tuple[str, Any, int | None]]:
+        k = self.plan.releasable
+        if not k or self.versions is None:
+            return []
+        versions = (*self.versions, *[None] * (k - len(self.versions)))
+        return list(zip(self.plan.slots, self.saved[:k], versions, strict=False))
+
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_self` and so on: what was saved under this name, unpacked and checked."""
+        if not name.startswith("_saved_"):
+            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
+        slot = name.removeprefix("_saved_").replace("_sym_sizes", "_shape")
+        if slot not in self.plan.slots:
+            if slot in type(self).names:
+                return None  # this op saves it when somebody needs it; here nobody does
+            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
+        position = self.plan.slots.index(slot)
+        if position >= self.plan.releasable:
+            return self.saved[position]
+        with mode.enable_grad():  # so that a saved result comes back with its grad_fn
+            value = self.unpack()[position]
+        return value if isinstance(value, Tensor) else wrap(_zero_dim(value))
+
+    # The names that the op's formulas can ask for; set by op().
+    names: tuple[str, ...] = ()
+
+
+def _zero_dim(number: Any) -> np.ndarray:
+    return np.array(number, dtypes.of_number(number).numpy)
+
+
+class ListOpNode(OpNode):
+    """The node of an op on a list of tensors: its one formula answers with a list of gradients."""
+
+    __slots__ = ()
+
+    def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        (listed,) = super().apply(gradient)
+        return tuple(listed)
+
+
+class ManyOpNode(OpNode):
+    """The node of an op with several outputs, whose formulas get all of their gradients in a list."""
+
+    __slots__ = ()
+
+    @property
+    def outputs(self) -> int:  # type: ignore[override]
+        return len(self.shape)
+
+    def apply(self, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        given = [
+            wrap(np.zeros(shape, dtype)) if grad is None else grad
+            for grad, shape, dtype in zip(gradients, self.shape, self.dtype, strict=True)
+        ]
+        return super().apply(given)

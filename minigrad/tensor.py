@@ -1,0 +1,315 @@
+"""Tensor: an array, its place in the graph, and nothing about any op.
+
+Counterpart in PyTorch: torch/csrc/autograd/variable.h, where the same facts are called AutogradMeta.
+
+A tensor is a *leaf* when no recorded op made it: `_edge` is None. Else `_edge` is the pair (node, output
+number) where its gradient enters the graph; every op that uses the tensor puts this pair into its own
+node, and so the graph grows. Ops attach themselves as methods (see `op.py` and the folder `ops`).
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes, mode
+from .device import device
+from .size import Size
+from .storage import Storage, address
+
+if TYPE_CHECKING:
+    from .node import Node
+    from .views import View
+
+new = object.__new__
+
+
+class Meta:
+    """What few tensors have, and so is kept apart: hooks, a kept gradient, the accumulator of a leaf."""
+
+    __slots__ = ("accumulator", "hooks", "post_hooks", "retains_grad", "inference")
+
+    def __init__(self) -> None:
+        self.accumulator: weakref.ref[Node] | None = None
+        self.hooks: dict[int, Any] | None = None
+        self.post_hooks: dict[int, Any] | None = None
+        self.retains_grad = False
+        self.inference = False
+
+
+class Tensor:
+    """A multi-dimensional array of one dtype that can remember how it was computed.
+
+    Make one with `minigrad.tensor`, `zeros`, `ones` ...; the fields below are the engine's.
+    """
+
+    _array: np.ndarray
+    _storage: Storage | None  # None: not shared, never written (see storage.py)
+    _edge: tuple[Node, int] | None  # None: a leaf
+    _requires_grad: bool
+    _grad: Tensor | None
+    _view: View | None  # whose view it is; None: nobody's
+    _meta: Meta | None
+
+    __slots__ = (
+        "_array", "_storage", "_edge", "_requires_grad", "_grad", "_view", "_meta",
+        "__dict__", "__weakref__",
+    )  # fmt: skip
+
+    # Higher than ndarray's 0: `array * tensor` asks the tensor first.
+    __array_priority__ = 1000
+
+    def __new__(cls, *args: object, **kwargs: object) -> Tensor:
+        if cls is Tensor:
+            raise TypeError("make a tensor with minigrad.tensor(data), minigrad.zeros(size) and the like")
+        return new(cls)
+
+    # ------------------------------------------------------------------ the array
+
+    @property
+    def shape(self) -> Size:
+        """The length of each dimension."""
+        return Size(self._array.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.of(self._array.dtype)
+
+    def type(self) -> str:
+        """The dtype as the name of a tensor type: "minigrad.FloatTensor"."""
+        return f"minigrad.{self.dtype.tensor_type}"
+
+    @property
+    def device(self) -> device:
+        """Where the memory is: the CPU."""
+        return device("cpu")
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    def size(self, dim: int | None = None) -> Size | int:
+        """The shape, or the length of one dimension."""
+        if dim is None:
+            return self.shape
+        return self._array.shape[checked_dim(dim, self._array.ndim)]
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._array.size
+
+    nelement = numel
+
+    def __len__(self) -> int:
+        if not self._array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
+        """How many elements of memory lie between neighbours, in each dimension or in one."""
+        item = self._array.itemsize
+        strides = tuple(s // item for s in self._array.strides)
+        return strides if dim is None else strides[checked_dim(dim, len(strides))]
+
+    def storage_offset(self) -> int:
+        """Where in the storage the first element lies, in elements."""
+        return (address(self._array) - address(self.storage.memory)) // self._array.itemsize
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return address(self._array)
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in row-major order without gaps."""
+        return self._array.flags.c_contiguous
+
+    def element_size(self) -> int:
+        """The bytes of one element."""
+        return self._array.itemsize
+
+    @property
+    def itemsize(self) -> int:
+        """The bytes of one element."""
+        return self._array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self._array.nbytes
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a floating point dtype."""
+        return self.dtype.is_floating_point
+
+    # ------------------------------------------------------------------ memory and versions
+
+    @property
+    def storage(self) -> Storage:
+        """The memory, shared with all views."""
+        if self._storage is None:
+            self._storage = Storage(self._array)
+        return self._storage
+
+    def untyped_storage(self) -> Storage:
+        """The memory, shared with all views."""
+        return self.storage
+
+    @property
+    def _version(self) -> int:
+        """How often the memory was written in place, through this tensor or through any that shares it."""
+        return 0 if self._storage is None else self._storage.version
+
+    @property
+    def _base(self) -> Tensor | None:
+        """The tensor that this one is a view of; None where it is nobody's view."""
+        return None if self._view is None else self._view.base
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    def is_inference(self) -> bool:
+        """Whether it was made in inference mode."""
+        return self._meta is not None and self._meta.inference
+
+    # ------------------------------------------------------------------ the graph
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether backward computes a gradient for it."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, on: bool) -> None:
+        if not self.is_leaf:
+            hint = (
+                ""
+                if on
+                else " If you want to use a computed variable in a subgraph that doesn't require "
+                "differentiation use var_no_grad = var.detach()."
+            )
+            raise RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
+        if on and self._array.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if on and self.is_inference() and not mode.local.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._requires_grad = bool(on)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set requires_grad in place; returns self. RuntimeError on a non-leaf or a dtype of integers."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded op made it. Only leaves that require grad get a .grad from backward."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return self._edge is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the op that made it; None for a leaf."""
+        if self._view is not None:
+            self._view.refresh(self)
+        return None if self._edge is None else self._edge[0]
+
+    @property
+    def output_nr(self) -> int:
+        """Which of grad_fn's outputs it is."""
+        return 0 if self._edge is None else self._edge[1]
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward accumulated. None before, and on a non-leaf without retain_grad()."""
+        if self._grad is None and not self.is_leaf and not self.retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
+                "attribute won't be populated during autograd.backward(). If you indeed want the .grad "
+                "field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. "
+                "If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor "
+                "instead.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Tensor | None) -> None:
+        if grad is None:
+            self._grad = None
+            return
+        if not isinstance(grad, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(grad).__name__}")
+        if grad is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if grad._array.dtype != self._array.dtype:
+            raise RuntimeError(
+                f"attempting to assign a gradient with dtype '{grad.dtype.name}' to a tensor with dtype "
+                f"'{self.dtype.name}'. Please ensure that the gradient and the tensor have the same dtype"
+            )
+        if grad._array.shape != self._array.shape:
+            raise RuntimeError(
+                f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size "
+                f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
+            )
+        self._grad = grad
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether retain_grad() was asked for on a non-leaf."""
+        return self._meta is not None and self._meta.retains_grad and not self.is_leaf
+
+    @property
+    def _more(self) -> Meta:
+        if self._meta is None:
+            self._meta = Meta()
+        return self._meta
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Tensor | Sequence[Tensor] | None = None,
+    ) -> None:
+        """Compute the gradients of the leaves that it was computed from and add them to their .grad.
+
+        gradient: the gradient of what follows with respect to this tensor, of its shape; only a tensor
+        of one element has one by default, 1. retain_graph: keep what was saved, for another backward.
+        create_graph: record this backward, so that it can be differentiated. inputs: accumulate into
+        these tensors only. Raises RuntimeError as torch does (errors.py).
+        """
+        from . import engine
+
+        engine.backward(self, gradient, retain_graph, create_graph, inputs)
+
+
+def wrap(array: np.ndarray) -> Tensor:
+    """A new leaf tensor around `array`, which it owns or shares."""
+    t = new(Tensor)
+    t._array = array
+    t._storage = t._edge = t._grad = t._view = t._meta = None
+    t._requires_grad = False
+    return t
+
+
+def checked_dim(dim: int, ndim: int) -> int:
+    """`dim` counted from the front. IndexError, in torch's words, where there is no such dimension."""
+    most = max(ndim, 1)  # a 0-d tensor is spoken to as if it had one
+    if not -most <= dim < most:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-most}, {most - 1}], but got {dim})"
+        )
+    return dim + most if dim < 0 else dim

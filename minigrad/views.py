@@ -1,0 +1,104 @@
+"""Views: tensors that share another's memory, and how they keep up when it is written.
+
+Counterpart in PyTorch: DifferentiableViewMeta in torch/csrc/autograd/variable.h.
+
+A view knows its *base*: the tensor at the root, never another view. When somebody writes into the base or
+into another view of it, the base's place in the graph moves, and the view's is out of date. It is made
+anew when next asked for: as a strided window (`AsStridedBackward0`) into the base as it is then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import errors
+from .mode import local
+from .node import Edge
+from .tensor import Tensor, new
+
+# How a view was made decides whether it may be written while recording.
+NORMAL, MANY, NO_GRAD, INFERENCE, CUSTOM = "normal", "many", "no_grad", "inference", "custom Function"
+
+# The edge of an as_strided window into a base: (base, view) -> edge. Set by ops/strided.py, the one place
+# where the engine itself needs an op.
+strided_edge: Callable[[Tensor, Tensor], Edge]
+
+
+class View:
+    """Whose view a tensor is, and for which version of the memory its place in the graph holds."""
+
+    __slots__ = ("base", "version", "made")
+
+    def __init__(self, base: Tensor, version: int, made: str) -> None:
+        self.base = base
+        self.version = version
+        self.made = made
+
+    def refresh(self, view: Tensor) -> None:
+        """Bring the view's place in the graph up to date. RuntimeError where torch forbids it."""
+        version = view._storage.version
+        if self.version == version:
+            return
+        if view._edge is None and not self.base.requires_grad:
+            return
+        check_may_change(view, "its base or another view of its base has been")
+        self.version = version
+        view._edge = strided_edge(self.base, view)
+        view._requires_grad = True
+
+
+def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
+    """Make `outputs`, whose arrays look into that of `source`, views of its base."""
+    storage = source.storage
+    base, made = source, NORMAL
+    if source._view is not None:
+        source._view.refresh(source)
+        base, made = source._view.base, source._view.made
+    if made == NORMAL:
+        made = (
+            INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
+        )
+    for output in outputs:
+        output._storage = storage
+        output._view = view = new(View)
+        view.base, view.version, view.made = base, storage.version, made
+
+
+_WHY = {
+    MANY: "This view is the output of a function that returns multiple views. Such functions do not allow "
+    "the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place one.",
+    NO_GRAD: "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the no_grad block (if you don't "
+    "want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+    INFERENCE: "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
+    "your code by moving both the view and the inplace either both inside the inference_mode block (if "
+    "you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+    CUSTOM: "This view was created inside a custom Function (or because an input was returned as-is) and "
+    "the autograd logic to handle view+inplace would override the custom backward associated with the "
+    "custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by "
+    "cloning the output of the custom Function.",
+}
+
+
+def check_may_change(view: Tensor, subject: str = "is being") -> None:
+    """RuntimeError, in torch's words, where this view must not change while recording."""
+    made = view._view.made
+    if made == NORMAL:
+        return
+    edge = view._edge
+    output = f"Output {edge[1]} of {short_name(edge[0])}" if edge is not None else ""
+    if made in (NO_GRAD, INFERENCE) or not output:
+        prefix = f"{output} is a view of a view which was created in" if output else "A view was created in"
+        if made == INFERENCE:
+            message = f"{prefix} inference mode and {subject} modified inplace in normal mode."
+        else:
+            message = f"{prefix} no_grad mode and {subject} modified inplace with grad mode enabled."
+    else:
+        message = f"{output} is a view and {subject} modified inplace."
+    raise errors.reported(errors.view_forbids_write(view, f"{message} {_WHY[made]}"))
+
+
+def short_name(node: object) -> str:
+    """ "Unbind" for UnbindBackward0: how texts about outputs name a node."""
+    return type(node).__name__.partition("Backward")[0]
