@@ -10,6 +10,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 FIRST := notebooks/01-tensors-and-functions.ipynb
+# Asks on the first start whether to fetch news, in the corner where the graph is.
+NEWS := @jupyterlab/apputils-extension:announcements
 
 .PHONY: lab test lint lessons binder-check
 
@@ -34,8 +36,9 @@ binder-check: .venv/test
 
 # One stamp for each extra of pyproject.toml, older than it when it has changed.
 .venv/lab .venv/test: .venv/%: pyproject.toml | $(BIN)/python
-	@echo "Installing into .venv what '$*' needs; the first time takes a few minutes."
+	@echo "Installing into .venv what '$*' needs; which may take a minute or two."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@$(BIN)/jupyter labextension disable --level=sys_prefix $(NEWS) 2>/dev/null
 	@touch $@
 
 $(BIN)/python:
