@@ -179,12 +179,12 @@ class Lab:
         return [source for kind, source in self._call("cells") if kind == "code"]
 
     def run(self, part: str) -> list[dict[str, Any]]:
-        """Runs the one code cell that contains `part` and waits until the kernel has done so.
+        """Runs the code cell that is `part` or, where none is, contains it; waits until it has run.
 
-        Returns its outputs as nbformat has them. Raises LookupError unless exactly one cell contains it.
+        Returns its outputs as nbformat has them. Raises LookupError unless there is exactly one.
         """
-        cells = self._call("cells")
-        found = [number for number, (kind, source) in enumerate(cells) if kind == "code" and part in source]
+        cells = [(i, source) for i, (kind, source) in enumerate(self._call("cells")) if kind == "code"]
+        found = [i for i, source in cells if source == part] or [i for i, source in cells if part in source]
         if len(found) != 1:
             raise LookupError(f"{len(found)} code cells of {self.path} contain {part!r}: one is needed")
         return self._call("run", found[0])
