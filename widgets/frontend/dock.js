@@ -9,7 +9,7 @@ import { buildHtml, h } from "./dom.js";
 
 /**
  * @typedef {import("./connection.js").Model} Model
- * @typedef {{alive: boolean, close: () => void}} Docked
+ * @typedef {{alive: boolean, close: () => Promise<void>}} Docked
  * @typedef {{docked: Set<Docked>, changed: Set<() => void>}} Docks
  */
 
@@ -45,12 +45,9 @@ function docksOf(model) {
 export function enterDock(model) {
   const docks = docksOf(model);
   for (const other of docks.docked) if (!other.alive) other.close();
-  const panel = model.get("panel");
   const docked = {
     alive: true,
-    close: () => {
-      Promise.resolve(model.widget_manager.get_model(panel)).then((sidecar) => sidecar?.close(true));
-    },
+    close: async () => (await model.widget_manager.get_model(model.get("panel")))?.close(true),
   };
   docks.docked.add(docked);
   for (const changed of docks.changed) changed();
@@ -58,7 +55,9 @@ export function enterDock(model) {
     docked,
     leave: () => {
       docks.docked.delete(docked);
-      if (docked.alive && docks.docked.size === 0) model.send({ do: "undock" });
+      if (docked.alive && docks.docked.size === 0) {
+        model.send({ do: "undock", panel: model.get("panel") });
+      }
       for (const changed of docks.changed) changed();
     },
   };

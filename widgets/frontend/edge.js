@@ -18,7 +18,9 @@ import { FONTS, fit } from "./text.js";
  */
 
 const HEAD = 8;
-const MOST_PILL = 92;
+const LABEL = 16;
+const MOST_LABEL = 92;
+const DOT = 8;
 
 /**
  * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
@@ -118,26 +120,30 @@ export function edgeTree(edge, side, message, points) {
 }
 
 /**
- * The label on an edge where it covers nothing, else a dot that tells on pointing at it.
- * @param {Edge} edge @param {Message} message @param {Point[]} points
- * @param {import("./geometry.js").BoxIndex} taken @param {Measure} measure
+ * Where the label of an edge covers nothing, or a dot that tells on pointing at it; null for neither.
+ * @param {Message} message @param {Point[]} points @param {import("./geometry.js").BoxIndex} taken
+ * @param {Measure} measure @returns {Box|null}
  */
-export function pillTree(edge, message, points, taken, measure) {
-  const text = fit(message.pill, MOST_PILL, FONTS.badge, measure);
+export function pillBox(message, points, taken, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   const width = Math.max(24, measure(text, FONTS.badge) + 12);
-  const box = labelPlace(points, width, 16, taken) ?? labelPlace(points, 8, 8, taken);
-  if (!box) return null;
-  taken.add(box);
-  const whole = box.w === width;
+  const box = labelPlace(points, width, LABEL, taken) ?? labelPlace(points, DOT, DOT, taken);
+  if (box) taken.add(box);
+  return box;
+}
+
+/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
+export function pillTree(edge, message, { x, y, w, h: height }, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   return h(
     "g",
     {
       class: message.broken ? "mg-pill mg-broken" : "mg-pill",
       "data-id": edge.id,
-      transform: `translate(${Math.round(box.x * 10) / 10} ${Math.round(box.y * 10) / 10})`,
+      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
     },
     h("title", {}, message.words),
-    h("rect", { width: box.w, height: box.h, rx: box.h / 2 }),
-    whole ? h("text", { x: width / 2, y: 11.5 }, text) : null,
+    h("rect", { width: w.toFixed(1), height, rx: height / 2 }),
+    height === LABEL ? h("text", { x: (w / 2).toFixed(1), y: 11.5 }, text) : null,
   );
 }

@@ -99,10 +99,11 @@ export function functionTree(func, side, { w, h: height }, measure) {
 
 /** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
 function slotTree(saved, i, width, measure) {
+  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
   return h(
     "g",
     { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },
     h("rect", { width: width - 18, height: SLOT - 2, rx: 4 }),
-    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, FONTS.slot, measure)),
+    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, font, measure)),
   );
 }

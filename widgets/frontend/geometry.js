@@ -101,9 +101,16 @@ export function arrow(points, size) {
   return { line: [...points.slice(0, -1), neck], head };
 }
 
-/** @param {Box} a @param {Box} b @returns {boolean} */
+/** The box round a path. @param {Point[]} points @returns {Box} */
+export function bounds(points) {
+  const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
+}
+
+/** Whether two boxes touch. @param {Box} a @param {Box} b @returns {boolean} */
 export function overlap(a, b) {
-  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+  return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h;
 }
 
 /** Boxes filed by place, so that one question looks at its neighbours only. */
@@ -157,17 +164,17 @@ export function labelPlace(points, w, h, taken) {
 
 /**
  * The nearest box in a direction, for the arrow keys; sideways distance counts double.
- * @param {Map<string, Box>} boxes @param {string} from @param {"up"|"down"|"left"|"right"} direction
+ * @param {Map<string, {box: Box}>} things @param {string} from @param {"up"|"down"|"left"|"right"} direction
  * @returns {string|null}
  */
-export function neighbour(boxes, from, direction) {
-  const here = boxes.get(from);
+export function neighbour(things, from, direction) {
+  const here = things.get(from)?.box;
   if (!here) return null;
   const upright = direction === "up" || direction === "down";
   const sign = direction === "up" || direction === "left" ? -1 : 1;
   let best = null;
   let least = Infinity;
-  for (const [id, box] of boxes) {
+  for (const [id, { box }] of things) {
     const dx = box.x + box.w / 2 - (here.x + here.w / 2);
     const dy = box.y + box.h / 2 - (here.y + here.h / 2);
     const ahead = sign * (upright ? dy : dx);

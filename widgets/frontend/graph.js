@@ -3,22 +3,25 @@
 
 import { cardTree, cardWords } from "./card.js";
 import { buildSvg, h } from "./dom.js";
-import { edgeLine, edgeMessages, edgeTree, pillTree } from "./edge.js";
-import { functionBox, functionTree, functionWords } from "./function.js";
-import { BoxIndex, neighbour, pathPoints } from "./geometry.js";
+import { edgeTree, pillTree } from "./edge.js";
+import { functionTree, functionWords } from "./function.js";
+import { neighbour, overlap } from "./geometry.js";
+import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment } from "./model.js";
+import { buildScene } from "./scene.js";
 
 /**
  * @typedef {import("./model.js").Moment} Moment
  * @typedef {import("./model.js").Layout} Layout
  * @typedef {import("./text.js").Measure} Measure
  * @typedef {import("./geometry.js").Box} Box
- * @typedef {import("./geometry.js").Point} Point
  * @typedef {import("./card.js").Side} Side
- * @typedef {{group: SVGElement, key: string}} Drawn
+ * @typedef {import("./scene.js").Thing} Thing
+ * @typedef {import("./scene.js").Line} Line
+ * @typedef {{group: SVGElement, pill: SVGElement|null, entity: object, key: string}} Drawn
  */
 
 const MARGIN = 14;
-const MOST_GLIDING = 300;
+const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
@@ -26,135 +29,138 @@ export class Drawing {
   /**
    * @param {Side} side @param {Measure} measure
    * @param {(id: string|null) => void} onPoint called with the thing that the learner points at
+   * @param {(id: string) => void} onGo called to bring a thing into view
    */
-  constructor(side, measure, onPoint) {
+  constructor(side, measure, onPoint, onGo) {
     this.side = side;
     this.measure = measure;
+    this.onGo = onGo;
+    this.scene = buildScene(lastMoment(EMPTY_TRACE), EMPTY_LAYOUT, side, measure);
     /** @type {Map<string, Drawn>} */
-    this.things = new Map();
-    /** @type {Map<string, Drawn>} */
-    this.edges = new Map();
-    /** @type {Map<string, Box>} what is drawn, in the layout's units */
-    this.boxes = new Map();
-    /** @type {Map<string, Set<string>>} a thing's edges, an edge's ends */
-    this.near = new Map();
-    /** @type {Element[]} */
-    this.lit = [];
-    this.width = 0;
-    this.height = 0;
+    this.drawn = new Map();
+    /** @type {string|null} */
+    this.lit = null;
+    /** @type {Set<string>} */
+    this.about = new Set();
+    /** @type {string|null} the drawing's tab stop */
+    this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
-    this.layers = ["edges", "pills", "things"].map((name) =>
-      this.svg.appendChild(buildSvg(h("g", { class: `mg-layer-${name}` }))),
-    );
+    this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
+    this.pillLayer = this.svg.appendChild(buildSvg(h("g", {})));
+    this.thingLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.svg.addEventListener("pointerover", (event) => onPoint(idAt(event)));
     this.svg.addEventListener("pointerleave", () => onPoint(null));
     this.svg.addEventListener("focusin", (event) => {
-      const id = idAt(event);
-      onPoint(id);
-      if (id) this.hold(id);
+      onPoint(idAt(event));
+      this.holdAt(idAt(event));
     });
     this.svg.addEventListener("focusout", () => onPoint(null));
-    this.svg.addEventListener("keydown", (event) => this.onKey(/** @type {KeyboardEvent} */ (event)));
+    this.svg.addEventListener("keydown", (event) => this.onKey(event));
   }
 
-  /** @param {Moment} moment @param {Layout} layout @param {boolean} glide */
-  update(moment, layout, glide) {
-    this.width = layout.width + 2 * MARGIN;
-    this.height = layout.height + 2 * MARGIN;
+  get width() {
+    return this.scene.width + 2 * MARGIN;
+  }
+
+  get height() {
+    return this.scene.height + 2 * MARGIN;
+  }
+
+  /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
+   * @param {string[]} about what the last step was about @param {boolean} glide */
+  update(moment, layout, about, glide) {
+    const size = Math.max(this.scene.things.size, moment.tensors.size + moment.functions.size);
+    this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
+    this.scene = buildScene(moment, layout, this.side, this.measure);
+    this.about = new Set(about);
     this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
-    this.svg.classList.toggle("mg-glide", glide && this.things.size > 0 && this.things.size < MOST_GLIDING);
-    this.updateThings(moment, layout);
-    this.updateEdges(moment, layout);
-    const tensors = [...moment.tensors.keys()].filter((id) => this.things.has(id)).length;
-    const functions = this.things.size - tensors;
+    const things = [...this.scene.things.values()];
+    const tensors = things.filter((thing) => thing.tensor).length;
     const name = this.side === "forward" ? "Forward graph" : "Backward graph";
-    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${functions} functions`);
+    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${things.length - tensors} functions`);
+    if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
-  /** @param {Moment} moment @param {Layout} layout */
-  updateThings(moment, layout) {
+  /** Draws what has changed; of a large graph only what is in the window. @param {Box} window in the
+   * pixels of the drawing @param {number} scale */
+  paint(window, scale) {
+    const view = {
+      x: (window.x - window.w / 2) / scale - MARGIN,
+      y: (window.y - window.h / 2) / scale - MARGIN,
+      w: (window.w * 2) / scale,
+      h: (window.h * 2) / scale,
+    };
+    const whole = this.scene.things.size <= MANY;
     const seen = new Set();
-    const fresh = document.createDocumentFragment();
-    this.boxes = new Map();
-    for (const [entities, isCard] of /** @type {const} */ ([[moment.tensors, true], [moment.functions, false]])) {
-      for (const entity of entities.values()) {
-        const place = layout.nodes[entity.id];
-        if (!entity.shown || !place) continue;
-        const [x, y, w, height] = place;
-        seen.add(entity.id);
-        const box = isCard
-          ? { x, y, w, h: height }
-          : functionBox(/** @type {any} */ (entity), this.side, { x, y, w, h: height }, this.measure);
-        this.boxes.set(entity.id, box);
-        const key = `${box.w} ${box.h} ${JSON.stringify(entity)}`;
-        let drawn = this.things.get(entity.id);
-        if (!drawn || drawn.key !== key) {
-          const tree = isCard
-            ? cardTree(/** @type {any} */ (entity), this.side, box.w, box.h, this.measure)
-            : functionTree(/** @type {any} */ (entity), this.side, box, this.measure);
-          const words = isCard
-            ? cardWords(/** @type {any} */ (entity))
-            : functionWords(/** @type {any} */ (entity));
-          if (!drawn) {
-            const group = buildSvg(
-              h("g", { class: "mg-thing mg-fresh", role: "treeitem", tabindex: -1, "data-id": entity.id }),
-            );
-            drawn = { group, key };
-            this.things.set(entity.id, drawn);
-            fresh.append(group);
-          }
-          drawn.key = key;
-          drawn.group.setAttribute("aria-label", words);
-          drawn.group.replaceChildren(buildSvg(tree));
-        }
-        drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
-      }
+    const [things, edges, pills] = [0, 0, 0].map(() => document.createDocumentFragment());
+    for (const thing of this.scene.things.values()) {
+      if (!whole && !overlap(view, thing.box)) continue;
+      seen.add(thing.id);
+      this.paintThing(thing, things);
     }
-    drop(this.things, seen);
-    this.layers[2].append(fresh);
-    if (!this.svg.querySelector('.mg-thing[tabindex="0"]')) {
-      this.layers[2].querySelector(".mg-thing")?.setAttribute("tabindex", "0");
+    for (const line of this.scene.lines.values()) {
+      if (!whole && !overlap(view, line.box)) continue;
+      seen.add(line.id);
+      this.paintLine(line, edges, pills);
     }
+    for (const [id, { group, pill }] of this.drawn) {
+      if (seen.has(id)) continue;
+      group.remove();
+      pill?.remove();
+      this.drawn.delete(id);
+    }
+    this.edgeLayer.append(edges);
+    this.pillLayer.append(pills);
+    this.thingLayer.append(things);
+    this.light(this.lit);
   }
 
-  /** @param {Moment} moment @param {Layout} layout */
-  updateEdges(moment, layout) {
-    const messages = edgeMessages(moment, this.side);
-    const taken = new BoxIndex();
-    for (const box of this.boxes.values()) taken.add(box);
-    /** @type {[import("./model.js").Edge, Point[]][]} */
-    const labelled = [];
-    const seen = new Set();
-    const fresh = document.createDocumentFragment();
-    this.near = new Map();
-    for (const edge of moment.edges.values()) {
-      const d = layout.edges[edge.id];
-      const [source, target] = [this.boxes.get(edge.source), this.boxes.get(edge.target)];
-      const message = messages.get(edge.id);
-      if (!edge.shown || !d || !source || !target || !message) continue;
-      seen.add(edge.id);
-      for (const end of [edge.source, edge.target]) {
-        join(this.near, end, edge.id);
-        join(this.near, edge.id, end);
-      }
-      const points = edgeLine(pathPoints(d), this.side, source, target);
-      if (message.pill) labelled.push([edge, points]);
-      const key = `${points} ${JSON.stringify(edge)} ${JSON.stringify(message)}`;
-      const old = this.edges.get(edge.id);
-      if (old && old.key === key) continue;
-      const group = buildSvg(edgeTree(edge, this.side, message, points));
-      if (!old?.key.startsWith(`${points} `)) group.classList.add("mg-fresh");
-      if (old) old.group.replaceWith(group);
-      else fresh.append(group);
-      this.edges.set(edge.id, { group, key });
+  /** @param {Thing} thing @param {DocumentFragment} fresh where a new one goes */
+  paintThing({ id, box, tensor, func }, fresh) {
+    const entity = /** @type {object} */ (tensor ?? func);
+    let drawn = this.drawn.get(id);
+    const key = drawn?.entity === entity ? drawn.key : JSON.stringify(entity);
+    const sized = `${box.w} ${box.h} `;
+    if (!drawn) {
+      const group = buildSvg(h("g", { class: "mg-thing mg-fresh", role: "treeitem", "data-id": id }));
+      drawn = { group, pill: null, entity, key: "" };
+      this.drawn.set(id, drawn);
+      fresh.append(group);
     }
-    drop(this.edges, seen);
-    this.layers[0].append(fresh);
-    const pills = labelled.map(([edge, points]) => {
-      const tree = pillTree(edge, /** @type {any} */ (messages.get(edge.id)), points, taken, this.measure);
-      return tree ? [buildSvg(tree)] : [];
-    });
-    this.layers[1].replaceChildren(...pills.flat());
+    if (drawn.key !== key || drawn.group.dataset.size !== sized) {
+      const tree = tensor
+        ? cardTree(tensor, this.side, box.w, box.h, this.measure)
+        : functionTree(/** @type {any} */ (func), this.side, box, this.measure);
+      const words = tensor ? cardWords(tensor) : functionWords(/** @type {any} */ (func));
+      drawn.group.setAttribute("aria-label", words);
+      drawn.group.replaceChildren(buildSvg(tree));
+    }
+    drawn.entity = entity;
+    drawn.key = key;
+    drawn.group.dataset.size = sized;
+    drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
+    drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
+    drawn.group.classList.toggle("mg-about", this.about.has(id));
+  }
+
+  /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
+  paintLine({ id, edge, points, message, pill }, edges, pills) {
+    const path = points.join(" ");
+    const key = `${path} ${edge.tracked} ${JSON.stringify([message, pill])}`;
+    const old = this.drawn.get(id);
+    if (old?.key === key) {
+      old.group.classList.toggle("mg-about", this.about.has(id));
+      return;
+    }
+    const group = buildSvg(edgeTree(edge, this.side, message, points));
+    const label = pill ? buildSvg(pillTree(edge, message, pill, this.measure)) : null;
+    if (!old?.key.startsWith(`${path} `)) group.classList.add("mg-fresh");
+    group.classList.toggle("mg-about", this.about.has(id));
+    old?.group.remove();
+    old?.pill?.remove();
+    edges.append(group);
+    if (label) pills.append(label);
+    this.drawn.set(id, { group, pill: label, entity: edge, key });
   }
 
   /** The size on the screen. @param {number} scale */
@@ -165,78 +171,50 @@ export class Drawing {
 
   /** Lights a thing and its edges, or an edge and its ends; null for none. @param {string|null} id */
   light(id) {
-    for (const element of this.lit) element.classList.remove("mg-lit", "mg-near");
-    this.lit = [];
-    if (id === null) return;
-    const mark = (/** @type {string} */ other, /** @type {string} */ name) => {
-      const drawn = this.things.get(other) ?? this.edges.get(other);
-      if (!drawn) return;
-      drawn.group.classList.add(name);
-      this.lit.push(drawn.group);
-    };
-    mark(id, "mg-lit");
-    for (const other of this.near.get(id) ?? []) mark(other, "mg-near");
-  }
-
-  /** Marks what the last step was about. @param {string[]} ids */
-  mark(ids) {
-    const marked = new Set(ids);
-    for (const [id, { group }] of [...this.things, ...this.edges]) {
-      group.classList.toggle("mg-about", marked.has(id));
+    for (const element of this.svg.querySelectorAll(".mg-lit, .mg-near")) {
+      element.classList.remove("mg-lit", "mg-near");
     }
+    this.lit = id;
+    if (id === null) return;
+    this.drawn.get(id)?.group.classList.add("mg-lit");
+    for (const other of this.scene.near.get(id) ?? []) this.drawn.get(other)?.group.classList.add("mg-near");
   }
 
-  /** Where a thing is on the screen, in pixels of the drawing. @param {string} id @param {number} scale
+  /** Where a thing is in the pixels of the drawing. @param {string} id @param {number} scale
    * @returns {Box|null} */
   screenBox(id, scale) {
-    const box = this.boxes.get(id);
+    const box = this.scene.things.get(id)?.box;
     if (!box) return null;
     return { x: (box.x + MARGIN) * scale, y: (box.y + MARGIN) * scale, w: box.w * scale, h: box.h * scale };
   }
 
-  /** Makes one thing the drawing's tab stop. @param {string} id */
-  hold(id) {
-    this.svg.querySelector('.mg-thing[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    this.things.get(id)?.group.setAttribute("tabindex", "0");
+  /** Makes one thing the drawing's only tab stop. @param {string|null} id */
+  holdAt(id) {
+    if (id === null || !this.scene.things.has(id)) return;
+    if (this.stop) this.drawn.get(this.stop)?.group.setAttribute("tabindex", "-1");
+    this.stop = id;
+    this.drawn.get(id)?.group.setAttribute("tabindex", "0");
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const here = idAt(event);
     if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
-    const ids = [...this.boxes.keys()];
+    const ids = [...this.scene.things.keys()];
     let next = null;
-    if (event.key in ARROWS) next = neighbour(this.boxes, here, ARROWS[event.key]);
+    if (event.key in ARROWS) next = neighbour(this.scene.things, here, ARROWS[event.key]);
     else if (event.key === "Home") next = ids[0];
     else if (event.key === "End") next = ids[ids.length - 1];
     else return;
     event.preventDefault();
     event.stopPropagation();
-    const group = next && this.things.get(next)?.group;
-    if (group) {
-      group.focus({ preventScroll: true });
-      group.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+    if (!next) return;
+    this.onGo(next);
+    this.drawn.get(next)?.group.focus({ preventScroll: true });
   }
 }
 
 /** @param {Event} event @returns {string|null} */
 function idAt(event) {
   return /** @type {Element} */ (event.target).closest("[data-id]")?.getAttribute("data-id") ?? null;
-}
-
-/** @param {Map<string, Drawn>} drawn @param {Set<string>} keep */
-function drop(drawn, keep) {
-  for (const [id, { group }] of drawn) {
-    if (keep.has(id)) continue;
-    group.remove();
-    drawn.delete(id);
-  }
-}
-
-/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
-function join(sets, key, value) {
-  const set = sets.get(key);
-  if (set) set.add(value);
-  else sets.set(key, new Set([value]));
 }

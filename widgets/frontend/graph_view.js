@@ -24,35 +24,49 @@ function showPanel(model, el) {
   const panel = new Panel(el);
   const show = () =>
     panel.show({
-      trace: model.get("trace"),
-      layout: model.get("layout"),
+      trace: JSON.parse(model.get("trace") || "null"),
+      layout: JSON.parse(model.get("positions") || "null"),
       title: model.get("title"),
       problem: model.get("problem"),
       sequence: model.get("sequence"),
     });
   // All traits of one update come in one message; `sequence` changes with each.
   model.on("change:sequence", show);
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    unwatch();
+    unfollow();
+    dock?.leave();
+    panel.destroy();
+  };
   const place = panelOf(el);
   const dock = place ? enterDock(model) : null;
-  const follow = new ResizeObserver(() => {
-    const outside = el.getBoundingClientRect().top - /** @type {HTMLElement} */ (place).getBoundingClientRect().top;
-    panel.root.style.setProperty("--mg-height", `${/** @type {HTMLElement} */ (place).clientHeight - outside}px`);
-  });
-  if (place) {
-    panel.root.classList.add("mg-docked");
-    follow.observe(place);
-  }
+  const unfollow = place ? fillPlace(panel, place, end) : () => {};
   const unwatch = watchConnection(model, el, (alive) => {
     panel.setConnected(alive);
     if (dock) dock.docked.alive = alive;
   });
   show();
-  return () => {
-    unwatch();
-    follow.disconnect();
-    dock?.leave();
-    panel.destroy();
-  };
+  return end;
+}
+
+/**
+ * Keeps the panel as high as its place. JupyterLab takes a closed panel out of the page without telling
+ * the view in it, so that is noticed here too.
+ * @param {Panel} panel @param {HTMLElement} place @param {() => void} onClosed @returns {() => void}
+ */
+function fillPlace(panel, place, onClosed) {
+  const { root } = panel;
+  root.classList.add("mg-docked");
+  const observer = new ResizeObserver(() => {
+    if (!place.isConnected) return onClosed();
+    const above = root.getBoundingClientRect().top - place.getBoundingClientRect().top;
+    root.style.setProperty("--mg-height", `${place.clientHeight - above}px`);
+  });
+  observer.observe(place);
+  return () => observer.disconnect();
 }
 
 /** @param {Model} model @param {HTMLElement} el @returns {() => void} */

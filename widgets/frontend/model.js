@@ -43,6 +43,9 @@ export const EMPTY_TRACE = {
   cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
 };
 
+/** @type {Layout} */
+export const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
+
 /** @template {{id: string}} T @param {T[]} entities @returns {Map<string, T>} */
 function byId(entities) {
   return new Map(entities.map((entity) => [entity.id, entity]));

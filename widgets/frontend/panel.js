@@ -4,7 +4,7 @@
 import { buildHtml, h, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
 import { Drawing } from "./graph.js";
-import { EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
+import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
 
 /**
  * @typedef {import("./model.js").Trace} Trace
@@ -17,10 +17,8 @@ import { EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
 const ROOM_FOR_BOTH = 620; // pixels: two drawings whose cards can still be read
 const SMALLEST = 0.75; // of the natural size, where text is 8 pixels; then the drawing scrolls
 const LARGEST = 1.6;
-const GAP = 8;
-
-/** @type {Layout} */
-const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
+const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
+const AROUND = 24; // pixels kept free round what is scrolled to
 
 /**
  * How large a drawing is shown: it fits the width while it can be read, and grows only where it stays
@@ -42,13 +40,14 @@ export class Panel {
     this.width = 0;
     this.moment = lastMoment(EMPTY_TRACE);
     this.layout = EMPTY_LAYOUT;
+    this.scale = 1;
     this.sequence = -1;
     this.root = buildHtml(skeleton());
     host.append(this.root);
     const measure = measurer(this.root);
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
-      (side) => new Drawing(side, measure, point),
+      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
     );
     this.panes = this.drawings.map((drawing) => {
       const pane = this.find(`.mg-pane[data-side=${drawing.side}] .mg-scroll`);
@@ -56,6 +55,8 @@ export class Panel {
       return pane;
     });
     this.linkScrolling();
+    /** @type {HTMLButtonElement[]} */
+    this.switches = [...this.find(".mg-switch").querySelectorAll("button")];
     this.find(".mg-switch").addEventListener("click", (event) => {
       const view = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.view;
       if (view) this.choose(/** @type {View} */ (view));
@@ -85,11 +86,9 @@ export class Panel {
   draw(glide) {
     const { moment, layout } = this;
     const step = stepOf(moment);
+    this.showView();
     this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
-    for (const drawing of this.visible()) {
-      drawing.update(moment, layout, glide);
-      drawing.mark(step?.about ?? []);
-    }
+    for (const drawing of this.visible()) drawing.update(moment, layout, step?.about ?? [], glide);
     this.find(".mg-say").textContent = step?.text ?? "";
     this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
@@ -97,7 +96,7 @@ export class Panel {
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.fit();
-    this.reveal(step?.about ?? []);
+    this.go(step?.about ?? []);
   }
 
   /** @param {View} view */
@@ -106,9 +105,10 @@ export class Panel {
     this.arrange();
   }
 
-  /** The view that there is room for. @returns {View} */
+  /** The view that there is room for; of both, the one in which the last step happened. @returns {View} */
   view() {
-    return this.wanted === "both" && this.width < ROOM_FOR_BOTH ? "forward" : this.wanted;
+    if (this.wanted !== "both" || this.width >= ROOM_FOR_BOTH) return this.wanted;
+    return BACKWARD_STEPS.includes(stepOf(this.moment)?.kind ?? "") ? "backward" : "forward";
   }
 
   visible() {
@@ -118,45 +118,66 @@ export class Panel {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
-    const before = this.root.dataset.view;
     this.width = this.root.clientWidth;
+    if (this.showView()) return this.draw(false);
+    this.fit();
+    this.paint();
+  }
+
+  /** Shows the view there is room for; says whether it is another one than before. */
+  showView() {
     const view = this.view();
+    const narrow = this.width < ROOM_FOR_BOTH;
+    const changed = this.root.dataset.view !== view;
     this.root.dataset.view = view;
-    this.root.classList.toggle("mg-narrow", this.width < ROOM_FOR_BOTH);
-    for (const button of this.root.querySelectorAll(".mg-switch button")) {
-      const { view: its } = /** @type {HTMLElement} */ (button).dataset;
+    for (const button of this.switches) {
+      const its = button.dataset.view;
       button.setAttribute("aria-checked", String(its === view));
-      if (its === "both") /** @type {HTMLButtonElement} */ (button).disabled = this.width < ROOM_FOR_BOTH;
+      if (its === "both") {
+        button.disabled = narrow;
+        button.title = narrow ? "There is room for both when the panel is wider" : "";
+      }
     }
-    if (before !== view) this.draw(false);
-    else this.fit();
+    return changed;
   }
 
+  /** Chooses the scale; both drawings have the same. */
   fit() {
-    this.drawings.forEach((drawing, i) => {
-      const pane = this.panes[i];
-      const side = this.view() === "both" ? (this.width - 2 * GAP) / 2 : this.width;
-      const room = Math.min(pane.clientWidth || side, side);
-      drawing.resize(scaleFor(room, pane.clientHeight, drawing.width, drawing.height));
-    });
+    const drawing = this.visible()[0];
+    const pane = this.paneOf(drawing);
+    this.scale = scaleFor(pane.clientWidth, pane.clientHeight, drawing.width, drawing.height);
+    for (const shown of this.visible()) shown.resize(this.scale);
   }
 
-  /** Scrolls to what the last step was about, where it is out of sight. @param {string[]} ids */
-  reveal(ids) {
+  paint() {
+    for (const drawing of this.visible()) {
+      const pane = this.paneOf(drawing);
+      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
+      drawing.paint(window, this.scale);
+    }
+  }
+
+  /** @param {Drawing} drawing */
+  paneOf(drawing) {
+    return this.panes[this.drawings.indexOf(drawing)];
+  }
+
+  /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
+   * @param {string[]} ids */
+  go(ids) {
     const drawing = this.visible()[0];
-    const pane = this.panes[this.drawings.indexOf(drawing)];
-    const scale = parseFloat(drawing.svg.style.width) / drawing.width || 1;
-    const boxes = ids.map((id) => drawing.screenBox(id, scale)).filter((box) => box !== null);
-    if (!boxes.length || !pane.clientHeight) return;
-    const left = Math.min(...boxes.map((b) => b.x)) - 24;
-    const right = Math.max(...boxes.map((b) => b.x + b.w)) + 24;
-    const top = Math.min(...boxes.map((b) => b.y)) - 24;
-    const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + 24;
-    pane.scrollTo({
-      left: nearest(pane.scrollLeft, pane.clientWidth, left, right),
-      top: nearest(pane.scrollTop, pane.clientHeight, top, bottom),
-      behavior: "instant",
-    });
+    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
+    if (boxes.length) {
+      const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
+      const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
+      const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
+      const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
+      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
+        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
+        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
+      }
+    }
+    this.paint();
   }
 
   linkScrolling() {
@@ -165,6 +186,7 @@ export class Panel {
       from.addEventListener("scroll", () => {
         if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
         if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+        this.paint();
       });
     }
   }

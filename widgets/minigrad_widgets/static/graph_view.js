@@ -139,12 +139,9 @@ function docksOf(model) {
 function enterDock(model) {
   const docks = docksOf(model);
   for (const other of docks.docked) if (!other.alive) other.close();
-  const panel = model.get("panel");
   const docked = {
     alive: true,
-    close: () => {
-      Promise.resolve(model.widget_manager.get_model(panel)).then((sidecar) => sidecar?.close(true));
-    },
+    close: async () => (await model.widget_manager.get_model(model.get("panel")))?.close(true),
   };
   docks.docked.add(docked);
   for (const changed of docks.changed) changed();
@@ -152,7 +149,9 @@ function enterDock(model) {
     docked,
     leave: () => {
       docks.docked.delete(docked);
-      if (docked.alive && docks.docked.size === 0) model.send({ do: "undock" });
+      if (docked.alive && docks.docked.size === 0) {
+        model.send({ do: "undock", panel: model.get("panel") });
+      }
       for (const changed of docks.changed) changed();
     },
   };
@@ -282,6 +281,9 @@ function alarmIcon() {
 const EMPTY_TRACE = {
   cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
 };
+
+/** @type {Layout} */
+const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
 
 /** @template {{id: string}} T @param {T[]} entities @returns {Map<string, T>} */
 function byId(entities) {
@@ -442,6 +444,7 @@ const FONTS = {
   badge: { size: 10, weight: 600, mono: false },
   title: { size: 12, weight: 600, mono: false },
   slot: { size: 10, weight: 400, mono: false },
+  alarm: { size: 10, weight: 600, mono: false },
 };
 
 /**
@@ -708,9 +711,16 @@ function arrow(points, size) {
   return { line: [...points.slice(0, -1), neck], head };
 }
 
-/** @param {Box} a @param {Box} b @returns {boolean} */
+/** The box round a path. @param {Point[]} points @returns {Box} */
+function bounds(points) {
+  const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
+}
+
+/** Whether two boxes touch. @param {Box} a @param {Box} b @returns {boolean} */
 function overlap(a, b) {
-  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+  return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h;
 }
 
 /** Boxes filed by place, so that one question looks at its neighbours only. */
@@ -764,17 +774,17 @@ function labelPlace(points, w, h, taken) {
 
 /**
  * The nearest box in a direction, for the arrow keys; sideways distance counts double.
- * @param {Map<string, Box>} boxes @param {string} from @param {"up"|"down"|"left"|"right"} direction
+ * @param {Map<string, {box: Box}>} things @param {string} from @param {"up"|"down"|"left"|"right"} direction
  * @returns {string|null}
  */
-function neighbour(boxes, from, direction) {
-  const here = boxes.get(from);
+function neighbour(things, from, direction) {
+  const here = things.get(from)?.box;
   if (!here) return null;
   const upright = direction === "up" || direction === "down";
   const sign = direction === "up" || direction === "left" ? -1 : 1;
   let best = null;
   let least = Infinity;
-  for (const [id, box] of boxes) {
+  for (const [id, { box }] of things) {
     const dx = box.x + box.w / 2 - (here.x + here.w / 2);
     const dy = box.y + box.h / 2 - (here.y + here.h / 2);
     const ahead = sign * (upright ? dy : dx);
@@ -790,7 +800,9 @@ function neighbour(boxes, from, direction) {
 // An edge: which way it points, what flowed along it, whether what it leads to is broken.
 
 const HEAD = 8;
-const MOST_PILL = 92;
+const LABEL = 16;
+const MOST_LABEL = 92;
+const DOT = 8;
 
 /**
  * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
@@ -890,27 +902,31 @@ function edgeTree(edge, side, message, points) {
 }
 
 /**
- * The label on an edge where it covers nothing, else a dot that tells on pointing at it.
- * @param {Edge} edge @param {Message} message @param {Point[]} points
- * @param {import("./geometry.js").BoxIndex} taken @param {Measure} measure
+ * Where the label of an edge covers nothing, or a dot that tells on pointing at it; null for neither.
+ * @param {Message} message @param {Point[]} points @param {import("./geometry.js").BoxIndex} taken
+ * @param {Measure} measure @returns {Box|null}
  */
-function pillTree(edge, message, points, taken, measure) {
-  const text = fit(message.pill, MOST_PILL, FONTS.badge, measure);
+function pillBox(message, points, taken, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   const width = Math.max(24, measure(text, FONTS.badge) + 12);
-  const box = labelPlace(points, width, 16, taken) ?? labelPlace(points, 8, 8, taken);
-  if (!box) return null;
-  taken.add(box);
-  const whole = box.w === width;
+  const box = labelPlace(points, width, LABEL, taken) ?? labelPlace(points, DOT, DOT, taken);
+  if (box) taken.add(box);
+  return box;
+}
+
+/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
+function pillTree(edge, message, { x, y, w, h: height }, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   return h(
     "g",
     {
       class: message.broken ? "mg-pill mg-broken" : "mg-pill",
       "data-id": edge.id,
-      transform: `translate(${Math.round(box.x * 10) / 10} ${Math.round(box.y * 10) / 10})`,
+      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
     },
     h("title", {}, message.words),
-    h("rect", { width: box.w, height: box.h, rx: box.h / 2 }),
-    whole ? h("text", { x: width / 2, y: 11.5 }, text) : null,
+    h("rect", { width: w.toFixed(1), height, rx: height / 2 }),
+    height === LABEL ? h("text", { x: (w / 2).toFixed(1), y: 11.5 }, text) : null,
   );
 }
 
@@ -1004,12 +1020,66 @@ function functionTree(func, side, { w, h: height }, measure) {
 
 /** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
 function slotTree(saved, i, width, measure) {
+  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
   return h(
     "g",
     { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },
     h("rect", { width: width - 18, height: SLOT - 2, rx: 4 }),
-    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, FONTS.slot, measure)),
+    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, font, measure)),
   );
+}
+
+// ---- scene.js
+
+// What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
+
+/** @param {Moment} moment @param {Layout} layout @param {Side} side @param {Measure} measure
+ * @returns {Scene} */
+function buildScene(moment, layout, side, measure) {
+  /** @type {Thing[]} */
+  const things = [];
+  for (const tensor of moment.tensors.values()) {
+    const place = layout.nodes[tensor.id];
+    if (!tensor.shown || !place) continue;
+    const [x, y, w, h] = place;
+    things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+  }
+  for (const func of moment.functions.values()) {
+    const place = layout.nodes[func.id];
+    if (!func.shown || !place) continue;
+    const [x, y, w, h] = place;
+    things.push({ id: func.id, box: functionBox(func, side, { x, y, w, h }, measure), tensor: null, func });
+  }
+  // In reading order, for the tab key and screen readers.
+  things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
+  const byId = new Map(things.map((thing) => [thing.id, thing]));
+  /** @type {Scene} */
+  const scene = {
+    side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
+  };
+  const taken = new BoxIndex();
+  for (const { box } of things) taken.add(box);
+  for (const [id, message] of edgeMessages(moment, side)) {
+    const edge = /** @type {Edge} */ (moment.edges.get(id));
+    const d = layout.edges[id];
+    const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
+    if (!d || !source || !target) continue;
+    const points = edgeLine(pathPoints(d), side, source.box, target.box);
+    const pill = message.pill ? pillBox(message, points, taken, measure) : null;
+    scene.lines.set(id, { id, edge, points, box: bounds(points), message, pill });
+    for (const end of [edge.source, edge.target]) {
+      join(scene.near, end, id);
+      join(scene.near, id, end);
+    }
+  }
+  return scene;
+}
+
+/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
+function join(sets, key, value) {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
 }
 
 // ---- graph.js
@@ -1017,7 +1087,7 @@ function slotTree(saved, i, width, measure) {
 // One of the two drawings: keeps an SVG in step with a moment of the trace and its layout.
 
 const MARGIN = 14;
-const MOST_GLIDING = 300;
+const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
@@ -1025,135 +1095,138 @@ class Drawing {
   /**
    * @param {Side} side @param {Measure} measure
    * @param {(id: string|null) => void} onPoint called with the thing that the learner points at
+   * @param {(id: string) => void} onGo called to bring a thing into view
    */
-  constructor(side, measure, onPoint) {
+  constructor(side, measure, onPoint, onGo) {
     this.side = side;
     this.measure = measure;
+    this.onGo = onGo;
+    this.scene = buildScene(lastMoment(EMPTY_TRACE), EMPTY_LAYOUT, side, measure);
     /** @type {Map<string, Drawn>} */
-    this.things = new Map();
-    /** @type {Map<string, Drawn>} */
-    this.edges = new Map();
-    /** @type {Map<string, Box>} what is drawn, in the layout's units */
-    this.boxes = new Map();
-    /** @type {Map<string, Set<string>>} a thing's edges, an edge's ends */
-    this.near = new Map();
-    /** @type {Element[]} */
-    this.lit = [];
-    this.width = 0;
-    this.height = 0;
+    this.drawn = new Map();
+    /** @type {string|null} */
+    this.lit = null;
+    /** @type {Set<string>} */
+    this.about = new Set();
+    /** @type {string|null} the drawing's tab stop */
+    this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
-    this.layers = ["edges", "pills", "things"].map((name) =>
-      this.svg.appendChild(buildSvg(h("g", { class: `mg-layer-${name}` }))),
-    );
+    this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
+    this.pillLayer = this.svg.appendChild(buildSvg(h("g", {})));
+    this.thingLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.svg.addEventListener("pointerover", (event) => onPoint(idAt(event)));
     this.svg.addEventListener("pointerleave", () => onPoint(null));
     this.svg.addEventListener("focusin", (event) => {
-      const id = idAt(event);
-      onPoint(id);
-      if (id) this.hold(id);
+      onPoint(idAt(event));
+      this.holdAt(idAt(event));
     });
     this.svg.addEventListener("focusout", () => onPoint(null));
-    this.svg.addEventListener("keydown", (event) => this.onKey(/** @type {KeyboardEvent} */ (event)));
+    this.svg.addEventListener("keydown", (event) => this.onKey(event));
   }
 
-  /** @param {Moment} moment @param {Layout} layout @param {boolean} glide */
-  update(moment, layout, glide) {
-    this.width = layout.width + 2 * MARGIN;
-    this.height = layout.height + 2 * MARGIN;
+  get width() {
+    return this.scene.width + 2 * MARGIN;
+  }
+
+  get height() {
+    return this.scene.height + 2 * MARGIN;
+  }
+
+  /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
+   * @param {string[]} about what the last step was about @param {boolean} glide */
+  update(moment, layout, about, glide) {
+    const size = Math.max(this.scene.things.size, moment.tensors.size + moment.functions.size);
+    this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
+    this.scene = buildScene(moment, layout, this.side, this.measure);
+    this.about = new Set(about);
     this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
-    this.svg.classList.toggle("mg-glide", glide && this.things.size > 0 && this.things.size < MOST_GLIDING);
-    this.updateThings(moment, layout);
-    this.updateEdges(moment, layout);
-    const tensors = [...moment.tensors.keys()].filter((id) => this.things.has(id)).length;
-    const functions = this.things.size - tensors;
+    const things = [...this.scene.things.values()];
+    const tensors = things.filter((thing) => thing.tensor).length;
     const name = this.side === "forward" ? "Forward graph" : "Backward graph";
-    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${functions} functions`);
+    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${things.length - tensors} functions`);
+    if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
-  /** @param {Moment} moment @param {Layout} layout */
-  updateThings(moment, layout) {
+  /** Draws what has changed; of a large graph only what is in the window. @param {Box} window in the
+   * pixels of the drawing @param {number} scale */
+  paint(window, scale) {
+    const view = {
+      x: (window.x - window.w / 2) / scale - MARGIN,
+      y: (window.y - window.h / 2) / scale - MARGIN,
+      w: (window.w * 2) / scale,
+      h: (window.h * 2) / scale,
+    };
+    const whole = this.scene.things.size <= MANY;
     const seen = new Set();
-    const fresh = document.createDocumentFragment();
-    this.boxes = new Map();
-    for (const [entities, isCard] of /** @type {const} */ ([[moment.tensors, true], [moment.functions, false]])) {
-      for (const entity of entities.values()) {
-        const place = layout.nodes[entity.id];
-        if (!entity.shown || !place) continue;
-        const [x, y, w, height] = place;
-        seen.add(entity.id);
-        const box = isCard
-          ? { x, y, w, h: height }
-          : functionBox(/** @type {any} */ (entity), this.side, { x, y, w, h: height }, this.measure);
-        this.boxes.set(entity.id, box);
-        const key = `${box.w} ${box.h} ${JSON.stringify(entity)}`;
-        let drawn = this.things.get(entity.id);
-        if (!drawn || drawn.key !== key) {
-          const tree = isCard
-            ? cardTree(/** @type {any} */ (entity), this.side, box.w, box.h, this.measure)
-            : functionTree(/** @type {any} */ (entity), this.side, box, this.measure);
-          const words = isCard
-            ? cardWords(/** @type {any} */ (entity))
-            : functionWords(/** @type {any} */ (entity));
-          if (!drawn) {
-            const group = buildSvg(
-              h("g", { class: "mg-thing mg-fresh", role: "treeitem", tabindex: -1, "data-id": entity.id }),
-            );
-            drawn = { group, key };
-            this.things.set(entity.id, drawn);
-            fresh.append(group);
-          }
-          drawn.key = key;
-          drawn.group.setAttribute("aria-label", words);
-          drawn.group.replaceChildren(buildSvg(tree));
-        }
-        drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
-      }
+    const [things, edges, pills] = [0, 0, 0].map(() => document.createDocumentFragment());
+    for (const thing of this.scene.things.values()) {
+      if (!whole && !overlap(view, thing.box)) continue;
+      seen.add(thing.id);
+      this.paintThing(thing, things);
     }
-    drop(this.things, seen);
-    this.layers[2].append(fresh);
-    if (!this.svg.querySelector('.mg-thing[tabindex="0"]')) {
-      this.layers[2].querySelector(".mg-thing")?.setAttribute("tabindex", "0");
+    for (const line of this.scene.lines.values()) {
+      if (!whole && !overlap(view, line.box)) continue;
+      seen.add(line.id);
+      this.paintLine(line, edges, pills);
     }
+    for (const [id, { group, pill }] of this.drawn) {
+      if (seen.has(id)) continue;
+      group.remove();
+      pill?.remove();
+      this.drawn.delete(id);
+    }
+    this.edgeLayer.append(edges);
+    this.pillLayer.append(pills);
+    this.thingLayer.append(things);
+    this.light(this.lit);
   }
 
-  /** @param {Moment} moment @param {Layout} layout */
-  updateEdges(moment, layout) {
-    const messages = edgeMessages(moment, this.side);
-    const taken = new BoxIndex();
-    for (const box of this.boxes.values()) taken.add(box);
-    /** @type {[import("./model.js").Edge, Point[]][]} */
-    const labelled = [];
-    const seen = new Set();
-    const fresh = document.createDocumentFragment();
-    this.near = new Map();
-    for (const edge of moment.edges.values()) {
-      const d = layout.edges[edge.id];
-      const [source, target] = [this.boxes.get(edge.source), this.boxes.get(edge.target)];
-      const message = messages.get(edge.id);
-      if (!edge.shown || !d || !source || !target || !message) continue;
-      seen.add(edge.id);
-      for (const end of [edge.source, edge.target]) {
-        join(this.near, end, edge.id);
-        join(this.near, edge.id, end);
-      }
-      const points = edgeLine(pathPoints(d), this.side, source, target);
-      if (message.pill) labelled.push([edge, points]);
-      const key = `${points} ${JSON.stringify(edge)} ${JSON.stringify(message)}`;
-      const old = this.edges.get(edge.id);
-      if (old && old.key === key) continue;
-      const group = buildSvg(edgeTree(edge, this.side, message, points));
-      if (!old?.key.startsWith(`${points} `)) group.classList.add("mg-fresh");
-      if (old) old.group.replaceWith(group);
-      else fresh.append(group);
-      this.edges.set(edge.id, { group, key });
+  /** @param {Thing} thing @param {DocumentFragment} fresh where a new one goes */
+  paintThing({ id, box, tensor, func }, fresh) {
+    const entity = /** @type {object} */ (tensor ?? func);
+    let drawn = this.drawn.get(id);
+    const key = drawn?.entity === entity ? drawn.key : JSON.stringify(entity);
+    const sized = `${box.w} ${box.h} `;
+    if (!drawn) {
+      const group = buildSvg(h("g", { class: "mg-thing mg-fresh", role: "treeitem", "data-id": id }));
+      drawn = { group, pill: null, entity, key: "" };
+      this.drawn.set(id, drawn);
+      fresh.append(group);
     }
-    drop(this.edges, seen);
-    this.layers[0].append(fresh);
-    const pills = labelled.map(([edge, points]) => {
-      const tree = pillTree(edge, /** @type {any} */ (messages.get(edge.id)), points, taken, this.measure);
-      return tree ? [buildSvg(tree)] : [];
-    });
-    this.layers[1].replaceChildren(...pills.flat());
+    if (drawn.key !== key || drawn.group.dataset.size !== sized) {
+      const tree = tensor
+        ? cardTree(tensor, this.side, box.w, box.h, this.measure)
+        : functionTree(/** @type {any} */ (func), this.side, box, this.measure);
+      const words = tensor ? cardWords(tensor) : functionWords(/** @type {any} */ (func));
+      drawn.group.setAttribute("aria-label", words);
+      drawn.group.replaceChildren(buildSvg(tree));
+    }
+    drawn.entity = entity;
+    drawn.key = key;
+    drawn.group.dataset.size = sized;
+    drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
+    drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
+    drawn.group.classList.toggle("mg-about", this.about.has(id));
+  }
+
+  /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
+  paintLine({ id, edge, points, message, pill }, edges, pills) {
+    const path = points.join(" ");
+    const key = `${path} ${edge.tracked} ${JSON.stringify([message, pill])}`;
+    const old = this.drawn.get(id);
+    if (old?.key === key) {
+      old.group.classList.toggle("mg-about", this.about.has(id));
+      return;
+    }
+    const group = buildSvg(edgeTree(edge, this.side, message, points));
+    const label = pill ? buildSvg(pillTree(edge, message, pill, this.measure)) : null;
+    if (!old?.key.startsWith(`${path} `)) group.classList.add("mg-fresh");
+    group.classList.toggle("mg-about", this.about.has(id));
+    old?.group.remove();
+    old?.pill?.remove();
+    edges.append(group);
+    if (label) pills.append(label);
+    this.drawn.set(id, { group, pill: label, entity: edge, key });
   }
 
   /** The size on the screen. @param {number} scale */
@@ -1164,80 +1237,52 @@ class Drawing {
 
   /** Lights a thing and its edges, or an edge and its ends; null for none. @param {string|null} id */
   light(id) {
-    for (const element of this.lit) element.classList.remove("mg-lit", "mg-near");
-    this.lit = [];
-    if (id === null) return;
-    const mark = (/** @type {string} */ other, /** @type {string} */ name) => {
-      const drawn = this.things.get(other) ?? this.edges.get(other);
-      if (!drawn) return;
-      drawn.group.classList.add(name);
-      this.lit.push(drawn.group);
-    };
-    mark(id, "mg-lit");
-    for (const other of this.near.get(id) ?? []) mark(other, "mg-near");
-  }
-
-  /** Marks what the last step was about. @param {string[]} ids */
-  mark(ids) {
-    const marked = new Set(ids);
-    for (const [id, { group }] of [...this.things, ...this.edges]) {
-      group.classList.toggle("mg-about", marked.has(id));
+    for (const element of this.svg.querySelectorAll(".mg-lit, .mg-near")) {
+      element.classList.remove("mg-lit", "mg-near");
     }
+    this.lit = id;
+    if (id === null) return;
+    this.drawn.get(id)?.group.classList.add("mg-lit");
+    for (const other of this.scene.near.get(id) ?? []) this.drawn.get(other)?.group.classList.add("mg-near");
   }
 
-  /** Where a thing is on the screen, in pixels of the drawing. @param {string} id @param {number} scale
+  /** Where a thing is in the pixels of the drawing. @param {string} id @param {number} scale
    * @returns {Box|null} */
   screenBox(id, scale) {
-    const box = this.boxes.get(id);
+    const box = this.scene.things.get(id)?.box;
     if (!box) return null;
     return { x: (box.x + MARGIN) * scale, y: (box.y + MARGIN) * scale, w: box.w * scale, h: box.h * scale };
   }
 
-  /** Makes one thing the drawing's tab stop. @param {string} id */
-  hold(id) {
-    this.svg.querySelector('.mg-thing[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    this.things.get(id)?.group.setAttribute("tabindex", "0");
+  /** Makes one thing the drawing's only tab stop. @param {string|null} id */
+  holdAt(id) {
+    if (id === null || !this.scene.things.has(id)) return;
+    if (this.stop) this.drawn.get(this.stop)?.group.setAttribute("tabindex", "-1");
+    this.stop = id;
+    this.drawn.get(id)?.group.setAttribute("tabindex", "0");
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const here = idAt(event);
     if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
-    const ids = [...this.boxes.keys()];
+    const ids = [...this.scene.things.keys()];
     let next = null;
-    if (event.key in ARROWS) next = neighbour(this.boxes, here, ARROWS[event.key]);
+    if (event.key in ARROWS) next = neighbour(this.scene.things, here, ARROWS[event.key]);
     else if (event.key === "Home") next = ids[0];
     else if (event.key === "End") next = ids[ids.length - 1];
     else return;
     event.preventDefault();
     event.stopPropagation();
-    const group = next && this.things.get(next)?.group;
-    if (group) {
-      group.focus({ preventScroll: true });
-      group.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+    if (!next) return;
+    this.onGo(next);
+    this.drawn.get(next)?.group.focus({ preventScroll: true });
   }
 }
 
 /** @param {Event} event @returns {string|null} */
 function idAt(event) {
   return /** @type {Element} */ (event.target).closest("[data-id]")?.getAttribute("data-id") ?? null;
-}
-
-/** @param {Map<string, Drawn>} drawn @param {Set<string>} keep */
-function drop(drawn, keep) {
-  for (const [id, { group }] of drawn) {
-    if (keep.has(id)) continue;
-    group.remove();
-    drawn.delete(id);
-  }
-}
-
-/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
-function join(sets, key, value) {
-  const set = sets.get(key);
-  if (set) set.add(value);
-  else sets.set(key, new Set([value]));
 }
 
 // ---- panel.js
@@ -1247,10 +1292,8 @@ function join(sets, key, value) {
 const ROOM_FOR_BOTH = 620; // pixels: two drawings whose cards can still be read
 const SMALLEST = 0.75; // of the natural size, where text is 8 pixels; then the drawing scrolls
 const LARGEST = 1.6;
-const GAP = 8;
-
-/** @type {Layout} */
-const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
+const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
+const AROUND = 24; // pixels kept free round what is scrolled to
 
 /**
  * How large a drawing is shown: it fits the width while it can be read, and grows only where it stays
@@ -1272,13 +1315,14 @@ class Panel {
     this.width = 0;
     this.moment = lastMoment(EMPTY_TRACE);
     this.layout = EMPTY_LAYOUT;
+    this.scale = 1;
     this.sequence = -1;
     this.root = buildHtml(skeleton());
     host.append(this.root);
     const measure = measurer(this.root);
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
-      (side) => new Drawing(side, measure, point),
+      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
     );
     this.panes = this.drawings.map((drawing) => {
       const pane = this.find(`.mg-pane[data-side=${drawing.side}] .mg-scroll`);
@@ -1286,6 +1330,8 @@ class Panel {
       return pane;
     });
     this.linkScrolling();
+    /** @type {HTMLButtonElement[]} */
+    this.switches = [...this.find(".mg-switch").querySelectorAll("button")];
     this.find(".mg-switch").addEventListener("click", (event) => {
       const view = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.view;
       if (view) this.choose(/** @type {View} */ (view));
@@ -1315,11 +1361,9 @@ class Panel {
   draw(glide) {
     const { moment, layout } = this;
     const step = stepOf(moment);
+    this.showView();
     this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
-    for (const drawing of this.visible()) {
-      drawing.update(moment, layout, glide);
-      drawing.mark(step?.about ?? []);
-    }
+    for (const drawing of this.visible()) drawing.update(moment, layout, step?.about ?? [], glide);
     this.find(".mg-say").textContent = step?.text ?? "";
     this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
@@ -1327,7 +1371,7 @@ class Panel {
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.fit();
-    this.reveal(step?.about ?? []);
+    this.go(step?.about ?? []);
   }
 
   /** @param {View} view */
@@ -1336,9 +1380,10 @@ class Panel {
     this.arrange();
   }
 
-  /** The view that there is room for. @returns {View} */
+  /** The view that there is room for; of both, the one in which the last step happened. @returns {View} */
   view() {
-    return this.wanted === "both" && this.width < ROOM_FOR_BOTH ? "forward" : this.wanted;
+    if (this.wanted !== "both" || this.width >= ROOM_FOR_BOTH) return this.wanted;
+    return BACKWARD_STEPS.includes(stepOf(this.moment)?.kind ?? "") ? "backward" : "forward";
   }
 
   visible() {
@@ -1348,45 +1393,66 @@ class Panel {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
-    const before = this.root.dataset.view;
     this.width = this.root.clientWidth;
+    if (this.showView()) return this.draw(false);
+    this.fit();
+    this.paint();
+  }
+
+  /** Shows the view there is room for; says whether it is another one than before. */
+  showView() {
     const view = this.view();
+    const narrow = this.width < ROOM_FOR_BOTH;
+    const changed = this.root.dataset.view !== view;
     this.root.dataset.view = view;
-    this.root.classList.toggle("mg-narrow", this.width < ROOM_FOR_BOTH);
-    for (const button of this.root.querySelectorAll(".mg-switch button")) {
-      const { view: its } = /** @type {HTMLElement} */ (button).dataset;
+    for (const button of this.switches) {
+      const its = button.dataset.view;
       button.setAttribute("aria-checked", String(its === view));
-      if (its === "both") /** @type {HTMLButtonElement} */ (button).disabled = this.width < ROOM_FOR_BOTH;
+      if (its === "both") {
+        button.disabled = narrow;
+        button.title = narrow ? "There is room for both when the panel is wider" : "";
+      }
     }
-    if (before !== view) this.draw(false);
-    else this.fit();
+    return changed;
   }
 
+  /** Chooses the scale; both drawings have the same. */
   fit() {
-    this.drawings.forEach((drawing, i) => {
-      const pane = this.panes[i];
-      const side = this.view() === "both" ? (this.width - 2 * GAP) / 2 : this.width;
-      const room = Math.min(pane.clientWidth || side, side);
-      drawing.resize(scaleFor(room, pane.clientHeight, drawing.width, drawing.height));
-    });
+    const drawing = this.visible()[0];
+    const pane = this.paneOf(drawing);
+    this.scale = scaleFor(pane.clientWidth, pane.clientHeight, drawing.width, drawing.height);
+    for (const shown of this.visible()) shown.resize(this.scale);
   }
 
-  /** Scrolls to what the last step was about, where it is out of sight. @param {string[]} ids */
-  reveal(ids) {
+  paint() {
+    for (const drawing of this.visible()) {
+      const pane = this.paneOf(drawing);
+      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
+      drawing.paint(window, this.scale);
+    }
+  }
+
+  /** @param {Drawing} drawing */
+  paneOf(drawing) {
+    return this.panes[this.drawings.indexOf(drawing)];
+  }
+
+  /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
+   * @param {string[]} ids */
+  go(ids) {
     const drawing = this.visible()[0];
-    const pane = this.panes[this.drawings.indexOf(drawing)];
-    const scale = parseFloat(drawing.svg.style.width) / drawing.width || 1;
-    const boxes = ids.map((id) => drawing.screenBox(id, scale)).filter((box) => box !== null);
-    if (!boxes.length || !pane.clientHeight) return;
-    const left = Math.min(...boxes.map((b) => b.x)) - 24;
-    const right = Math.max(...boxes.map((b) => b.x + b.w)) + 24;
-    const top = Math.min(...boxes.map((b) => b.y)) - 24;
-    const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + 24;
-    pane.scrollTo({
-      left: nearest(pane.scrollLeft, pane.clientWidth, left, right),
-      top: nearest(pane.scrollTop, pane.clientHeight, top, bottom),
-      behavior: "instant",
-    });
+    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
+    if (boxes.length) {
+      const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
+      const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
+      const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
+      const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
+      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
+        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
+        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
+      }
+    }
+    this.paint();
   }
 
   linkScrolling() {
@@ -1395,6 +1461,7 @@ class Panel {
       from.addEventListener("scroll", () => {
         if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
         if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+        this.paint();
       });
     }
   }
@@ -1507,35 +1574,49 @@ function showPanel(model, el) {
   const panel = new Panel(el);
   const show = () =>
     panel.show({
-      trace: model.get("trace"),
-      layout: model.get("layout"),
+      trace: JSON.parse(model.get("trace") || "null"),
+      layout: JSON.parse(model.get("positions") || "null"),
       title: model.get("title"),
       problem: model.get("problem"),
       sequence: model.get("sequence"),
     });
   // All traits of one update come in one message; `sequence` changes with each.
   model.on("change:sequence", show);
+  let ended = false;
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    unwatch();
+    unfollow();
+    dock?.leave();
+    panel.destroy();
+  };
   const place = panelOf(el);
   const dock = place ? enterDock(model) : null;
-  const follow = new ResizeObserver(() => {
-    const outside = el.getBoundingClientRect().top - /** @type {HTMLElement} */ (place).getBoundingClientRect().top;
-    panel.root.style.setProperty("--mg-height", `${/** @type {HTMLElement} */ (place).clientHeight - outside}px`);
-  });
-  if (place) {
-    panel.root.classList.add("mg-docked");
-    follow.observe(place);
-  }
+  const unfollow = place ? fillPlace(panel, place, end) : () => {};
   const unwatch = watchConnection(model, el, (alive) => {
     panel.setConnected(alive);
     if (dock) dock.docked.alive = alive;
   });
   show();
-  return () => {
-    unwatch();
-    follow.disconnect();
-    dock?.leave();
-    panel.destroy();
-  };
+  return end;
+}
+
+/**
+ * Keeps the panel as high as its place. JupyterLab takes a closed panel out of the page without telling
+ * the view in it, so that is noticed here too.
+ * @param {Panel} panel @param {HTMLElement} place @param {() => void} onClosed @returns {() => void}
+ */
+function fillPlace(panel, place, onClosed) {
+  const { root } = panel;
+  root.classList.add("mg-docked");
+  const observer = new ResizeObserver(() => {
+    if (!place.isConnected) return onClosed();
+    const above = root.getBoundingClientRect().top - place.getBoundingClientRect().top;
+    root.style.setProperty("--mg-height", `${place.clientHeight - above}px`);
+  });
+  observer.observe(place);
+  return () => observer.disconnect();
 }
 
 /** @param {Model} model @param {HTMLElement} el @returns {() => void} */

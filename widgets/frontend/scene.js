@@ -1,0 +1,72 @@
+// @ts-check
+// What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
+
+import { edgeLine, edgeMessages, pillBox } from "./edge.js";
+import { functionBox } from "./function.js";
+import { BoxIndex, bounds, pathPoints } from "./geometry.js";
+
+/**
+ * @typedef {import("./model.js").Moment} Moment
+ * @typedef {import("./model.js").Layout} Layout
+ * @typedef {import("./model.js").Tensor} Tensor
+ * @typedef {import("./model.js").Func} Func
+ * @typedef {import("./model.js").Edge} Edge
+ * @typedef {import("./text.js").Measure} Measure
+ * @typedef {import("./geometry.js").Box} Box
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./card.js").Side} Side
+ * @typedef {{id: string, box: Box, tensor: Tensor|null, func: Func|null}} Thing
+ * @typedef {{id: string, edge: Edge, points: Point[], box: Box, message: import("./edge.js").Message,
+ *   pill: Box|null}} Line
+ * @typedef {{side: Side, width: number, height: number, things: Map<string, Thing>,
+ *   lines: Map<string, Line>, near: Map<string, Set<string>>}} Scene
+ */
+
+/** @param {Moment} moment @param {Layout} layout @param {Side} side @param {Measure} measure
+ * @returns {Scene} */
+export function buildScene(moment, layout, side, measure) {
+  /** @type {Thing[]} */
+  const things = [];
+  for (const tensor of moment.tensors.values()) {
+    const place = layout.nodes[tensor.id];
+    if (!tensor.shown || !place) continue;
+    const [x, y, w, h] = place;
+    things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+  }
+  for (const func of moment.functions.values()) {
+    const place = layout.nodes[func.id];
+    if (!func.shown || !place) continue;
+    const [x, y, w, h] = place;
+    things.push({ id: func.id, box: functionBox(func, side, { x, y, w, h }, measure), tensor: null, func });
+  }
+  // In reading order, for the tab key and screen readers.
+  things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
+  const byId = new Map(things.map((thing) => [thing.id, thing]));
+  /** @type {Scene} */
+  const scene = {
+    side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
+  };
+  const taken = new BoxIndex();
+  for (const { box } of things) taken.add(box);
+  for (const [id, message] of edgeMessages(moment, side)) {
+    const edge = /** @type {Edge} */ (moment.edges.get(id));
+    const d = layout.edges[id];
+    const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
+    if (!d || !source || !target) continue;
+    const points = edgeLine(pathPoints(d), side, source.box, target.box);
+    const pill = message.pill ? pillBox(message, points, taken, measure) : null;
+    scene.lines.set(id, { id, edge, points, box: bounds(points), message, pill });
+    for (const end of [edge.source, edge.target]) {
+      join(scene.near, end, id);
+      join(scene.near, id, end);
+    }
+  }
+  return scene;
+}
+
+/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
+function join(sets, key, value) {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
+}

@@ -1,0 +1,116 @@
+"""Follows the cells of a notebook: after each one, the panel shows what autograd did.
+
+    from minigrad_widgets import live
+    live()
+
+Running that cell again, or calling it twice, keeps the one watcher and the one panel.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from .adapters.minigrad import MinigradAdapter
+from .graph_view import GraphView
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+
+_followers: dict[int, Follower] = {}  # by the id of their shell, of which a process has one
+
+
+def live() -> None:
+    """Shows the graph of this notebook and keeps it up to date, cell by cell.
+
+    In JupyterLab the graph docks in a panel at the right, elsewhere it shows below the cell.
+    Raises RuntimeError outside IPython, where there are no cells to follow.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    shell = get_ipython()
+    if shell is None:
+        raise RuntimeError(
+            "live() follows the cells of a notebook, and this is plain Python: "
+            "call it in Jupyter or IPython, or use show(tensor)"
+        )
+    follower = _followers.get(id(shell))
+    if follower is None:
+        follower = _followers[id(shell)] = Follower(shell)
+    if follower.view.dock == "closed":
+        follower.view.dock = "wanted"
+    display(follower.view)
+
+
+class Follower:
+    """Tells an adapter where cells begin and end, and a view what came of it.
+
+    Whatever fails in here is one line in the panel: a cell of the learner never fails because of it.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        self.view = GraphView(title=_notebook_name(), dock="wanted")
+        self.adapter = MinigradAdapter()
+        self._depth = 0  # a cell can run a cell
+        self._guard("starting", self.adapter.start)
+        shell.events.register("pre_run_cell", self._before_cell)
+        shell.events.register("post_run_cell", self._after_cell)
+        # The cell that called live() has begun already, and its end will be reported.
+        self._begin(_source_of_this_cell(shell))
+
+    def stop(self) -> None:
+        """Ends the watch; what is drawn stays."""
+        self.shell.events.unregister("pre_run_cell", self._before_cell)
+        self.shell.events.unregister("post_run_cell", self._after_cell)
+        self._guard("stopping", self.adapter.stop)
+        _followers.pop(id(self.shell), None)
+
+    def _before_cell(self, info: ExecutionInfo) -> None:
+        if not info.silent:
+            self._begin(info.raw_cell)
+
+    def _begin(self, source: str) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            number = self.shell.execution_count
+            name = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), number)
+            self._guard("reading a cell", self.adapter.begin_cell, f"[{number}]", source, name)
+
+    def _after_cell(self, result: ExecutionResult) -> None:
+        if result.info is not None and result.info.silent:
+            return
+        self._depth = max(self._depth - 1, 0)
+        if self._depth == 0:
+            self._guard("drawing the graph", self._publish, result.error_before_exec or result.error_in_exec)
+
+    def _publish(self, error: BaseException | None) -> None:
+        self.adapter.end_cell(self._namespace(), error)
+        self.view.draw(self.adapter.trace())
+
+    def _namespace(self) -> dict[str, Any]:
+        """The learner's own names: not `_`, `_3`, `Out` and what else IPython keeps among them."""
+        hidden, kept = self.shell.user_ns_hidden, re.compile(r"_+\d*")
+        names = self.shell.user_ns.items()
+        return {k: v for k, v in names if not kept.fullmatch(k) and hidden.get(k, hidden) is not v}
+
+    def _guard(self, doing: str, function: Any, *arguments: Any) -> None:
+        try:
+            function(*arguments)
+        except (Exception, KeyboardInterrupt) as error:
+            what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            self.view.say(f"The graph is not up to date: {doing} failed ({what}). Your cells are not affected.")
+
+
+def _notebook_name() -> str:
+    """The notebook's name where Jupyter tells it, else nothing."""
+    return PurePath(os.environ.get("JPY_SESSION_NAME", "")).stem
+
+
+def _source_of_this_cell(shell: InteractiveShell) -> str:
+    """The source of the cell that runs right now; IPython enters it into its history before it runs."""
+    raw = shell.history_manager.input_hist_raw
+    return raw[-1] if raw else ""
