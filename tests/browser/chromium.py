@@ -62,14 +62,14 @@ def start(playwright: Playwright) -> Browser:
 
 def install() -> None:
     """The usual way: Debian's package for Debian's root, else playwright's download."""
-    root = platform.system() == "Linux" and os.geteuid() == 0
-    if root and platform.freedesktop_os_release().get("ID") == "debian":
-        apt = ["apt-get", "-qq", "-y", "-o=Dpkg::Use-Pty=0"]
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([*apt, "update"], env=quiet, check=False)
-        subprocess.run([*apt, "install", "--no-install-recommends", "chromium"], env=quiet, check=False)
+    apt = shutil.which("apt-get") if platform.system() == "Linux" and os.geteuid() == 0 else None
+    if apt and platform.freedesktop_os_release().get("ID") == "debian":
+        quiet = [apt, "-qq", "-y", "-o=Dpkg::Use-Pty=0"]
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for rest in (["update"], ["install", "--no-install-recommends", "chromium"]):
+            subprocess.run([*quiet, *rest], env=environment, check=False)
     else:
-        libraries = ["--with-deps"] if root else []
+        libraries = ["--with-deps"] if apt else []
         command = [sys.executable, "-m", "playwright", "install", *libraries, "chromium"]
         subprocess.run(command, check=False)
 
