@@ -100,6 +100,12 @@ def _bool(self: Tensor) -> bool:
     return bool(self._array.item())
 
 
+def _one(self: Tensor) -> Any:
+    if self._array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return item(self)
+
+
 def _index(self: Tensor) -> int:
     if self._array.size != 1 or self._array.dtype.kind not in "iub":
         raise TypeError("only integer tensors of a single element can be converted to an index")
@@ -139,8 +145,8 @@ for _method in (detach, detach_, numpy, item, tolist):
     setattr(Tensor, _method.__name__, _method)
 Tensor.data = property(_get_data, _set_data)
 Tensor.__bool__, Tensor.__index__, Tensor.__array__ = _bool, _index, _array
-Tensor.__float__ = lambda self: float(item(self))
-Tensor.__int__ = lambda self: int(item(self))
+Tensor.__float__ = lambda self: float(_one(self))
+Tensor.__int__ = lambda self: int(_one(self))
 Tensor.__contains__ = _contains
 Tensor.__hash__ = object.__hash__
 Tensor.__deepcopy__ = _deepcopy

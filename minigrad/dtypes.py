@@ -126,4 +126,3 @@ def result_type(operands: Iterable[Any]) -> dtype:
             result = weaker
     assert result is not None, "an op has operands"
     return result
-

@@ -76,9 +76,13 @@ def grad(
     depend on, in place of a RuntimeError; materialize_grads: zeros for it.
     """
     if is_grads_batched:
-        raise NotImplementedError("grad(): is_grads_batched=True is not supported; call grad() once for each gradient")
+        raise NotImplementedError(
+            "grad(): is_grads_batched=True is not supported; call grad() once for each gradient"
+        )
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     roots, wanted = _sequence(outputs), _sequence(inputs)
     seeds = _seeds(roots, grad_outputs, create_graph)
     run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
@@ -107,6 +111,9 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Te
         given = (given,)
     elif not isinstance(given, (tuple, list)):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
+    for seed in given:
+        if seed is not None and not isinstance(seed, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     if len(given) != len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     seeds = []
@@ -115,8 +122,6 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Te
             if root.requires_grad and root._array.size != 1:
                 raise errors.reported(errors.not_a_scalar(root))
             seed = wrap(np.ones(root._array.shape, root._array.dtype))
-        elif not isinstance(seed, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
         elif seed._array.shape != root._array.shape:
             raise errors.reported(errors.wrong_seed(root, seed, i))
         seeds.append(seed)
@@ -214,54 +219,80 @@ class Run:
 
     def _loop(self, edges: list[tuple[Node, int]], watcher: Any) -> None:
         """Send the seeds, then run one ready node after the other."""
-        buffers, dependencies, needed = self.buffers, self.dependencies, self.needed
+        buffers, dependencies, needed, own = self.buffers, self.dependencies, self.needed, self.own
         release = not self.retain_graph
-        ready: list[tuple[int, int, Node]] = []
+        ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         for (node, number), seed in zip(edges, self.seeds, strict=True):
-            self._add(node, number, self._fitted(seed, node, number), False)
+            self._add(node, number, self._fitted(seed, node, number))
         for node in dict.fromkeys(node for node, _ in edges):
             if not dependencies[node]:
                 heapq.heappush(ready, (-node.seq, id(node), node))
         while ready:
             node = heapq.heappop(ready)[2]
-            gradient = buffers.pop(node, None)
-            if node.meta is not None:
-                gradient = hooks.run_tensor_hooks(node, gradient, watcher)
-            if node in self.capturing:
-                self._capture(node, gradient)
-            if needed is not None and node not in needed:
-                results: Sequence[Tensor | None] = (None,) * len(node.next)
-            elif type(node) is AccumulateGrad:
-                self._accumulate(node, gradient, watcher)
-                continue
-            else:
-                results = self._run(node, gradient, watcher)
+            while node is not None:
+                gradient = buffers.pop(node, None)
+                if node.meta is not None:
+                    gradient = hooks.run_tensor_hooks(node, gradient, watcher)
+                if node in self.capturing:
+                    self._capture(node, gradient)
+                if needed is not None and node not in needed:
+                    results: Sequence[Tensor | None] = (None,) * len(node.next)
+                elif type(node) is AccumulateGrad:
+                    self._accumulate(node, gradient, watcher)
+                    break
+                elif node.meta is None and watcher is None and gradient is not None and node.outputs == 1:
+                    results = node.apply(gradient)
+                else:
+                    results = self._run(node, gradient, watcher)
                 if release and node.release() and watcher is not None:
                     watcher.freed(node)
-            # A table op's formula makes new tensors, unless it hands its gradient on, or a view of it.
-            fresh = isinstance(node, OpNode)
-            for (target, number), result in zip(node.next, results, strict=True):
-                if target is None:
-                    continue
-                if result is not None:
-                    array = result._array
-                    if target.outputs > 1 or array.shape != target.shape or array.dtype is not target.dtype:
-                        result = self._fitted(result, target, number)
-                    self._add(target, number, result, fresh and result is not gradient and result._view is None)
-                dependencies[target] -= 1
-                if not dependencies[target]:
-                    heapq.heappush(ready, (-target.seq, id(target), target))
+                # The youngest of the nodes that get ready here goes on at once if it is the youngest of all.
+                following = None
+                for (target, number), result in zip(node.next, results, strict=True):
+                    if target is None:
+                        continue
+                    if result is not None:
+                        array = result._array
+                        if (
+                            target.outputs > 1
+                            or array.shape != target.shape
+                            or array.dtype is not target.dtype
+                            or target in buffers
+                        ):
+                            result = self._fitted(result, target, number)
+                            self._add(target, number, result)
+                        else:
+                            buffers[target] = result
+                            # A table op's formula makes new tensors, unless it hands its gradient on.
+                            if (
+                                type(target) is AccumulateGrad
+                                and result is not gradient
+                                and result._view is None
+                                and isinstance(node, OpNode)
+                            ):
+                                own.add(target)
+                    waiting = dependencies[target] - 1
+                    dependencies[target] = waiting
+                    if not waiting:
+                        if following is None:
+                            following = target
+                        elif target.seq > following.seq:
+                            heapq.heappush(ready, (-following.seq, id(following), following))
+                            following = target
+                        else:
+                            heapq.heappush(ready, (-target.seq, id(target), target))
+                if following is not None and ready and -following.seq > ready[0][0]:
+                    following = heapq.heapreplace(ready, (-following.seq, id(following), following))[2]
+                node = following
 
-    def _add(self, node: Node, number: int, gradient: Tensor, fresh: bool) -> None:
-        """Add to what has arrived at the node's output `number`. fresh: nobody else holds `gradient`."""
+    def _add(self, node: Node, number: int, gradient: Tensor) -> None:
+        """Add to what has arrived at the node's output `number`."""
         buffers = self.buffers
         if node.outputs > 1:
             slots = buffers.setdefault(node, [None] * node.outputs)
             slots[number] = gradient if slots[number] is None else slots[number] + gradient
         elif node not in buffers:
             buffers[node] = gradient
-            if fresh:
-                self.own.add(node)
         elif self.create_graph:
             buffers[node] = buffers[node] + gradient
         elif node in self.own:

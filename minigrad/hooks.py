@@ -143,7 +143,9 @@ def _checked(hook: Any, result: Any, gradient: Tensor) -> Tensor:
     if result._array.shape != gradient._array.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
     if result._array.dtype != gradient._array.dtype:
-        raise RuntimeError(f"hook '{name}' has changed the type of value (was minigrad.{gradient.dtype.tensor_type} got minigrad.{result.dtype.tensor_type})")
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was minigrad.{gradient.dtype.tensor_type} got minigrad.{result.dtype.tensor_type})"
+        )
     return result
 
 

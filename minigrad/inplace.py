@@ -68,7 +68,11 @@ def check_writable(target: Tensor, op: str) -> None:
 def check_memory(target: Tensor) -> None:
     """RuntimeError where one place of memory would be written several times, as in an expanded tensor."""
     array = target._array
-    if array.size and 0 in array.strides and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)):
+    if (
+        array.size
+        and 0 in array.strides
+        and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True))
+    ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."

@@ -153,11 +153,13 @@ def gradient_edge(tensor: Tensor) -> Edge:
 
 def leaf_edge(leaf: Tensor) -> Edge:
     """The edge to the leaf's AccumulateGrad. The leaf holds it weakly: the graph keeps it alive."""
-    meta = leaf._more
-    node = None if meta.accumulator is None else meta.accumulator()
-    if node is None:
-        node = AccumulateGrad(leaf)
-        meta.accumulator = weakref.ref(node)
+    meta = leaf._meta
+    if meta is not None and meta.accumulator is not None:
+        node = meta.accumulator()
+        if node is not None:
+            return node, 0
+    node = AccumulateGrad(leaf)
+    leaf._more.accumulator = weakref.ref(node)
     return node, 0
 
 

@@ -8,7 +8,8 @@ generators that read them. An entry here reads like a line there:
         other=lambda grad, self: grad * self,
         inplace=True, dunder="__mul__ __rmul__", doc="Elementwise product.")
 
-* The signature is Python's. `*size` takes ints or one tuple of them.
+* The signature is Python's. `*size` takes ints or one tuple of them. An argument that is a tensor without a
+  formula, or a list of tensors, is annotated: `mask: Tensor`, `indices: list`.
 * The forward function gets arrays for tensors, everything else as it is, and answers with an array, or a
   tuple of arrays where the op has several outputs; "-> values, indices" names them for the formulas.
 * A formula is named after the argument whose gradient it gives. Its first parameter is `grad` (or `grads`,
@@ -43,6 +44,8 @@ table: dict[str, Op] = {}  # every op by name, for tests and docs
 class Op:
     """One entry of the table."""
 
+    NO_DEFAULT = _NO_DEFAULT
+
     def __init__(
         self,
         signature: str,
@@ -56,7 +59,7 @@ class Op:
         of: str,
     ) -> None:
         self.signature, _, named = signature.partition(" -> ")
-        self.name, self.params, self.star, self.positional = _parse(self.signature)
+        self.name, self.params, self.star, self.positional, self.tensor_args = _parse(self.signature)
         self.results = [name.strip() for name in named.split(",")] if named else ["result"]
         self.names = [name for name, _ in self.params]
         self.forward = forward
@@ -67,6 +70,7 @@ class Op:
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
         self.differentiable = bool(self.formulas)
+        self.accepts_out = isinstance(forward, np.ufunc) or "out" in inspect.signature(forward).parameters
         self.operands = self._operands()
         self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
         self.writes_self = self.name.endswith("_")
@@ -85,12 +89,18 @@ class Op:
             return ()
         return tuple(i for i, (_, default) in enumerate(self.params) if default is _NO_DEFAULT)
 
-    def _checked(self, argument: str, formula: Callable[..., Any]) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    def _checked(
+        self, argument: str, formula: Callable[..., Any]
+    ) -> tuple[Callable[..., Any], tuple[str, ...]]:
         if argument not in self.names:
-            raise TypeError(f"op {self.name}: formula for {argument!r}, which is no argument of {self.signature}")
+            raise TypeError(
+                f"op {self.name}: formula for {argument!r}, which is no argument of {self.signature}"
+            )
         first, *names = inspect.signature(formula).parameters
         if first not in ("grad", "grads"):
-            raise TypeError(f"op {self.name}: the first parameter of a formula is grad or grads, not {first!r}")
+            raise TypeError(
+                f"op {self.name}: the first parameter of a formula is grad or grads, not {first!r}"
+            )
         for name in names:
             self.source_of(name)
         return formula, tuple(names)
@@ -121,10 +131,14 @@ class Op:
                     for i in self.edges
                 ),
                 self.source_of,
-                lambda s: not s.part
-                and (s.position < 0 or kinds_at.get(s.position) in (record.TENSOR, record.WANTED)),
-                lambda s: not s.part
-                and kinds_at.get(s.position) in (record.NUMBER, record.TENSORS, record.WANTED_LIST),
+                lambda s: (
+                    not s.part
+                    and (s.position < 0 or kinds_at.get(s.position) in (record.TENSOR, record.WANTED))
+                ),
+                lambda s: (
+                    not s.part
+                    and kinds_at.get(s.position) in (record.NUMBER, record.TENSORS, record.WANTED_LIST)
+                ),
             )
         return found
 
@@ -167,14 +181,21 @@ class Op:
         self._check_types(bound, name)
         return bound
 
+    @staticmethod
+    def star_value(value: Any) -> tuple[Any, ...]:
+        """What `*size` stands for when it is given one value: an int or a sequence."""
+        return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
     def _check_types(self, bound: list[Any], name: str) -> None:
         for i, value in enumerate(bound):
-            needs_tensor = i == 0 or i in self.operands or i in self.edges
+            needs_tensor = i == 0 or i in self.operands or i in self.edges or i in self.tensor_args
             if not needs_tensor or isinstance(value, Tensor):
                 continue
             parameter, default = self.params[i]
             if parameter == "tensors":
                 _check_tensors(value, name)
+            elif i in self.tensor_args and isinstance(value, (list, tuple)):
+                continue
             elif isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
                 bound[i] = value.item() if isinstance(value, np.generic) else value
             elif not (value is None and default is None):
@@ -266,12 +287,16 @@ def op(
 
 def _recorder(entry: Op) -> Callable[..., Any]:
     """The quickest way to run the op: a specialised recorder where its signature has one."""
-    elementwise = isinstance(entry.forward, np.ufunc) and entry.results == ["result"] and not entry.view
-    if elementwise and entry.forward.nin == len(entry.params) == len(entry.edges or entry.operands):
+    simple = entry.results == ["result"] and entry.names[0] == "self" and entry.edges in ((), (0,), (0, 1))
+    if not simple or entry.view == "many":
+        return entry.call
+    if entry.accepts_out and not entry.view:
         if len(entry.params) == 1:
             return record.unary(entry)
         if len(entry.params) == 2:
             return record.binary(entry, entry.call)
+    if entry.edges == (0,) and not entry.promotes and not entry.tensor_args:
+        return record.single(entry)
     return entry.call
 
 
@@ -337,13 +362,11 @@ def _check_tensors(value: Any, name: str) -> None:
         )
     for i, item in enumerate(value):
         if not isinstance(item, Tensor):
-            raise TypeError(
-                f"expected Tensor as element {i} in argument 0, but got {type(item).__name__}"
-            )
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(item).__name__}")
 
 
-def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int]:
-    """Name, parameters with defaults, the position of `*size`, and how many may be positional."""
+def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int, tuple[int, ...]]:
+    """Name, parameters with defaults, the position of `*size`, how many may be positional, annotated ones."""
     definition = ast.parse(f"def {signature}: pass").body[0]
     assert isinstance(definition, ast.FunctionDef)
     a = definition.args
@@ -356,7 +379,8 @@ def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int]
     positional = len(params)
     for arg, default in zip(a.kwonlyargs, a.kw_defaults, strict=True):
         params.append((arg.arg, _NO_DEFAULT if default is None else ast.literal_eval(default)))
-    return definition.name, params, star, positional
+    annotated = tuple(i for i, arg in enumerate(a.args) if arg.annotation is not None)
+    return definition.name, params, star, positional, annotated
 
 
 def _camel(name: str) -> str:

@@ -30,27 +30,26 @@ class OpNode(Node):
     versions: tuple[int, ...] | None
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        values = self.unpack()
-        return tuple(
-            [
-                None if entry is None else entry[0](gradient, *[values[i] for i in entry[1]])
-                for entry in self.plan.formulas
-            ]
-        )
+        return self.plan.run(gradient, self.unpack())
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
         saved, versions = self.saved, self.versions
         if versions is None:
-            if self.plan.releasable:
-                raise errors.freed(self)
-            return saved
-        slot = 0
-        for version in versions:
-            storage = saved[slot]._storage
-            if storage is not None and storage.version != version:
-                raise modified(self, slot)
-            slot += 1
+            raise errors.freed(self)
+        # Written out for one and two tensors: this is on the way of every node.
+        count = len(versions)
+        if count:
+            storage = saved[0]._storage
+            if storage is not None and storage.version != versions[0]:
+                raise modified(self, 0)
+            if count > 1:
+                storage = saved[1]._storage
+                if storage is not None and storage.version != versions[1]:
+                    raise modified(self, 1)
+                for slot in range(2, count):
+                    if saved[slot]._version != versions[slot]:
+                        raise modified(self, slot)
         if self.meta is not None and self.meta.packed:
             return tuple([self._unpacked(value) for value in saved])
         result = self.plan.result
@@ -67,7 +66,10 @@ class OpNode(Node):
             return value
         tensor = value.unpack(value.content)
         if not isinstance(tensor, Tensor):
-            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type " + type(tensor).__name__)
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                + type(tensor).__name__
+            )
         return self._with_edge(tensor) if value.is_result else tensor
 
     def release(self) -> bool:

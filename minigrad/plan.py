@@ -25,7 +25,18 @@ class Source(NamedTuple):
 class Plan:
     """`slots` name the saved values, tensors first; `formulas` has one entry for each edge."""
 
-    __slots__ = ("edges", "slots", "sources", "tensors", "releasable", "released", "formulas", "result", "zeros")
+    __slots__ = (
+        "edges",
+        "slots",
+        "sources",
+        "tensors",
+        "releasable",
+        "released",
+        "formulas",
+        "result",
+        "zeros",
+        "run",
+    )
 
     def __init__(
         self,
@@ -55,3 +66,22 @@ class Plan:
         )
         self.result = next((i for i, s in enumerate(self.sources) if s == Source(RESULT)), -1)
         self.zeros = (0,) * self.tensors  # shared by all nodes whose tensors were never written
+        self.run = runner(self.formulas)
+
+
+def runner(formulas: tuple[Any, ...]) -> Callable[[Any, tuple[Any, ...]], tuple[Any, ...]]:
+    """A function of (gradient, saved values) that runs all formulas; the frequent cases written out."""
+    if len(formulas) == 1 and formulas[0]:
+        formula, positions = formulas[0]
+        if positions == ():
+            return lambda grad, values: (formula(grad),)
+        if positions == tuple(range(len(positions))):
+            return lambda grad, values: (formula(grad, *values),)
+    if len(formulas) == 2 and all(entry and len(entry[1]) == 1 for entry in formulas):
+        (first, (i,)), (second, (j,)) = formulas
+        return lambda grad, values: (first(grad, values[i]), second(grad, values[j]))
+
+    def run(grad: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple([entry and entry[0](grad, *[values[i] for i in entry[1]]) for entry in formulas])
+
+    return run

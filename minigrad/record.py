@@ -2,9 +2,10 @@
 
 Counterpart in PyTorch: the generated functions of VariableType.cpp.
 
-`run` is the whole story, for any op and any arguments. `unary` and `binary` make the same story short for
-what happens most: one or two plain tensors, neither of them a view, nothing special going on. Whatever
-does not fit they hand to `run`; a test runs every op both ways.
+`run` is the whole story, for any op and any arguments. `unary`, `single` and `binary` tell the same story
+short for what happens most: plain tensors, nothing special going on. What does not fit they hand to
+`run`; a test runs every op both ways. They are written out, without helpers, because each call in here
+costs as much as a small op's arithmetic.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes, errors, mode
+from . import mode
 from .mode import local
-from .node import NO_EDGE, gradient_edge, leaf_edge, next_sequence_nr, Edge
+from .node import NO_EDGE, Edge, gradient_edge, leaf_edge, next_sequence_nr
 from .opnode import OpNode
 from .saved import Packed, check_savable
 from .storage import Storage
@@ -35,18 +36,19 @@ PLAIN, NUMBER, TENSOR, TENSORS, WANTED, WANTED_LIST = range(6)
 
 def run(op: Op, args: list[Any]) -> Any:
     """Run `op` on `args`, all of its arguments in order, and record it if one of them asks for it."""
-    arrays = op.arrays(args)
-    found = op.forward(*arrays)
+    found = op.forward(*op.arrays(args))
     several = type(found) is tuple
     outputs = [wrap(a if type(a) is np.ndarray else np.asarray(a)) for a in (found if several else (found,))]
     kinds = kinds_of(op, args)
-    wanted = WANTED in kinds or WANTED_LIST in kinds
     if op.view:
         make_views(args[0], outputs, many=op.view == "many")
     node = None
-    if wanted and local.grad and op.differentiable:
+    if (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable:
         node = make_node(op, kinds, args, outputs)
-        attach(node, outputs)
+        for number, output in enumerate(outputs):
+            if output._array.dtype.kind == "f":  # an output of integers carries no gradient
+                output._edge = (node, number)
+                output._requires_grad = True
     if mode.special and local.inference:
         for output in outputs:
             output._meta = Meta()
@@ -63,7 +65,9 @@ def kinds_of(op: Op, args: list[Any]) -> tuple[int, ...]:
         if isinstance(arg, Tensor):
             kinds.append(WANTED if position in op.edges and arg.requires_grad else TENSOR)
         elif isinstance(arg, (list, tuple)) and any(isinstance(item, Tensor) for item in arg):
-            wanted = position in op.edges and any(item.requires_grad for item in arg)
+            wanted = position in op.edges and any(
+                isinstance(item, Tensor) and item.requires_grad for item in arg
+            )
             kinds.append(WANTED_LIST if wanted else TENSORS)
         else:
             kinds.append(NUMBER if position in op.edges and arg is not None else PLAIN)
@@ -88,7 +92,7 @@ def make_node(
         for tensor in arg if kinds[position] in (TENSORS, WANTED_LIST) else (arg,):
             edges.append(gradient_edge(tensor) if isinstance(tensor, Tensor) else NO_EDGE)
     node.next = tuple(edges)
-    if len(outputs) == 1:
+    if len(outputs) == 1 and op.results == ["result"]:
         node.shape, node.dtype = outputs[0]._array.shape, outputs[0]._array.dtype
     else:
         node.shape = tuple(t._array.shape for t in outputs)
@@ -97,7 +101,7 @@ def make_node(
     return node
 
 
-def save(node: OpNode, args: list[Any], outputs: list[Tensor]) -> None:
+def save(node: OpNode, args: Any, outputs: list[Tensor]) -> None:
     """Keep what the node's plan asks for, tensors with their versions."""
     plan = node.plan
     values = []
@@ -106,15 +110,15 @@ def save(node: OpNode, args: list[Any], outputs: list[Tensor]) -> None:
         values.append(shape_of(value) if part else value)
     node.versions = plan.zeros
     for value in values[: plan.tensors]:
-        check_savable(value)
+        if value._meta is not None:
+            check_savable(value)
         if value._version:
             node.versions = tuple([v._version for v in values[: plan.tensors]])
     if mode.special and local.saved_hooks:
-        hooks = local.saved_hooks[-1]
         for slot in range(plan.tensors):
-            # The hook sees the value outside of the graph, as torch shows it.
-            values[slot] = Packed(values[slot], hooks, plan.sources[slot].position < 0)
-        node._more.packed = bool(plan.tensors)
+            values[slot] = Packed(values[slot], local.saved_hooks[-1], plan.sources[slot].position < 0)
+        if plan.tensors:
+            node._more.packed = True
     node.saved = tuple(values)
 
 
@@ -132,34 +136,26 @@ def shape_of(value: Any) -> Any:
     return value._array.shape if isinstance(value, Tensor) else ()
 
 
-def attach(node: OpNode, outputs: list[Tensor]) -> None:
-    """Make the outputs the node's: those whose dtype can carry a gradient."""
-    for number, output in enumerate(outputs):
-        if output._array.dtype.kind == "f":
-            output._edge = (node, number)
-            output._requires_grad = True
-
-
 def report(name: str, args: Any, outputs: Any, node: Any, before: int | None = None) -> None:
     """Tell the observer of an op, unless a backward runs it on its own behalf."""
     if not local.quiet:
         mode.observer.op(name, tuple(args), tuple(outputs), node, before)
 
 
-# ------------------------------------------------------------------ one plain tensor
+# ------------------------------------------------------------------ one plain tensor, nothing else
 
 
 def unary(op: Op) -> Callable[[Tensor], Tensor]:
-    """The recorder of an op of one tensor and no other argument."""
+    """The recorder of an elementwise op of one tensor and no other argument."""
     forward, node_class, name, general = op.forward, op.node_class, op.shown, op.call
     differentiable, needs_float = op.differentiable, op.promotes == "float"
-    plan = op.plan((WANTED,)) if differentiable else None
-    saves_self = plan is not None and plan.slots == ("self",)
-    saves_result = plan is not None and plan.slots == ("result",)
-    simple = plan is None or saves_self or saves_result or not plan.slots
+    plan = op.plan((WANTED,))
+    saves_self, saves_result = plan.slots == ("self",), plan.slots == ("result",)
+    if plan.slots and not (saves_self or saves_result):
+        return general
 
     def call(self):
-        if type(self) is not Tensor or self._view is not None or mode.special or not simple:
+        if type(self) is not Tensor or self._view is not None or mode.special:
             return general(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
@@ -178,14 +174,14 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
             node.versions = plan.zeros
             if saves_self:
                 node.saved = (self,)
-                if self._storage is not None and self._storage.version:
+                if self._storage is not None:
                     node.versions = (self._storage.version,)
-                if self._meta is not None:
-                    check_savable(self)
             elif saves_result:
-                out._storage = Storage(array)
-                kept = wrap(array)
-                kept._storage = out._storage
+                kept = new(Tensor)
+                kept._array = array
+                kept._storage = out._storage = Storage(array)
+                kept._edge = kept._grad = kept._view = kept._meta = None
+                kept._requires_grad = False
                 node.saved = (kept,)
             else:
                 node.saved = ()
@@ -201,34 +197,106 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
     return call
 
 
-# ------------------------------------------------------------------ two plain tensors
+# ------------------------------------------------------------------ one tensor and plain arguments
+
+
+def single(op: Op) -> Callable[..., Tensor]:
+    """The recorder of an op of one tensor and other arguments that are never tensors; of views, too."""
+    forward, node_class, name, general = op.forward, op.node_class, op.shown, op.call
+    differentiable, is_view = op.differentiable, op.view == "one"
+    count, star, positional = len(op.params), op.star, op.positional
+    defaults = tuple(default for _, default in op.params)
+    required = sum(default is op.NO_DEFAULT for default in defaults)
+    plan = op.plan((WANTED, *[PLAIN] * (count - 1)))
+    tensors = plan.tensors
+
+    def call(*args, **kwargs):
+        given = len(args)
+        if kwargs or star is not None and given > star + 1 or not required <= given <= positional:
+            args = op.bind(args, kwargs)
+        elif given < count:
+            args += defaults[given:]
+        self = args[0]
+        if type(self) is not Tensor or mode.special:
+            return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
+        if star is not None and type(args[star]) is not tuple:
+            args = (*args[:star], op.star_value(args[star]), *args[star + 1 :])
+        array = forward(self._array, *args[1:])
+        if type(array) is not np.ndarray:
+            array = np.asarray(array)
+        out = new(Tensor)
+        out._array = array
+        out._storage = out._grad = out._view = out._meta = node = None
+        if is_view or self._view is not None:
+            if is_view:
+                make_views(self, (out,), False)
+            edge = gradient_edge(self)
+            wanted = edge is not NO_EDGE
+        else:
+            wanted = self._requires_grad
+            edge = self._edge
+        if wanted and differentiable and local.grad and array.dtype.kind == "f":
+            node = new(node_class)
+            node.plan = plan
+            node.next = (edge or leaf_edge(self),)
+            node.shape = array.shape
+            node.dtype = array.dtype
+            node.seq = next_sequence_nr()
+            node.meta = None
+            if tensors:
+                save(node, args, (out,))
+            else:
+                node.versions = ()
+                node.saved = tuple(
+                    [args[position] if not part else self._array.shape for position, part in plan.sources]
+                )
+            out._edge = (node, 0)
+            out._requires_grad = True
+        else:
+            out._edge = None
+            out._requires_grad = False
+        if mode.observer is not None:
+            report(name, args, (out,), node)
+        return out
+
+    return call
+
+
+# ------------------------------------------------------------------ two plain tensors, or one and a number
 
 
 def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, Any], Any]:
-    """The recorder of an op of two tensors of one dtype."""
+    """The recorder of an elementwise op of two tensors of one dtype, or of a float tensor and a number."""
     forward, node_class, name = op.forward, op.node_class, op.shown
     differentiable, needs_float = op.differentiable, op.promotes == "float"
-    plans = {
-        (True, True): op.plan((WANTED, WANTED)),
-        (True, False): op.plan((WANTED, TENSOR)),
-        (False, True): op.plan((TENSOR, WANTED)),
-    }
-    keeps = {wants: (p.sources[0].position if p.slots else -1) for wants, p in plans.items()}
-    simple = all(s.part == "" and s.position >= 0 for p in plans.values() for s in p.sources)
+    first, second, both = (op.plan(k) for k in ((WANTED, TENSOR), (TENSOR, WANTED), (WANTED, WANTED)))
+    number = op.plan((WANTED, NUMBER if 1 in op.edges else PLAIN))
+    two = op.edges != (0,)  # else the second argument is always a number, and has no edge
+    plans = (first, second, both, number)
+    if any(source.part or source.position < 0 for p in plans for source in p.sources):
+        return general
+    keeps_self = {p: p.tensors == 1 and p.sources[0].position == 0 for p in plans}
+    swapped = both.tensors == 2 and both.sources[0].position == 1
 
     def call(self, other):
-        if type(other) is not Tensor or type(self) is not Tensor or not simple:
+        if type(self) is not Tensor or self._view is not None or mode.special:
             return general(self, other)
         array = self._array
-        array2 = other._array
-        if (
-            array.dtype is not array2.dtype
-            or self._view is not None
-            or other._view is not None
-            or mode.special
-            or (needs_float and array.dtype.kind != "f")
-        ):
-            return general(self, other)
+        if type(other) is Tensor:
+            array2 = other._array
+            if (
+                array.dtype is not array2.dtype
+                or other._view is not None
+                or (needs_float and array.dtype.kind != "f")
+                or not two
+            ):
+                return general(self, other)
+            wants2 = other._requires_grad
+        else:
+            if type(other) is not float and type(other) is not int or array.dtype.kind != "f":
+                return general(self, other)
+            array2 = other
+            wants2 = False
         try:
             array = forward(array, array2, out=...)
         except ValueError:
@@ -236,36 +304,47 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         out = new(Tensor)
         out._array = array
         out._storage = out._grad = out._view = out._meta = node = None
-        wants, wants2 = self._requires_grad, other._requires_grad
+        wants = self._requires_grad
         if (wants or wants2) and differentiable and local.grad:
             node = new(node_class)
-            node.plan = plan = plans[wants, wants2]
-            node.next = (
-                (self._edge or leaf_edge(self)) if wants else NO_EDGE,
-                (other._edge or leaf_edge(other)) if wants2 else NO_EDGE,
-            )
+            if array2 is other:
+                plan = number
+                edge = self._edge or leaf_edge(self)
+                node.next = (edge, NO_EDGE) if two else (edge,)
+                node.saved = (self, other)[plan.sources[0].position :] if plan.slots else ()
+            elif wants2:
+                plan = both if wants else second
+                node.next = (
+                    (self._edge or leaf_edge(self)) if wants else NO_EDGE,
+                    other._edge or leaf_edge(other),
+                )
+            else:
+                plan = first
+                node.next = (self._edge or leaf_edge(self), NO_EDGE)
+            kept = plan.tensors
+            node.plan = plan
             node.shape = array.shape
             node.dtype = array.dtype
             node.seq = next_sequence_nr()
             node.meta = None
             node.versions = plan.zeros
-            kept = plan.tensors
-            if kept == 0:
-                node.saved = ()
-            elif kept == 1:
-                first = other if keeps[wants, wants2] else self
-                node.saved = (first,)
-                if first._storage is not None:
-                    node.versions = (first._storage.version,)
-                if first._meta is not None:
-                    check_savable(first)
-            else:
-                node.saved = (self, other) if not keeps[wants, wants2] else (other, self)
+            if kept == 2:
+                node.saved = (other, self) if swapped else (self, other)
                 if self._storage is not None or other._storage is not None:
                     node.versions = tuple([t._version for t in node.saved])
                 if self._meta is not None or other._meta is not None:
                     check_savable(self)
                     check_savable(other)
+            elif kept:
+                tensor = self if keeps_self[plan] else other
+                if array2 is not other:
+                    node.saved = (tensor,)
+                if tensor._storage is not None:
+                    node.versions = (tensor._storage.version,)
+                if tensor._meta is not None:
+                    check_savable(tensor)
+            elif array2 is not other:
+                node.saved = ()
             out._edge = (node, 0)
             out._requires_grad = True
         else:
@@ -276,4 +355,3 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         return out
 
     return call
-

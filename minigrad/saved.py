@@ -25,7 +25,7 @@ class Packed:
     """The answer of a pack hook, and the unpack hook that makes a tensor of it."""
 
     __slots__ = ("content", "unpack", "is_result")
-    _storage = None  # has no version: nothing to check
+    _storage, _version = None, 0  # nothing to check
 
     def __init__(self, tensor: Tensor, hooks: tuple[Callable, Callable], is_result: bool) -> None:
         pack, self.unpack = hooks

@@ -203,7 +203,9 @@ class Tensor:
         if on and self._array.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if on and self.is_inference() and not mode.local.inference:
-            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
         self._requires_grad = bool(on)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:

@@ -55,9 +55,7 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
         source._view.refresh(source)
         base, made = source._view.base, source._view.made
     if made == NORMAL:
-        made = (
-            INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
-        )
+        made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
     for output in outputs:
         output._storage = storage
         output._view = view = new(View)

@@ -17,8 +17,6 @@ add = op(
 )  # fmt: skip
 
 
-
-
 sub = op(
     "sub(self, other)", np.subtract, promotes="common", inplace=True, dunder="__sub__",
     self=lambda grad: grad,
@@ -27,7 +25,7 @@ sub = op(
 )  # fmt: skip
 
 rsub = op(
-    "rsub(self, other)", lambda x, other: other - x, method=False, node="RsubBackward1",
+    "rsub(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common", method=False, node="RsubBackward1",
     self=lambda grad: -grad,
     doc="other - self, for a number `other`.",
 )  # fmt: skip
@@ -72,12 +70,14 @@ def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor) -> Tensor:
 def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> Tensor:
     """result * log(self), and 0 where self is 0 and the exponent is not negative."""
     if not isinstance(self, Tensor):
-        return grad * (result * float(np.log(self))) if self else (grad * result).masked_fill(exponent >= 0, 0.0)
+        return (
+            grad * (result * float(np.log(self))) if self else (grad * result).masked_fill(exponent >= 0, 0.0)
+        )
     return grad * (result * self.log()).masked_fill((self == 0) & (exponent >= 0), 0.0)
 
 
 _pow_number = op(
-    "pow_number(self, exponent)", lambda x, exponent: np.power(x, exponent), method=False,
+    "pow_number(self, exponent)", np.power, promotes="common", method=False,
     of="pow", node="PowBackward0",
     self=_pow_self,
     doc="self raised to a number.",

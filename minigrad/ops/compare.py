@@ -9,9 +9,13 @@ from ..op import op
 eq = op("eq(self, other)", np.equal, promotes="common", dunder="__eq__", doc="Elementwise self == other.")
 ne = op("ne(self, other)", np.not_equal, promotes="common", dunder="__ne__", doc="Elementwise self != other.")
 lt = op("lt(self, other)", np.less, promotes="common", dunder="__lt__", doc="Elementwise self < other.")
-le = op("le(self, other)", np.less_equal, promotes="common", dunder="__le__", doc="Elementwise self <= other.")
+le = op(
+    "le(self, other)", np.less_equal, promotes="common", dunder="__le__", doc="Elementwise self <= other."
+)
 gt = op("gt(self, other)", np.greater, promotes="common", dunder="__gt__", doc="Elementwise self > other.")
-ge = op("ge(self, other)", np.greater_equal, promotes="common", dunder="__ge__", doc="Elementwise self >= other.")
+ge = op(
+    "ge(self, other)", np.greater_equal, promotes="common", dunder="__ge__", doc="Elementwise self >= other."
+)
 
 bitwise_and = op(
     "bitwise_and(self, other)", np.bitwise_and, promotes="common", inplace=True, dunder="__and__ __rand__",

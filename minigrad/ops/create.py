@@ -92,7 +92,9 @@ def _size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
         size = tuple(size[0])
     for i, n in enumerate(size):
         if isinstance(n, bool) or not hasattr(n, "__index__"):
-            raise TypeError(f"{name}(): argument 'size' (position {i + 1}) must be tuple of ints, not {type(n).__name__}")
+            raise TypeError(
+                f"{name}(): argument 'size' (position {i + 1}) must be tuple of ints, not {type(n).__name__}"
+            )
         if n.__index__() < 0:
             raise RuntimeError(f"{name}: Dimension size must be non-negative, but got {n} at position {i}.")
     return tuple(int(n) for n in size)

@@ -23,7 +23,9 @@ def _select(x: np.ndarray, dim: int, index: int) -> np.ndarray:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = checked_dim(dim, x.ndim)
     if not -x.shape[dim] <= index < x.shape[dim]:
-        raise IndexError(f"select(): index {index} out of range for tensor of size {list(x.shape)} at dimension {dim}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(x.shape)} at dimension {dim}"
+        )
     return x[(slice(None),) * dim + (index, ...)]
 
 
@@ -38,7 +40,9 @@ def _select_self(grad: Tensor, self_shape: tuple[int, ...], dim: int, index: int
     return full
 
 
-def _slice_self(grad: Tensor, self_shape: tuple[int, ...], dim: int, start: Any, end: Any, step: int) -> Tensor:
+def _slice_self(
+    grad: Tensor, self_shape: tuple[int, ...], dim: int, start: Any, end: Any, step: int
+) -> Tensor:
     full = _zeros(self_shape, grad)
     slice_(full, dim, start, end, step).copy_(grad)
     return full
@@ -118,7 +122,9 @@ def _index_error(x: np.ndarray, key: tuple[Any, ...]) -> IndexError:
             return IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {n}")
         dim += 1
     shapes = ", ".join(str(list(k.shape)) for k in key if not isinstance(k, slice))
-    return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
+    return IndexError(
+        f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+    )
 
 
 def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate: bool) -> np.ndarray:
@@ -145,13 +151,13 @@ def _index_self(grad: Tensor, self_shape: tuple[int, ...], indices: list[Any]) -
 
 
 index = op(
-    "index(self, indices)", _index, method=False,
+    "index(self, indices: list)", _index, method=False,
     self=_index_self,
     doc="The elements at lists of positions (or masks), one a dimension, None for all of it; a copy.",
 )  # fmt: skip
 
 index_put = op(
-    "index_put(self, indices, values, accumulate=False)", _index_put, inplace=True,
+    "index_put(self, indices: list, values, accumulate=False)", _index_put, inplace=True,
     self=lambda grad, indices, accumulate: grad if accumulate else index_put(grad, indices, _zeros((), grad)),
     values=lambda grad, indices: index(grad, indices),
     doc="self with `values` at lists of positions, or added there where accumulate is True.",

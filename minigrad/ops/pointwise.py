@@ -88,8 +88,17 @@ sign = op(
 
 relu = op(
     "relu(self)", _relu, inplace=True,
-    self=lambda grad, result: grad * (result > 0),
+    self=lambda grad, result: threshold_backward(grad, result),
     doc="Elementwise max(x, 0).",
+)  # fmt: skip
+
+
+threshold_backward = op(
+    "threshold_backward(self, result)", lambda grad, result, **out: np.multiply(grad, result > 0, **out),
+    promotes="common", method=False,
+    self=lambda grad, result: threshold_backward(grad, result),
+    result=lambda grad: grad * 0,
+    doc="The gradient where the result is above 0, else 0.",
 )  # fmt: skip
 
 
@@ -114,7 +123,7 @@ clamp = op(
 )  # fmt: skip
 
 masked_fill = op(
-    "masked_fill(self, mask, value)",
+    "masked_fill(self, mask: Tensor, value)",
     lambda x, mask, value: np.where(mask, np.asarray(value, x.dtype), x),
     inplace=True,
     self=lambda grad, mask: grad.masked_fill(mask, 0.0),

@@ -62,24 +62,24 @@ def _mean_self(grad: Tensor, self_shape: tuple[int, ...], dim: Any, keepdim: boo
 
 
 _sum_all = op(
-    "sum_all(self, *, dtype=None)", lambda x, dtype: _sum(x, None, False, dtype), method=False,
+    "sum_all(self, dtype=None)", lambda x, dtype: _sum(x, None, False, dtype), method=False,
     of="sum", node="SumBackward0",
     self=lambda grad, self_shape: grad.expand(self_shape),
     doc="The sum of all elements.",
 )  # fmt: skip
 _sum_dims = op(
-    "sum_dims(self, dim, keepdim=False, *, dtype=None)", _sum, method=False, of="sum", node="SumBackward1",
+    "sum_dims(self, dim, keepdim=False, dtype=None)", _sum, method=False, of="sum", node="SumBackward1",
     self=lambda grad, self_shape, dim, keepdim: expanded(grad, self_shape, dim, keepdim),
     doc="The sum along dimensions.",
 )  # fmt: skip
 _mean_all = op(
-    "mean_all(self, *, dtype=None)", lambda x, dtype: _mean(x, None, False, dtype), method=False,
+    "mean_all(self, dtype=None)", lambda x, dtype: _mean(x, None, False, dtype), method=False,
     of="mean", node="MeanBackward0",
     self=lambda grad, self_shape: _mean_self(grad, self_shape, None, False),
     doc="The mean of all elements.",
 )  # fmt: skip
 _mean_dims = op(
-    "mean_dims(self, dim, keepdim=False, *, dtype=None)", _mean, method=False, of="mean", node="MeanBackward1",
+    "mean_dims(self, dim, keepdim=False, dtype=None)", _mean, method=False, of="mean", node="MeanBackward1",
     self=_mean_self,
     doc="The mean along dimensions.",
 )  # fmt: skip
@@ -92,15 +92,15 @@ def _tuple(dim: Any) -> tuple[int, ...]:
 def sum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1."""
     if dim is None and not keepdim:
-        return _sum_all(self, dtype=dtype)
-    return _sum_dims(self, _tuple(dim), keepdim, dtype=dtype)
+        return _sum_all(self, dtype)
+    return _sum_dims(self, _tuple(dim), keepdim, dtype)
 
 
 def mean(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of all elements, or along `dim`. RuntimeError for integers."""
     if dim is None and not keepdim:
-        return _mean_all(self, dtype=dtype)
-    return _mean_dims(self, _tuple(dim), keepdim, dtype=dtype)
+        return _mean_all(self, dtype)
+    return _mean_dims(self, _tuple(dim), keepdim, dtype)
 
 
 Tensor.sum, Tensor.mean = sum, mean

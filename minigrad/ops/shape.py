@@ -185,7 +185,9 @@ def _cat(tensors: list[np.ndarray], dim: int) -> np.ndarray:
     dim = checked_dim(dim, first.ndim)
     for i, part in enumerate(parts):
         if part.ndim != first.ndim:
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {first.ndim} and {part.ndim}")
+            raise RuntimeError(
+                f"Tensors must have same number of dimensions: got {first.ndim} and {part.ndim}"
+            )
         for d, (n, m) in enumerate(zip(first.shape, part.shape, strict=True)):
             if d != dim and n != m:
                 raise RuntimeError(
