@@ -55,7 +55,7 @@ def _check(name: str, source: str, entry: str) -> tuple[dict[str, list[str]], se
             if not NAME.fullmatch(word):
                 raise BundleError(f"{name}: cannot import {word!r}: import plain names, without `as`")
         imports.setdefault(file, []).extend(names)
-    rest = IMPORT.sub("", code)
+    rest = IMPORT.sub(lambda found: "\n" * found[0].count("\n"), code)
     _refuse(name, rest, r"^\s*import\b.*", 'only `import { a, b } from "./file.js";` can be joined')
     _refuse(name, rest, r".*\bimport *\(.*", "a module cannot be loaded while running")
     _refuse(name, rest, r".*\bimport\.meta\b.*", "a joined file has no address of its own")
