@@ -616,6 +616,8 @@ function gradRow(tensor, width, measure) {
 
 // Pure geometry of a drawing: paths, arrowheads, where a label fits, who is next to whom.
 
+const STRIDES = 8; // straight pieces that stand for a cubic one, where its length matters
+
 /**
  * The points of "M x y C x y ...": the start, then three for each cubic piece.
  * @param {string} d @returns {Point[]}
@@ -637,17 +639,34 @@ function pathText(points) {
   return `M${words[0]}C${words.slice(1).join(" ")}`;
 }
 
-/** The point at `t` in 0..1 along a path, its pieces taken as equally long. @param {Point[]} points
- * @param {number} t @returns {Point} */
-function pointAt(points, t) {
-  const pieces = (points.length - 1) / 3;
-  const piece = Math.min(Math.floor(t * pieces), pieces - 1);
-  const u = t * pieces - piece;
+/** The point at `u` in 0..1 of one cubic piece. @param {Point[]} points @param {number} piece
+ * @param {number} u @returns {Point} */
+function cubicAt(points, piece, u) {
   const [a, b, c, d] = points.slice(piece * 3, piece * 3 + 4);
   /** @param {0|1} i */
   const at = (i) =>
     a[i] * (1 - u) ** 3 + 3 * b[i] * u * (1 - u) ** 2 + 3 * c[i] * u * u * (1 - u) + d[i] * u ** 3;
   return [at(0), at(1)];
+}
+
+/** The point at `t` in 0..1 of a path's length. @param {Point[]} points @param {number} t
+ * @returns {Point} */
+function pointAt(points, t) {
+  /** @type {Point[]} */
+  const walk = [points[0]];
+  for (let piece = 0; piece < (points.length - 1) / 3; piece++) {
+    for (let k = 1; k <= STRIDES; k++) walk.push(cubicAt(points, piece, k / STRIDES));
+  }
+  const lengths = walk.slice(1).map(([x, y], i) => Math.hypot(x - walk[i][0], y - walk[i][1]));
+  let left = t * lengths.reduce((sum, length) => sum + length, 0);
+  for (const [i, length] of lengths.entries()) {
+    if (left <= length && length > 0) {
+      const [[ax, ay], [bx, by]] = [walk[i], walk[i + 1]];
+      return [ax + ((bx - ax) * left) / length, ay + ((by - ay) * left) / length];
+    }
+    left -= length;
+  }
+  return walk[walk.length - 1];
 }
 
 /** Where the line from a point to the middle of a box meets its border. @param {Point} from
@@ -692,9 +711,13 @@ function arrow(points, size) {
   const tip = points[points.length - 1];
   // The direction over the last stretch as long as the head, so a bent end does not twist it.
   let from = points[0];
-  for (let t = 1; t >= 0; t -= 0.04) {
-    from = pointAt(points, t);
-    if (Math.hypot(tip[0] - from[0], tip[1] - from[1]) >= size) break;
+  for (let i = points.length - 4; i >= 0 && from === points[0]; i -= 3) {
+    for (let u = 1; u >= 0; u -= 1 / STRIDES) {
+      const back = cubicAt(points, i / 3, u);
+      if (Math.hypot(tip[0] - back[0], tip[1] - back[1]) < size) continue;
+      from = back;
+      break;
+    }
   }
   const length = Math.hypot(tip[0] - from[0], tip[1] - from[1]) || 1;
   const [ux, uy] = [(tip[0] - from[0]) / length, (tip[1] - from[1]) / length];
@@ -764,7 +787,7 @@ class BoxIndex {
  * @returns {Box|null}
  */
 function labelPlace(points, w, h, taken) {
-  for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74]) {
+  for (const t of [0.45, 0.38, 0.52, 0.3, 0.6, 0.22, 0.68]) {
     const [x, y] = pointAt(points, t);
     const box = { x: x - w / 2, y: y - h / 2, w, h };
     if (!taken.hits(box)) return box;
