@@ -36,7 +36,7 @@ binder-check: .venv/test
 
 # One stamp for each extra of pyproject.toml, older than it when it has changed.
 .venv/lab .venv/test: .venv/%: pyproject.toml | $(BIN)/python
-	@echo "Installing into .venv what '$*' needs; which may take a minute or two."
+	@echo "Installing into .venv what '$*' needs. This may take a minute or two."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@$(BIN)/jupyter labextension disable --level=sys_prefix $(NEWS) 2>/dev/null
 	@touch $@
