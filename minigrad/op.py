@@ -62,6 +62,8 @@ class Op:
         self.name, self.params, self.star, self.positional, self.tensor_args = _parse(self.signature)
         self.results = [name.strip() for name in named.split(",")] if named else ["result"]
         self.names = [name for name, _ in self.params]
+        if clash := set(self.names) & set(self.results):
+            raise TypeError(f"op {self.name}: {clash.pop()!r} names both an argument and a result")
         self.forward = forward
         self.promotes = promotes
         self.view = view

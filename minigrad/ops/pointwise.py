@@ -14,6 +14,10 @@ def _relu(x: np.ndarray, **out: Any) -> np.ndarray:
     return np.maximum(x, 0, **out)
 
 
+def _gated(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
+    return np.multiply(grad, np.greater(output, 0, out=...), **out)
+
+
 def _sigmoid(x: np.ndarray, **out: Any) -> np.ndarray:
     # tanh does not overflow where exp(-x) would.
     half = np.asarray(0.5, x.dtype)
@@ -94,10 +98,9 @@ relu = op(
 
 
 threshold_backward = op(
-    "threshold_backward(self, result)", lambda grad, result, **out: np.multiply(grad, result > 0, **out),
-    promotes="common", method=False,
-    self=lambda grad, result: threshold_backward(grad, result),
-    result=lambda grad: grad * 0,
+    "threshold_backward(self, output)", _gated, method=False,
+    self=lambda grad, output: threshold_backward(grad, output),
+    output=lambda grad: grad * 0,
     doc="The gradient where the result is above 0, else 0.",
 )  # fmt: skip
 
