@@ -39,7 +39,7 @@ def detach_(self: Tensor) -> Tensor:
             "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
         )
-    self._edge = None
+    self._node, self._output_nr = None, 0
     self._requires_grad = False
     _tell("detach_", self, ())
     return self
@@ -132,8 +132,8 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
         )
     made = new(type(self))
     memo[id(self)] = made
-    for name in Tensor.__slots__[:7]:
-        setattr(made, name, None)
+    made._storage = made._node = made._view = made._meta = None
+    made._output_nr = 0
     made._array = self._array.copy()
     made._requires_grad = self._requires_grad
     made._grad = copy.deepcopy(self._grad, memo)

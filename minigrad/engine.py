@@ -189,7 +189,7 @@ class Run:
         stack = list(dict.fromkeys(roots))
         counts.update(dict.fromkeys(stack, 0))
         while stack:
-            for node, _ in stack.pop().next:
+            for node in stack.pop().next:
                 if node is not None:
                     if node in counts:
                         counts[node] += 1
@@ -205,14 +205,14 @@ class Run:
         while stack:
             node, children_done = stack.pop()
             if children_done:
-                below = any(leads[n] for n, _ in node.next if n is not None)
+                below = any(leads[n] for n in node.next if n is not None)
                 leads[node] = below or node in targets
                 if below:
                     run.add(node)
             elif node not in leads:
                 leads[node] = False  # a graph has no cycle: nobody asks before it is known
                 stack.append((node, True))
-                stack.extend((n, False) for n, _ in node.next if n is not None and n not in leads)
+                stack.extend((n, False) for n in node.next if n is not None and n not in leads)
         return run
 
     # ------------------------------------------------------------------ the loop
@@ -248,7 +248,7 @@ class Run:
                     watcher.freed(node)
                 # The youngest of the nodes that get ready here goes on at once if it is the youngest of all.
                 following = None
-                for (target, number), result in zip(node.next, results, strict=True):
+                for target, number, result in zip(node.next, node.numbers, results, strict=True):
                     if target is None:
                         continue
                     if result is not None:

@@ -55,7 +55,7 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
         if meta.hooks is None:
             meta.hooks = {}
         return RemovableHandle(meta.hooks, hook)
-    node, number = self._edge
+    node, number = self._node, self._output_nr
     return RemovableHandle(node._more.tensor_hooks.setdefault(number, {}), hook)
 
 
@@ -78,7 +78,7 @@ def retain_grad(self: Tensor) -> None:
     if self.is_leaf or self.retains_grad:
         return
     self._more.retains_grad = True
-    node, number = self._edge
+    node, number = self._node, self._output_nr
     node._more.retains[number] = weakref.ref(self)
 
 

@@ -99,13 +99,13 @@ def rebase(target: Tensor, node: Node) -> Node:
     if view is not None:
         moved = view.base
         node = CopySlices(moved, target, node)
-    retained = moved._meta is not None and moved._meta.retains_grad and moved._edge is not None
+    retained = moved._meta is not None and moved._meta.retains_grad and moved._node is not None
     if retained:
-        old, number = moved._edge
+        old, number = moved._node, moved._output_nr
         reference = old._more.retains.pop(number, None)
         if reference is not None:
             node._more.retains[0] = reference
-    moved._edge = (node, 0)
+    moved._node, moved._output_nr = node, 0
     moved._requires_grad = True
     if view is not None:
         view.refresh(target)
@@ -122,7 +122,8 @@ class CopySlices(Node):
     __slots__ = ("fn", "geometry")
 
     def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
-        self.next = (gradient_edge(base), *fn.next[1:])
+        before, number = gradient_edge(base)
+        self.next, self.numbers = (before, *fn.next[1:]), (number, *fn.numbers[1:])
         self.shape = base._array.shape
         self.dtype = base._array.dtype
         self.seq = next_sequence_nr()

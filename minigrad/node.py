@@ -47,9 +47,10 @@ class NodeMeta:
 class Node:
     """One step of backward. `shape`, `dtype`: what the gradient of its output has to be like."""
 
-    __slots__ = ("next", "shape", "dtype", "seq", "meta", "__weakref__")
+    __slots__ = ("next", "numbers", "shape", "dtype", "seq", "meta", "__weakref__")
 
-    next: tuple[Edge, ...]
+    next: tuple[Node | None, ...]  # for each input: the node to hand its gradient to
+    numbers: tuple[int, ...]  # and which of that node's outputs it is
     shape: Any
     dtype: Any
     seq: int
@@ -63,7 +64,7 @@ class Node:
     @property
     def next_functions(self) -> tuple[Edge, ...]:
         """The edges: for each input (node, output number), or (None, 0)."""
-        return self.next
+        return tuple(zip(self.next, self.numbers, strict=True))
 
     @property
     def metadata(self) -> dict[Any, Any]:
@@ -112,7 +113,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
-        self.next = ()
+        self.next = self.numbers = ()
         self.shape = variable._array.shape
         self.dtype = variable._array.dtype
         self.seq = 2**64 - 1  # before any other that is ready, as in torch
@@ -126,7 +127,7 @@ class AccumulateGrad(Node):
     def accumulate(self, gradient: Tensor, fresh: bool) -> None:
         """Add `gradient` to variable.grad. `fresh`: nobody else holds it, so it may be kept as it is."""
         leaf = self.variable
-        if leaf._edge is not None:
+        if leaf._node is not None:
             # Only the rules of old PyTorch let a write turn a leaf into a non-leaf (eras.py).
             raise errors.leaf_moved(leaf)
         grad = leaf._grad
@@ -146,29 +147,29 @@ def gradient_edge(tensor: Tensor) -> Edge:
     """Where the gradient of `tensor` enters the graph."""
     if tensor._view is not None:
         tensor._view.refresh(tensor)
-    if tensor._edge is not None:
-        return tensor._edge
-    return leaf_edge(tensor) if tensor._requires_grad else NO_EDGE
+    if tensor._node is not None:
+        return tensor._node, tensor._output_nr
+    return (accumulator(tensor), 0) if tensor._requires_grad else NO_EDGE
 
 
-def leaf_edge(leaf: Tensor) -> Edge:
-    """The edge to the leaf's AccumulateGrad. The leaf holds it weakly: the graph keeps it alive."""
+def accumulator(leaf: Tensor) -> AccumulateGrad:
+    """The leaf's AccumulateGrad. The leaf holds it weakly: the graph keeps it alive."""
     meta = leaf._meta
     if meta is not None and meta.accumulator is not None:
         node = meta.accumulator()
         if node is not None:
-            return node, 0
+            return node
     node = AccumulateGrad(leaf)
     leaf._more.accumulator = weakref.ref(node)
-    return node, 0
+    return node
 
 
-def alias(tensor: Tensor, edge: Edge | None = None) -> Tensor:
-    """Another tensor over the same memory and version counter, at `edge` in the graph."""
+def alias(tensor: Tensor, node: Node | None = None, number: int = 0) -> Tensor:
+    """Another tensor over the same memory and version counter: output `number` of `node`, or a leaf."""
     t = new(Tensor)
     t._array = tensor._array
     t._storage = tensor.storage
-    t._edge = edge
-    t._requires_grad = edge is not None
+    t._node, t._output_nr = node, number
+    t._requires_grad = node is not None
     t._grad = t._view = t._meta = None
     return t

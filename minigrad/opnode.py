@@ -59,7 +59,7 @@ class OpNode(Node):
         return saved
 
     def _with_edge(self, result: Tensor) -> Tensor:
-        return alias(result, (self, 0)) if result._array.dtype.kind == "f" else result
+        return alias(result, self) if result._array.dtype.kind == "f" else result
 
     def _unpacked(self, value: Any) -> Any:
         if not isinstance(value, Packed):

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import mode
 from .mode import local
-from .node import NO_EDGE, Edge, gradient_edge, leaf_edge, next_sequence_nr
+from .node import NO_EDGE, Edge, accumulator, gradient_edge, next_sequence_nr
 from .opnode import OpNode
 from .saved import Packed, check_savable
 from .storage import Storage
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # The kinds of an argument; a tuple of them is the key of a plan (plan.py).
 PLAIN, NUMBER, TENSOR, TENSORS, WANTED, WANTED_LIST = range(6)
+
+ZERO, ZEROS = (0,), (0, 0)  # the output numbers of most edges, shared
 
 
 # ------------------------------------------------------------------ any op
@@ -47,7 +49,7 @@ def run(op: Op, args: list[Any]) -> Any:
         node = make_node(op, kinds, args, outputs)
         for number, output in enumerate(outputs):
             if output._array.dtype.kind == "f":  # an output of integers carries no gradient
-                output._edge = (node, number)
+                output._node, output._output_nr = node, number
                 output._requires_grad = True
     if mode.special and local.inference:
         for output in outputs:
@@ -82,7 +84,7 @@ def make_node(
     edges_of: the arguments to take the edges from, where a copy is saved in place of the original.
     """
     plan = op.plan(kinds)
-    node = new(op.node_class)
+    node = op.node_class()
     node.plan = plan
     node.seq = next_sequence_nr()
     node.meta = None
@@ -91,7 +93,7 @@ def make_node(
         arg = (edges_of or args)[position]
         for tensor in arg if kinds[position] in (TENSORS, WANTED_LIST) else (arg,):
             edges.append(gradient_edge(tensor) if isinstance(tensor, Tensor) else NO_EDGE)
-    node.next = tuple(edges)
+    node.next, node.numbers = tuple([e[0] for e in edges]), tuple([e[1] for e in edges])
     if len(outputs) == 1 and op.results == ["result"]:
         node.shape, node.dtype = outputs[0]._array.shape, outputs[0]._array.dtype
     else:
@@ -163,10 +165,12 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         out = new(Tensor)
         out._array = array = forward(array, out=...)
         out._storage = out._grad = out._view = out._meta = node = None
+        out._output_nr = 0
         if self._requires_grad and differentiable and local.grad:
-            node = new(node_class)
+            node = node_class()
             node.plan = plan
-            node.next = (self._edge or leaf_edge(self),)
+            node.next = (self._node or accumulator(self),)
+            node.numbers = (self._output_nr,) if self._output_nr else ZERO
             node.shape = array.shape
             node.dtype = array.dtype
             node.seq = next_sequence_nr()
@@ -180,15 +184,16 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
                 kept = new(Tensor)
                 kept._array = array
                 kept._storage = out._storage = Storage(array)
-                kept._edge = kept._grad = kept._view = kept._meta = None
+                kept._node = kept._grad = kept._view = kept._meta = None
+                kept._output_nr = 0
                 kept._requires_grad = False
                 node.saved = (kept,)
             else:
                 node.saved = ()
-            out._edge = (node, 0)
+            out._node = node
             out._requires_grad = True
         else:
-            out._edge = None
+            out._node = None
             out._requires_grad = False
         if mode.observer is not None:
             report(name, (self,), (out,), node)
@@ -227,18 +232,16 @@ def single(op: Op) -> Callable[..., Tensor]:
         out = new(Tensor)
         out._array = array
         out._storage = out._grad = out._view = out._meta = node = None
-        if is_view or self._view is not None:
-            if is_view:
-                make_views(self, (out,), False)
-            edge = gradient_edge(self)
-            wanted = edge is not NO_EDGE
-        else:
-            wanted = self._requires_grad
-            edge = self._edge
-        if wanted and differentiable and local.grad and array.dtype.kind == "f":
-            node = new(node_class)
+        out._output_nr = 0
+        if self._view is not None:
+            self._view.refresh(self)
+        if is_view:
+            make_views(self, (out,), False)
+        if self._requires_grad and differentiable and local.grad and array.dtype.kind == "f":
+            node = node_class()
             node.plan = plan
-            node.next = (edge or leaf_edge(self),)
+            node.next = (self._node or accumulator(self),)
+            node.numbers = (self._output_nr,) if self._output_nr else ZERO
             node.shape = array.shape
             node.dtype = array.dtype
             node.seq = next_sequence_nr()
@@ -250,10 +253,10 @@ def single(op: Op) -> Callable[..., Tensor]:
                 node.saved = tuple(
                     [args[position] if not part else self._array.shape for position, part in plan.sources]
                 )
-            out._edge = (node, 0)
+            out._node = node
             out._requires_grad = True
         else:
-            out._edge = None
+            out._node = None
             out._requires_grad = False
         if mode.observer is not None:
             report(name, args, (out,), node)
@@ -304,24 +307,28 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         out = new(Tensor)
         out._array = array
         out._storage = out._grad = out._view = out._meta = node = None
+        out._output_nr = 0
         wants = self._requires_grad
         if (wants or wants2) and differentiable and local.grad:
-            node = new(node_class)
+            node = node_class()
             if array2 is other:
                 plan = number
-                edge = self._edge or leaf_edge(self)
-                node.next = (edge, NO_EDGE) if two else (edge,)
+                into = self._node or accumulator(self)
+                node.next = (into, None) if two else (into,)
                 node.saved = (self, other)[plan.sources[0].position :] if plan.slots else ()
             elif wants2:
                 plan = both if wants else second
                 node.next = (
-                    (self._edge or leaf_edge(self)) if wants else NO_EDGE,
-                    other._edge or leaf_edge(other),
+                    (self._node or accumulator(self)) if wants else None,
+                    other._node or accumulator(other),
                 )
             else:
                 plan = first
-                node.next = (self._edge or leaf_edge(self), NO_EDGE)
+                node.next = (self._node or accumulator(self), None)
             kept = plan.tensors
+            node.numbers = ZEROS if two else ZERO
+            if self._output_nr or (wants2 and other._output_nr):
+                node.numbers = (self._output_nr, other._output_nr if wants2 else 0)[: len(node.next)]
             node.plan = plan
             node.shape = array.shape
             node.dtype = array.dtype
@@ -345,10 +352,10 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
                     check_savable(tensor)
             elif array2 is not other:
                 node.saved = ()
-            out._edge = (node, 0)
+            out._node = node
             out._requires_grad = True
         else:
-            out._edge = None
+            out._node = None
             out._requires_grad = False
         if mode.observer is not None:
             report(name, (self, other), (out,), node)

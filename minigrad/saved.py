@@ -43,6 +43,6 @@ def modified(node: Node, slot: int) -> errors.AutogradError:
     """The error for a saved tensor that was written since."""
     tensor, version = node.saved[slot], node.versions[slot]
     if slot == node.plan.result:
-        tensor = alias(tensor, (node, 0))  # so that the text can say whose output it is
+        tensor = alias(tensor, node)  # so that the text can say whose output it is
     facts = errors.Modified(node, node.plan.slots[slot], tensor, version, tensor._version)
     return errors.modified_inplace(facts)

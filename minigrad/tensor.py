@@ -2,9 +2,9 @@
 
 Counterpart in PyTorch: torch/csrc/autograd/variable.h, where the same facts are called AutogradMeta.
 
-A tensor is a *leaf* when no recorded op made it: `_edge` is None. Else `_edge` is the pair (node, output
-number) where its gradient enters the graph; every op that uses the tensor puts this pair into its own
-node, and so the graph grows. Ops attach themselves as methods (see `op.py` and the folder `ops`).
+A tensor is a *leaf* when no recorded op made it: `_node` is None. Else `_node` and
+`_output_nr` say where its gradient enters the graph; every op that uses the tensor puts them into a node of
+its own, and so the graph grows. Ops attach themselves as methods (see `op.py` and the folder `ops`).
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ class Tensor:
 
     _array: np.ndarray
     _storage: Storage | None  # None: not shared, never written (see storage.py)
-    _edge: tuple[Node, int] | None  # None: a leaf
+    _node: Node | None  # what made it; None: a leaf
+    _output_nr: int  # which output of that
     _requires_grad: bool
     _grad: Tensor | None
     _view: View | None  # whose view it is; None: nobody's
     _meta: Meta | None
 
     __slots__ = (
-        "_array", "_storage", "_edge", "_requires_grad", "_grad", "_view", "_meta",
+        "_array", "_storage", "_node", "_output_nr", "_requires_grad", "_grad", "_view", "_meta",
         "__dict__", "__weakref__",
     )  # fmt: skip
 
@@ -218,19 +219,19 @@ class Tensor:
         """Whether no recorded op made it. Only leaves that require grad get a .grad from backward."""
         if self._view is not None:
             self._view.refresh(self)
-        return self._edge is None
+        return self._node is None
 
     @property
     def grad_fn(self) -> Node | None:
         """The node of the op that made it; None for a leaf."""
         if self._view is not None:
             self._view.refresh(self)
-        return None if self._edge is None else self._edge[0]
+        return self._node
 
     @property
     def output_nr(self) -> int:
         """Which of grad_fn's outputs it is."""
-        return 0 if self._edge is None else self._edge[1]
+        return self._output_nr
 
     @property
     def grad(self) -> Tensor | None:
@@ -302,7 +303,8 @@ def wrap(array: np.ndarray) -> Tensor:
     """A new leaf tensor around `array`, which it owns or shares."""
     t = new(Tensor)
     t._array = array
-    t._storage = t._edge = t._grad = t._view = t._meta = None
+    t._storage = t._node = t._grad = t._view = t._meta = None
+    t._output_nr = 0
     t._requires_grad = False
     return t
 

@@ -13,15 +13,15 @@ from collections.abc import Callable
 
 from . import errors
 from .mode import local
-from .node import Edge
+from .node import Node
 from .tensor import Tensor, new
 
 # How a view was made decides whether it may be written while recording.
 NORMAL, MANY, NO_GRAD, INFERENCE, CUSTOM = "normal", "many", "no_grad", "inference", "custom Function"
 
-# The edge of an as_strided window into a base: (base, view) -> edge. Set by ops/strided.py, the one place
+# The node of an as_strided window into a base: (base, view) -> node. Set by ops/strided.py, the one place
 # where the engine itself needs an op.
-strided_edge: Callable[[Tensor, Tensor], Edge]
+strided_node: Callable[[Tensor, Tensor], Node]
 
 
 class View:
@@ -39,11 +39,11 @@ class View:
         version = view._storage.version
         if self.version == version:
             return
-        if view._edge is None and not self.base.requires_grad:
+        if view._node is None and not self.base.requires_grad:
             return
         check_may_change(view, "its base or another view of its base has been")
         self.version = version
-        view._edge = strided_edge(self.base, view)
+        view._node, view._output_nr = strided_node(self.base, view), 0
         view._requires_grad = True
 
 
@@ -84,8 +84,8 @@ def check_may_change(view: Tensor, subject: str = "is being") -> None:
     made = view._view.made
     if made == NORMAL:
         return
-    edge = view._edge
-    output = f"Output {edge[1]} of {short_name(edge[0])}" if edge is not None else ""
+    node = view._node
+    output = f"Output {view._output_nr} of {short_name(node)}" if node is not None else ""
     if made in (NO_GRAD, INFERENCE) or not output:
         prefix = f"{output} is a view of a view which was created in" if output else "A view was created in"
         if made == INFERENCE:

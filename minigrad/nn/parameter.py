@@ -21,7 +21,8 @@ class Parameter(Tensor):
         made = new(cls)
         made._array = data._array
         made._storage = Storage(data.storage.memory, data._version)
-        made._edge = made._grad = made._view = made._meta = None
+        made._node = made._grad = made._view = made._meta = None
+        made._output_nr = 0
         made._requires_grad = False
         made.requires_grad = requires_grad
         return made

@@ -273,7 +273,7 @@ def _tensors(lists: list[Any]) -> list[Any]:
 
 def setitem(self: Tensor, key: Any, value: Any) -> None:
     """x[key] = value, in place. For the graph it is one op, whatever the key."""
-    before, edge = self._version, self._edge
+    before, place = self._version, self._node
     quiet, local.quiet = local.quiet, True
     try:
         target, lists = _setitem_target(self, key)
@@ -287,7 +287,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     finally:
         local.quiet = quiet
     if mode.observer is not None:
-        node = self.grad_fn if self._edge is not edge else None
+        node = self.grad_fn if self._node is not place else None
         record.report("__setitem__", (self, key, value), (self,), node, before)
 
 

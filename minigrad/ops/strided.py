@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import record, views
-from ..node import Edge
+from ..node import Node
 from ..op import op, table
 from ..storage import as_strided as window
 from ..tensor import Tensor, wrap
@@ -76,11 +76,11 @@ Tensor.as_strided = _as_strided
 as_strided = _as_strided
 
 
-def _strided_edge(base: Tensor, view: Tensor) -> Edge:
+def _strided_node(base: Tensor, view: Tensor) -> Node:
     """A node that sees `view` as a window into `base` as it is now."""
     entry = table["as_strided"]
     args = [base, base.storage.memory, geometry(base), geometry(view)]
-    return record.make_node(entry, record.kinds_of(entry, args), args, [wrap(view._array)]), 0
+    return record.make_node(entry, record.kinds_of(entry, args), args, [wrap(view._array)])
 
 
-views.strided_edge = _strided_edge
+views.strided_node = _strided_node
