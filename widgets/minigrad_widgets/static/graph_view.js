@@ -1109,7 +1109,7 @@ function join(sets, key, value) {
 
 // One of the two drawings: keeps an SVG in step with a moment of the trace and its layout.
 
-const MARGIN = 14;
+const MARGIN = 12;
 const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
@@ -1312,22 +1312,30 @@ function idAt(event) {
 
 // The panel: a switch, the two linked drawings, the sentence of the moment, the error that stands.
 
-const ROOM_FOR_BOTH = 620; // pixels: two drawings whose cards can still be read
-const SMALLEST = 0.75; // of the natural size, where text is 8 pixels; then the drawing scrolls
+const SMALLEST = 0.7; // of the natural size, where small text has 8 pixels; then the drawing scrolls
+const EASY = 0.8;
 const LARGEST = 1.6;
+const FRAMES = 12; // pixels that two drawings side by side have for gap and frames
+const WIDE = 900; // pixels from which there are two drawings even of a graph that has to scroll
 const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
 const AROUND = 24; // pixels kept free round what is scrolled to
 
 /**
- * How large a drawing is shown: it fits the width while it can be read, and grows only where it stays
- * whole in view.
+ * How large a drawing is shown. Whole, where that can be read with ease; else as wide as the room, and
+ * where even that cannot be read it scrolls both ways.
  * @param {number} roomWidth @param {number} roomHeight @param {number} width @param {number} height
+ * @param {number} largest
  */
-function scaleFor(roomWidth, roomHeight, width, height) {
+function scaleFor(roomWidth, roomHeight, width, height, largest) {
   if (width <= 0 || height <= 0 || roomWidth <= 0) return 1;
-  const byWidth = roomWidth / width;
-  if (byWidth < 1) return Math.max(byWidth, SMALLEST);
-  return Math.min(Math.max(Math.min(byWidth, roomHeight / height), 1), LARGEST);
+  const whole = Math.min(roomWidth / width, roomHeight / height);
+  if (whole >= EASY) return Math.min(whole, largest);
+  return Math.min(Math.max(roomWidth / width, SMALLEST), 1);
+}
+
+/** Whether two drawings fit side by side and can be read. @param {number} room @param {number} width */
+function fitBoth(room, width) {
+  return room >= WIDE || (room - FRAMES) / 2 >= width * SMALLEST;
 }
 
 class Panel {
@@ -1384,9 +1392,10 @@ class Panel {
   draw(glide) {
     const { moment, layout } = this;
     const step = stepOf(moment);
-    this.showView();
     this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
-    for (const drawing of this.visible()) drawing.update(moment, layout, step?.about ?? [], glide);
+    // The one that is hidden too, so that the switch shows it at once.
+    for (const drawing of this.drawings) drawing.update(moment, layout, step?.about ?? [], glide);
+    this.showView();
     this.find(".mg-say").textContent = step?.text ?? "";
     this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
@@ -1405,8 +1414,12 @@ class Panel {
 
   /** The view that there is room for; of both, the one in which the last step happened. @returns {View} */
   view() {
-    if (this.wanted !== "both" || this.width >= ROOM_FOR_BOTH) return this.wanted;
+    if (this.wanted !== "both" || this.hasRoom()) return this.wanted;
     return BACKWARD_STEPS.includes(stepOf(this.moment)?.kind ?? "") ? "backward" : "forward";
+  }
+
+  hasRoom() {
+    return fitBoth(this.width, this.drawings[0].width);
   }
 
   visible() {
@@ -1416,17 +1429,16 @@ class Panel {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
-    this.width = this.root.clientWidth;
-    if (this.showView()) return this.draw(false);
+    this.width = this.find(".mg-header").clientWidth;
+    this.showView();
     this.fit();
     this.paint();
   }
 
-  /** Shows the view there is room for; says whether it is another one than before. */
+  /** Shows the view that there is room for. */
   showView() {
     const view = this.view();
-    const narrow = this.width < ROOM_FOR_BOTH;
-    const changed = this.root.dataset.view !== view;
+    const narrow = !this.hasRoom();
     this.root.dataset.view = view;
     for (const button of this.switches) {
       const its = button.dataset.view;
@@ -1436,19 +1448,22 @@ class Panel {
         button.title = narrow ? "There is room for both when the panel is wider" : "";
       }
     }
-    return changed;
   }
 
   /** Chooses the scale; both drawings have the same. */
   fit() {
     const drawing = this.visible()[0];
     const pane = this.paneOf(drawing);
-    this.scale = scaleFor(pane.clientWidth, pane.clientHeight, drawing.width, drawing.height);
-    for (const shown of this.visible()) shown.resize(this.scale);
+    // A panel has its height from its place; in a cell the drawing makes the height.
+    const docked = this.root.classList.contains("mg-docked");
+    const height = docked ? pane.clientHeight : window.innerHeight * 0.75;
+    const largest = docked ? LARGEST : 1;
+    this.scale = scaleFor(pane.clientWidth, height, drawing.width, drawing.height, largest);
+    for (const each of this.drawings) each.resize(this.scale);
   }
 
   paint() {
-    for (const drawing of this.visible()) {
+    for (const drawing of this.drawings) {
       const pane = this.paneOf(drawing);
       const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
       drawing.paint(window, this.scale);
