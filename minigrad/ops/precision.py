@@ -1,0 +1,43 @@
+"""What a forward function of a neural network asks of its arrays' dtype, and float16's way of rounding.
+
+Counterpart in PyTorch: AT_DISPATCH_FLOATING_TYPES and `opmath_t` in aten/src/ATen.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+
+
+def floating(x: np.ndarray, name: str) -> np.ndarray:
+    """x itself. NotImplementedError, in torch's words, where its dtype is not a float."""
+    if x.dtype.kind != "f":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
+    return x
+
+
+def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """`forward`, which computes float16 in float32 and rounds its results alone, as torch does."""
+
+    @functools.wraps(forward)
+    def wide(*args: Any) -> Any:
+        if args[0].dtype != np.float16:
+            return forward(*args)
+        found = forward(*(_widened(a) for a in args))
+        return tuple(map(_narrowed, found)) if type(found) is tuple else _narrowed(found)
+
+    return wide
+
+
+def _widened(value: Any) -> Any:
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float16 else value
+
+
+def _narrowed(array: Any) -> Any:
+    return np.asarray(array).astype(np.float16) if array.dtype == np.float32 else array
