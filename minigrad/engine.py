@@ -219,7 +219,12 @@ class Run:
 
     def _loop(self, edges: list[tuple[Node, int]], watcher: Any) -> None:
         """Send the seeds, then run one ready node after the other."""
-        buffers, dependencies, needed, own = self.buffers, self.dependencies, self.needed, self.own
+        buffers, dependencies, needed, capturing = (
+            self.buffers,
+            self.dependencies,
+            self.needed,
+            self.capturing,
+        )
         release = not self.retain_graph
         ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         for (node, number), seed in zip(edges, self.seeds, strict=True):
@@ -229,61 +234,67 @@ class Run:
                 heapq.heappush(ready, (-node.seq, id(node), node))
         while ready:
             node = heapq.heappop(ready)[2]
+            gradient = buffers.pop(node, None)
             while node is not None:
-                gradient = buffers.pop(node, None)
                 if node.meta is not None:
                     gradient = hooks.run_tensor_hooks(node, gradient, watcher)
-                if node in self.capturing:
+                if capturing and node in capturing:
                     self._capture(node, gradient)
                 if needed is not None and node not in needed:
                     results: Sequence[Tensor | None] = (None,) * len(node.next)
                 elif type(node) is AccumulateGrad:
                     self._accumulate(node, gradient, watcher)
                     break
-                elif node.meta is None and watcher is None and gradient is not None and node.outputs == 1:
+                elif watcher is None and node.meta is None and node.outputs == 1 and gradient is not None:
                     results = node.apply(gradient)
                 else:
                     results = self._run(node, gradient, watcher)
                 if release and node.release() and watcher is not None:
                     watcher.freed(node)
-                # The youngest of the nodes that get ready here goes on at once if it is the youngest of all.
-                following = None
-                for target, number, result in zip(node.next, node.numbers, results, strict=True):
+                # Of the nodes that get ready here the youngest goes on at once, if it is the youngest of all.
+                following = arrived = None
+                for target, number, result in zip(node.next, node.numbers, results):
                     if target is None:
                         continue
+                    waiting = dependencies[target] - 1
+                    dependencies[target] = waiting
                     if result is not None:
                         array = result._array
                         if (
-                            target.outputs > 1
-                            or array.shape != target.shape
+                            array.shape != target.shape
                             or array.dtype is not target.dtype
-                            or target in buffers
+                            or target.outputs > 1
                         ):
                             result = self._fitted(result, target, number)
+                        if target in buffers or target.outputs > 1:
                             self._add(target, number, result)
-                        else:
+                            result = None if waiting else buffers.pop(target)
+                        elif waiting:
                             buffers[target] = result
-                            # A table op's formula makes new tensors, unless it hands its gradient on.
-                            if (
-                                type(target) is AccumulateGrad
-                                and result is not gradient
-                                and result._view is None
-                                and isinstance(node, OpNode)
-                            ):
-                                own.add(target)
-                    waiting = dependencies[target] - 1
-                    dependencies[target] = waiting
-                    if not waiting:
-                        if following is None:
-                            following = target
-                        elif target.seq > following.seq:
-                            heapq.heappush(ready, (-following.seq, id(following), following))
-                            following = target
-                        else:
-                            heapq.heappush(ready, (-target.seq, id(target), target))
+                        elif type(target) is AccumulateGrad and self._is_fresh(result, node, gradient):
+                            self.own.add(target)
+                    elif not waiting:
+                        result = buffers.pop(target, None)
+                    if waiting:
+                        continue
+                    if following is None:
+                        following, arrived = target, result
+                    else:
+                        if target.seq > following.seq:
+                            following, arrived, target, result = target, result, following, arrived
+                        if result is not None:
+                            buffers[target] = result
+                        heapq.heappush(ready, (-target.seq, id(target), target))
                 if following is not None and ready and -following.seq > ready[0][0]:
+                    if arrived is not None:
+                        buffers[following] = arrived
                     following = heapq.heapreplace(ready, (-following.seq, id(following), following))[2]
-                node = following
+                    arrived = buffers.pop(following, None)
+                node, gradient = following, arrived
+
+    def _is_fresh(self, result: Tensor, node: Node, gradient: Tensor) -> bool:
+        """Whether nobody else holds `result`: a table op makes new tensors, unless it hands its gradient on."""
+        return result is not gradient and result._view is None and isinstance(node, OpNode)
 
     def _add(self, node: Node, number: int, gradient: Tensor) -> None:
         """Add to what has arrived at the node's output `number`."""

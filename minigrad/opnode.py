@@ -11,7 +11,7 @@ import numpy as np
 
 from . import dtypes, errors, mode
 from .node import Node, alias
-from .plan import Plan
+from .plan import ONE_ALL, TWO_NONE, TWO_ONE_EACH, Plan
 from .saved import Packed, modified
 from .tensor import Tensor, wrap
 
@@ -30,7 +30,17 @@ class OpNode(Node):
     versions: tuple[int, ...] | None
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        return self.plan.run(gradient, self.unpack())
+        plan = self.plan
+        values = self.unpack() if plan.releasable else self.saved
+        formulas, shape = plan.formulas, plan.shape
+        if shape == ONE_ALL:
+            return (formulas[0][0](gradient, *values),)
+        if shape == TWO_ONE_EACH:
+            (first, (i,)), (second, (j,)) = formulas
+            return (first(gradient, values[i]), second(gradient, values[j]))
+        if shape == TWO_NONE:
+            return (formulas[0][0](gradient), formulas[1][0](gradient))
+        return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in formulas])
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""

@@ -35,7 +35,7 @@ class Plan:
         "formulas",
         "result",
         "zeros",
-        "run",
+        "shape",
     )
 
     def __init__(
@@ -66,22 +66,17 @@ class Plan:
         )
         self.result = next((i for i, s in enumerate(self.sources) if s == Source(RESULT)), -1)
         self.zeros = (0,) * self.tensors  # shared by all nodes whose tensors were never written
-        self.run = runner(self.formulas)
+        self.shape = _shape(self.formulas)
 
 
-def runner(formulas: tuple[Any, ...]) -> Callable[[Any, tuple[Any, ...]], tuple[Any, ...]]:
-    """A function of (gradient, saved values) that runs all formulas; the frequent cases written out."""
-    if len(formulas) == 1 and formulas[0]:
-        formula, positions = formulas[0]
-        if positions == ():
-            return lambda grad, values: (formula(grad),)
-        if positions == tuple(range(len(positions))):
-            return lambda grad, values: (formula(grad, *values),)
-    if len(formulas) == 2 and all(entry and len(entry[1]) == 1 for entry in formulas):
-        (first, (i,)), (second, (j,)) = formulas
-        return lambda grad, values: (first(grad, values[i]), second(grad, values[j]))
+# How a plan's formulas are called: the frequent shapes are written out in OpNode.apply.
+GENERAL, ONE_ALL, TWO_NONE, TWO_ONE_EACH = range(4)
 
-    def run(grad: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple([entry and entry[0](grad, *[values[i] for i in entry[1]]) for entry in formulas])
 
-    return run
+def _shape(formulas: tuple[Any, ...]) -> int:
+    if len(formulas) == 1 and formulas[0] and formulas[0][1] == tuple(range(len(formulas[0][1]))):
+        return ONE_ALL
+    if len(formulas) == 2 and all(formulas):
+        counts = [len(entry[1]) for entry in formulas]
+        return {(0, 0): TWO_NONE, (1, 1): TWO_ONE_EACH}.get(tuple(counts), GENERAL)
+    return GENERAL

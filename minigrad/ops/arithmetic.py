@@ -25,7 +25,7 @@ sub = op(
 )  # fmt: skip
 
 rsub = op(
-    "rsub(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common", method=False, node="RsubBackward1",
+    "rsub(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common", method=False, dunder="__rsub__", node="RsubBackward1",
     self=lambda grad: -grad,
     doc="other - self, for a number `other`.",
 )  # fmt: skip
@@ -131,6 +131,5 @@ Tensor.pow, Tensor.pow_, Tensor.square = pow, pow_, square
 Tensor.__pow__ = _checked(pow)
 Tensor.__ipow__ = _checked(pow_)
 Tensor.__rpow__ = _checked(lambda self, other: pow(other, self))
-Tensor.__rsub__ = _checked(rsub)
 Tensor.__rtruediv__ = _checked(lambda self, other: self.reciprocal() * other)
 Tensor.__pos__ = lambda self: self

@@ -14,6 +14,18 @@ def _relu(x: np.ndarray, **out: Any) -> np.ndarray:
     return np.maximum(x, 0, **out)
 
 
+def _tanh_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
+    slope = np.multiply(output, output, out=...)
+    np.subtract(1, slope, out=slope)
+    return np.multiply(grad, slope, out=slope)
+
+
+def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
+    slope = np.subtract(1, output, out=...)
+    np.multiply(slope, output, out=slope)
+    return np.multiply(grad, slope, out=slope)
+
+
 def _gated(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
     return np.multiply(grad, np.greater(output, 0, out=...), **out)
 
@@ -50,13 +62,13 @@ cos = op(
 
 tanh = op(
     "tanh(self)", np.tanh, promotes="float", inplace=True,
-    self=lambda grad, result: grad * (1 - result * result),
+    self=lambda grad, result: tanh_backward(grad, result),
     doc="Elementwise hyperbolic tangent.",
 )  # fmt: skip
 
 sigmoid = op(
     "sigmoid(self)", _sigmoid, promotes="float", inplace=True,
-    self=lambda grad, result: grad * ((1 - result) * result),
+    self=lambda grad, result: sigmoid_backward(grad, result),
     doc="Elementwise logistic function, 1 / (1 + exp(-x)).",
 )  # fmt: skip
 
@@ -96,6 +108,20 @@ relu = op(
     doc="Elementwise max(x, 0).",
 )  # fmt: skip
 
+
+tanh_backward = op(
+    "tanh_backward(self, output)", _tanh_backward, method=False, node="TanhBackwardBackward0",
+    self=lambda grad, output: tanh_backward(grad, output),
+    output=lambda grad, self, output: grad * self * output * -2,
+    doc="The gradient times 1 - output^2.",
+)  # fmt: skip
+
+sigmoid_backward = op(
+    "sigmoid_backward(self, output)", _sigmoid_backward, method=False, node="SigmoidBackwardBackward0",
+    self=lambda grad, output: sigmoid_backward(grad, output),
+    output=lambda grad, self, output: grad * self * (1 - 2 * output),
+    doc="The gradient times output * (1 - output).",
+)  # fmt: skip
 
 threshold_backward = op(
     "threshold_backward(self, output)", _gated, method=False,
