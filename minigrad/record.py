@@ -279,7 +279,7 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
     if any(source.part or source.position < 0 for p in plans for source in p.sources):
         return general
     keeps_self = {p: p.tensors == 1 and p.sources[0].position == 0 for p in plans}
-    swapped = both.tensors == 2 and both.sources[0].position == 1
+    swapped = {p: p.tensors == 2 and p.sources[0].position == 1 for p in plans}
 
     def call(self, other):
         if type(self) is not Tensor or self._view is not None or mode.special:
@@ -336,7 +336,7 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
             node.meta = None
             node.versions = plan.zeros
             if kept == 2:
-                node.saved = (other, self) if swapped else (self, other)
+                node.saved = (other, self) if swapped[plan] else (self, other)
                 if self._storage is not None or other._storage is not None:
                     node.versions = tuple([t._version for t in node.saved])
                 if self._meta is not None or other._meta is not None:
