@@ -10,6 +10,7 @@ write into a view rewrites a part of the base, so it is the base that moves, to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +53,37 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if mode.observer is not None:
         report(op.written_name, args, (target,), node, before)
     return target
+
+
+def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
+    """run_inplace for an elementwise op of two operands, short where nothing is recorded: an update step."""
+    forward, general = op.forward, op.call_inplace
+
+    def call(self, other):
+        if isinstance(other, Tensor):
+            array2 = other._array
+            if other._requires_grad or other._view is not None or array2.dtype is not self._array.dtype:
+                return general(self, other)
+        elif type(other) is float and self._array.dtype.kind == "f":
+            array2 = other
+        else:
+            return general(self, other)
+        array = self._array
+        if (
+            (self._requires_grad and local.grad)
+            or self._view is not None
+            or mode.special
+            or mode.observer is not None
+            or (array2 is not other and array2.shape != array.shape)
+            or (op.promotes == "float" and array.dtype.kind != "f")
+            or not array.flags.c_contiguous
+        ):
+            return general(self, other)
+        forward(array, array2, out=array)
+        self.storage.version += 1
+        return self
+
+    return call
 
 
 def check_writable(target: Tensor, op: str) -> None:

@@ -29,6 +29,7 @@ import numpy as np
 
 from . import dtypes, record
 from .broadcast import broadcast_shape
+from .inplace import binary as binary_inplace
 from .inplace import run_inplace
 from .opnode import ListOpNode, ManyOpNode, OpNode
 from .plan import RESULT, Plan, Source
@@ -281,7 +282,7 @@ def op(
     if method:
         setattr(Tensor, entry.name, function)
     if inplace:
-        setattr(Tensor, entry.written_name, _public(entry, entry.call_inplace, entry.written_name))
+        setattr(Tensor, entry.written_name, _public(entry, _inplace_recorder(entry), entry.written_name))
     for name in dunder.split():
         _attach_operator(entry, name, fast)
     return function
@@ -302,6 +303,12 @@ def _recorder(entry: Op) -> Callable[..., Any]:
     return entry.call
 
 
+def _inplace_recorder(entry: Op) -> Callable[..., Any]:
+    """The quickest way to run the op in place."""
+    two = entry.accepts_out and len(entry.params) == 2 and len(entry.operands) == 2
+    return binary_inplace(entry) if two else entry.call_inplace
+
+
 def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
     if len(entry.params) == 1:
         setattr(Tensor, name, lambda self: fast(self))
@@ -320,10 +327,11 @@ def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
         return
     setattr(Tensor, name, operator)
     if hasattr(Tensor, entry.written_name) and bare in _SYMBOLS:
+        inplace = getattr(Tensor, entry.written_name)
 
         def augmented(self: Tensor, other: Any) -> Any:
             if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
-                return entry.call_inplace(self, other)
+                return inplace(self, other)
             return NotImplemented
 
         setattr(Tensor, f"__i{bare}__", augmented)

@@ -157,7 +157,7 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         return general
 
     def call(self):
-        if type(self) is not Tensor or self._view is not None or mode.special:
+        if not isinstance(self, Tensor) or self._view is not None or mode.special:
             return general(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
@@ -222,7 +222,7 @@ def single(op: Op) -> Callable[..., Tensor]:
         elif given < count:
             args += defaults[given:]
         self = args[0]
-        if type(self) is not Tensor or mode.special:
+        if not isinstance(self, Tensor) or mode.special:
             return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
         if star is not None and type(args[star]) is not tuple:
             args = (*args[:star], op.star_value(args[star]), *args[star + 1 :])
@@ -282,10 +282,10 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
     swapped = {p: p.tensors == 2 and p.sources[0].position == 1 for p in plans}
 
     def call(self, other):
-        if type(self) is not Tensor or self._view is not None or mode.special:
+        if not isinstance(self, Tensor) or self._view is not None or mode.special:
             return general(self, other)
         array = self._array
-        if type(other) is Tensor:
+        if isinstance(other, Tensor):
             array2 = other._array
             if (
                 array.dtype is not array2.dtype
