@@ -60,12 +60,13 @@ function showPanel(model, el) {
 function fillPlace(panel, place, onClosed) {
   const { root } = panel;
   root.classList.add("mg-docked");
-  const observer = new ResizeObserver(() => {
-    if (!place.isConnected) return onClosed();
+  const fill = () => {
     const above = root.getBoundingClientRect().top - place.getBoundingClientRect().top;
     root.style.setProperty("--mg-height", `${place.clientHeight - above}px`);
-  });
+  };
+  const observer = new ResizeObserver(() => (place.isConnected ? fill() : onClosed()));
   observer.observe(place);
+  fill();
   return () => observer.disconnect();
 }
 

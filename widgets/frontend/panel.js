@@ -45,7 +45,6 @@ export class Panel {
   constructor(host) {
     /** @type {View} */
     this.wanted = "both";
-    this.width = 0;
     this.moment = lastMoment(EMPTY_TRACE);
     this.layout = EMPTY_LAYOUT;
     this.scale = 1;
@@ -121,7 +120,7 @@ export class Panel {
   }
 
   hasRoom() {
-    return fitBoth(this.width, this.drawings[0].width);
+    return fitBoth(this.find(".mg-header").clientWidth, this.drawings[0].width);
   }
 
   visible() {
@@ -131,7 +130,6 @@ export class Panel {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
-    this.width = this.find(".mg-header").clientWidth;
     this.showView();
     this.fit();
     this.paint();

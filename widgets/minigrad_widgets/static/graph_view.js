@@ -1343,7 +1343,6 @@ class Panel {
   constructor(host) {
     /** @type {View} */
     this.wanted = "both";
-    this.width = 0;
     this.moment = lastMoment(EMPTY_TRACE);
     this.layout = EMPTY_LAYOUT;
     this.scale = 1;
@@ -1419,7 +1418,7 @@ class Panel {
   }
 
   hasRoom() {
-    return fitBoth(this.width, this.drawings[0].width);
+    return fitBoth(this.find(".mg-header").clientWidth, this.drawings[0].width);
   }
 
   visible() {
@@ -1429,7 +1428,6 @@ class Panel {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
-    this.width = this.find(".mg-header").clientWidth;
     this.showView();
     this.fit();
     this.paint();
@@ -1648,12 +1646,13 @@ function showPanel(model, el) {
 function fillPlace(panel, place, onClosed) {
   const { root } = panel;
   root.classList.add("mg-docked");
-  const observer = new ResizeObserver(() => {
-    if (!place.isConnected) return onClosed();
+  const fill = () => {
     const above = root.getBoundingClientRect().top - place.getBoundingClientRect().top;
     root.style.setProperty("--mg-height", `${place.clientHeight - above}px`);
-  });
+  };
+  const observer = new ResizeObserver(() => (place.isConnected ? fill() : onClosed()));
   observer.observe(place);
+  fill();
   return () => observer.disconnect();
 }
 
