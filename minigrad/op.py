@@ -58,6 +58,7 @@ class Op:
         view: str,
         doc: str,
         of: str,
+        check: Callable[..., None] | None,
     ) -> None:
         self.signature, _, named = signature.partition(" -> ")
         self.name, self.params, self.star, self.positional, self.tensor_args = _parse(self.signature)
@@ -69,6 +70,7 @@ class Op:
         self.promotes = promotes
         self.view = view
         self.doc = doc
+        self.check = check
         self.shown = of or self.name  # what a user calls it
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
@@ -87,10 +89,10 @@ class Op:
         return type(name, (base,), {"__slots__": (), "__doc__": self.doc, "names": mentioned, "op": self})
 
     def _operands(self) -> tuple[int, ...]:
-        """The arguments that are promoted to a common dtype: without defaults, from the first on."""
+        """The arguments that are promoted to a common dtype: those without a default, or with None."""
         if not self.promotes:
             return ()
-        return tuple(i for i, (_, default) in enumerate(self.params) if default is _NO_DEFAULT)
+        return tuple(i for i, (_, default) in enumerate(self.params) if default in (_NO_DEFAULT, None))
 
     def _checked(
         self, argument: str, formula: Callable[..., Any]
@@ -157,7 +159,7 @@ class Op:
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], name: str = "") -> list[Any]:
         """All arguments in the signature's order. TypeError, in torch's words, where they do not fit."""
-        name = name or self.name
+        name = name or self.shown
         bound = list(args)
         if self.star is not None and len(bound) > self.star:
             rest = bound[self.star :]
@@ -177,6 +179,8 @@ class Op:
             missing = [n for n, v in zip(self.names, bound, strict=True) if v is _NO_DEFAULT]
             listed = ", ".join(f'"{n}"' for n in missing)
             raise TypeError(f"{name}() missing {len(missing)} required positional arguments: {listed}")
+        if kwargs.pop("out", None) is not None:
+            raise NotImplementedError(f"{name}(): the argument 'out' is not supported; use the result")
         if kwargs:
             unknown = next(iter(kwargs))
             word = "multiple values for" if unknown in self.names else "an unexpected keyword"
@@ -221,6 +225,8 @@ class Op:
         operands = [i for i in self.operands if arrays[i] is not None]
         if operands:
             found = [arrays[i] for i in operands]
+            if self.check is not None:
+                self.check(*found)
             if len(found) > 1:
                 broadcast_shape(found)
             target = dtypes.result_type(found)
@@ -259,6 +265,7 @@ def op(
     promotes: str = "",
     node: str = "",
     of: str = "",
+    check: Callable[..., None] | None = None,
     **formulas: Callable[..., Any],
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
@@ -266,9 +273,11 @@ def op(
     inplace: also `name_`. dunder: the operators it implements. view: "one" or "many" where its outputs
     share memory with the first argument. promotes: "common" where its operands are brought to a common
     dtype first, "float" where integers become floats as well. node: the node's name, where it is not
-    `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads. An op whose name ends in "_" has no out-of-place form.
+    `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads.
+    check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
+    dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place form.
     """
-    entry = Op(signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of)
+    entry = Op(signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of, check=check)
     if entry.name in table:
         raise TypeError(f"op {entry.name} is in the table already")
     table[entry.name] = entry

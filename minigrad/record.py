@@ -150,7 +150,7 @@ def report(name: str, args: Any, outputs: Any, node: Any, before: int | None = N
 def unary(op: Op) -> Callable[[Tensor], Tensor]:
     """The recorder of an elementwise op of one tensor and no other argument."""
     forward, node_class, name, general = op.forward, op.node_class, op.shown, op.call
-    differentiable, needs_float = op.differentiable, op.promotes == "float"
+    differentiable, needs_float = op.differentiable, op.promotes == "float" or op.check is not None
     plan = op.plan((WANTED,))
     saves_self, saves_result = plan.slots == ("self",), plan.slots == ("result",)
     if plan.slots and not (saves_self or saves_result):
@@ -222,7 +222,11 @@ def single(op: Op) -> Callable[..., Tensor]:
         elif given < count:
             args += defaults[given:]
         self = args[0]
-        if not isinstance(self, Tensor) or mode.special:
+        if (
+            not isinstance(self, Tensor)
+            or mode.special
+            or (self._view is not None and self.requires_grad is not self._requires_grad)  # and refreshed now
+        ):
             return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
         if star is not None and type(args[star]) is not tuple:
             args = (*args[:star], op.star_value(args[star]), *args[star + 1 :])
@@ -233,8 +237,6 @@ def single(op: Op) -> Callable[..., Tensor]:
         out._array = array
         out._storage = out._grad = out._view = out._meta = node = None
         out._output_nr = 0
-        if self._view is not None:
-            self._view.refresh(self)
         if is_view:
             make_views(self, (out,), False)
         if self._requires_grad and differentiable and local.grad and array.dtype.kind == "f":
@@ -271,7 +273,7 @@ def single(op: Op) -> Callable[..., Tensor]:
 def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, Any], Any]:
     """The recorder of an elementwise op of two tensors of one dtype, or of a float tensor and a number."""
     forward, node_class, name = op.forward, op.node_class, op.shown
-    differentiable, needs_float = op.differentiable, op.promotes == "float"
+    differentiable, needs_float = op.differentiable, op.promotes == "float" or op.check is not None
     first, second, both = (op.plan(k) for k in ((WANTED, TENSOR), (TENSOR, WANTED), (WANTED, WANTED)))
     number = op.plan((WANTED, NUMBER if 1 in op.edges else PLAIN))
     two = op.edges != (0,)  # else the second argument is always a number, and has no edge
