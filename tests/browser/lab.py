@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 PATIENCE = 60  # seconds that a slow, busy machine may take for any one thing
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -152,8 +152,15 @@ class Lab:
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.page_errors.append(f"{error}"))
-        self.page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?" before a reload
+        self.dialogs: list[str] = []
+        self.page.on("dialog", self._on_dialog)
         self._go(f"lab/tree/{self.path}?reset&token={server.token}")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        """Says yes, and keeps what was said; "leave the page?" before a reload is not worth keeping."""
+        if dialog.type != "beforeunload":
+            self.dialogs.append(dialog.message)
+        dialog.accept()
 
     def _go(self, address: str) -> None:
         self.page.goto(f"{self.server.url}/{address}", wait_until="commit")
@@ -178,20 +185,27 @@ class Lab:
         """The sources of the code cells, in order."""
         return [source for kind, source in self._call("cells") if kind == "code"]
 
-    def run(self, part: str) -> list[dict[str, Any]]:
+    def run(self, part: str, raises: str | None = None) -> list[dict[str, Any]]:
         """Runs the code cell that is `part` or, where none is, contains it; waits until it has run.
 
-        Returns its outputs as nbformat has them. Raises LookupError unless there is exactly one.
+        Returns its outputs as nbformat has them. Raises LookupError unless there is exactly one such cell,
+        AssertionError if it raises and should not, or should (an error that says `raises`) and does not.
         """
         cells = [(i, source) for i, (kind, source) in enumerate(self._call("cells")) if kind == "code"]
         found = [i for i, source in cells if source == part] or [i for i, source in cells if part in source]
         if len(found) != 1:
             raise LookupError(f"{len(found)} code cells of {self.path} contain {part!r}: one is needed")
-        return self._call("run", found[0])
+        return self._run(found[0], raises)
 
-    def run_new(self, source: str) -> list[dict[str, Any]]:
+    def run_new(self, source: str, raises: str | None = None) -> list[dict[str, Any]]:
         """Appends a code cell and runs it."""
-        return self._call("run", self._call("insert", source))
+        return self._run(self._call("insert", source), raises)
+
+    def _run(self, index: int, raises: str | None) -> list[dict[str, Any]]:
+        outputs = self._call("run", index)
+        said = "".join(text_of([output]) for output in outputs if output["output_type"] == "error")
+        assert (raises in said) if raises else not said, said or f"it did not raise {raises!r}"
+        return outputs
 
     def restart_kernel(self) -> None:
         self._call("restart")

@@ -143,13 +143,79 @@ def test_lesson_3(open_lesson: Callable[[int], tuple[Lab, Graph]]) -> None:
     expect(graph.edges("broken: saved at version 0, now at version 1").first).to_be_visible()
     expect(graph.error).to_have_count(0)
 
-    assert "is at version 1; expected version 0" in text_of(lab.run("loss.backward()"))
+    lab.run("loss.backward()", raises="is at version 1; expected version 0")
     expect(graph.error).to_be_visible()
     expect(graph.error.locator("[data-what=saved]")).to_contain_text("loss = (b * b).mean()")
     expect(graph.error.locator("[data-what=changed]")).to_contain_text("b[0] = 1000.0")
     lab.screenshot("lesson-3-error")
 
     for cure in ("a = tensor([1.0, 3.0], requires_grad=True)\nb = a + 2\nb[0]", "c = b.clone()", "b.add_(5)"):
-        assert "Error" not in text_of(lab.run(cure))
+        lab.run(cure)
         expect(graph.error).to_have_count(0)
     expect(graph.card("a").locator(".mg-got").last).to_have_text("[1, 1]")
+
+
+def test_running_live_again_keeps_the_one_panel(followed: tuple[Lab, Graph]) -> None:
+    lab, graph = followed
+    lab.run(BROKEN[0])
+    expect(graph.card("loss")).to_have_count(1)
+    lab.run("live()")
+    lab.run_new("live()")
+    lab.run_new("c = tensor(7.0)")
+    expect(graph.card("c")).to_have_count(1)
+    expect(graph.panel).to_have_count(1)
+    expect(graph.card("loss")).to_have_count(1)
+
+
+def test_goes_on_after_the_page_is_reloaded(followed: tuple[Lab, Graph]) -> None:
+    lab, graph = followed
+    lab.run(BROKEN[0])
+    expect(graph.card("loss")).to_have_count(1)
+    lab.save_and_reload()
+    expect(graph.card("loss")).to_have_count(1)
+    lab.run(BROKEN[1])
+    expect(graph.card("b").filter(has_text="v1")).to_have_count(1)
+    expect(graph.panel).to_have_count(1)
+
+
+def test_says_when_the_kernel_has_gone(followed: tuple[Lab, Graph]) -> None:
+    lab, graph = followed
+    lab.run(BROKEN[0])
+    expect(graph.card("loss")).to_have_count(1)
+    lab.restart_kernel()
+    expect(graph.panel.locator(".mg-status")).to_contain_text("Disconnected")
+    expect(graph.card("loss")).to_have_count(1)
+
+    lab.run("live()")
+    lab.run_new("d = tensor(1.0)")
+    expect(graph.card("d")).to_have_count(1)
+    expect(graph.panel).to_have_count(1)
+
+
+def test_traceback_is_the_one_that_comes_without_us(open_lab: Callable[..., Lab]) -> None:
+    lab = open_lab(
+        of_cells("from minigrad import tensor", *BROKEN, "from minigrad_widgets import live\nlive()")
+    )
+
+    def traceback() -> str:
+        lab.run(BROKEN[0])
+        lab.run(BROKEN[1])
+        (error,) = lab.run(BROKEN[2], raises="modified by an inplace operation")
+        plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error["traceback"]))
+        return re.sub(r"In\s?\[\d+\]", "In [n]", plain)
+
+    lab.run("from minigrad import tensor")
+    without = traceback()
+    lab.run("live()")
+    assert traceback() == without
+    expect(Graph(lab).error).to_be_visible()
+
+
+def test_a_name_is_text_and_never_markup(followed: tuple[Lab, Graph]) -> None:
+    lab, graph = followed
+    name = "<img src=x onerror=alert(1)>"
+    lab.run_new(f"globals()[{name!r}] = tensor([1.0, 2.0], requires_grad=True)")
+    expect(graph.things("forward").locator(".mg-name")).to_contain_text("<img")
+    expect(graph.things("forward").locator("title").first).to_contain_text(name)
+    expect(graph.panel.locator("img")).to_have_count(0)
+    assert lab.dialogs == []
