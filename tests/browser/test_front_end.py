@@ -43,8 +43,8 @@ window.open_view = async (script, style, state, place) => {
     },
   };
   const url = URL.createObjectURL(new Blob([script], {type: 'text/javascript'}));
-  const view = (await import(url)).default;
-  window.end_view = view.render({model: window.model, el});
+  window.view_module = (await import(url)).default;
+  window.end_view = view_module.render({model: window.model, el});
   window.view_element = el;
 };
 """
@@ -81,10 +81,13 @@ def open_view(browser: Browser) -> Iterator[Callable[..., View]]:
         height: int = 900,
         *,
         place: str = "jupyterlab-sidecar",
+        clock: bool = False,
         **settings: Any,
     ) -> View:
         page = browser.new_page(viewport={"width": width, "height": height}, **settings)
         pages.append(page)
+        if clock:
+            page.clock.install()
         page.on("pageerror", lambda error: failures.append(f"{error}"))
         page.on("dialog", lambda dialog: (failures.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.set_content("<!doctype html><meta charset=utf-8>")
@@ -395,6 +398,53 @@ def test_outside_jupyterlab_the_graph_stays_in_the_cell(open_view: Callable[...,
     view.show(traces.worked())
     expect(view.root).to_be_visible()
     expect(view.page.locator(".mg-note")).to_have_count(0)
+    assert view.page.evaluate("model.sent") == []
+
+
+def in_lab(view: View, dock: str) -> Locator:
+    """Opens another view of the same model, as in a cell of JupyterLab; its one line."""
+    view.page.evaluate(
+        """async (dock) => {
+          document.body.classList.add('jp-LabShell');
+          model.state.dock = dock;
+          const el = document.body.appendChild(document.createElement('div'));
+          window.view_module.render({model, el});
+        }""",
+        dock,
+    )
+    return view.page.locator(".mg-note")
+
+
+def test_in_jupyterlab_a_cell_asks_for_the_panel_and_keeps_one_line(open_view: Callable[..., View]) -> None:
+    view = open_view(traces.worked())
+    expect(in_lab(view, "open").locator("span")).to_have_text("The graph is in the panel at the right.")
+    expect(view.root).to_have_count(1)
+    view.page.evaluate("end_view()")
+    expect(view.page.locator(".mg-note span")).to_have_text("The panel with the graph is closed.")
+    view.page.get_by_role("button", name="Open the panel").click()
+    expect(view.page.locator(".mg-note span")).to_contain_text("opens in a panel")
+    assert view.page.evaluate("model.sent") == [{"do": "undock", "panel": ""}, {"do": "dock", "again": True}]
+
+
+def test_where_no_panel_comes_the_graph_shows_in_the_cell(open_view: Callable[..., View]) -> None:
+    view = open_view(traces.worked(), clock=True)
+    view.page.evaluate("end_view()")
+    note = in_lab(view, "wanted")
+    expect(note).to_contain_text("opens in a panel")
+    expect(view.root).to_have_count(0)
+    view.page.clock.fast_forward(10_000)
+    expect(view.root).to_be_visible()
+    expect(note).to_have_count(0)
+
+
+def test_a_panel_that_does_not_come_back_can_be_opened(open_view: Callable[..., View]) -> None:
+    """After a reload of the page it comes back by itself; the kernel thinks that it is open."""
+    view = open_view(traces.worked(), clock=True)
+    view.page.evaluate("end_view(); model.sent.length = 0")
+    note = in_lab(view, "open")
+    expect(note).to_contain_text("opens in a panel")
+    view.page.clock.fast_forward(10_000)
+    expect(note.get_by_role("button", name="Open the panel")).to_be_visible()
     assert view.page.evaluate("model.sent") == []
 
 

@@ -5,5 +5,6 @@ show(loss)     the graph that hangs from a tensor, here and now
 """
 
 from .live import live
+from .show import show
 
-__all__ = ["live"]
+__all__ = ["live", "show"]

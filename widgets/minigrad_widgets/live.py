@@ -9,7 +9,6 @@ Running that cell again, or calling it twice, keeps the one watcher and the one 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +53,8 @@ class Follower:
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
         self.view = GraphView(title=_notebook_name(), dock="wanted")
-        self.adapter = MinigradAdapter()
+        self.adapter = MinigradAdapter(shell.user_ns)
         self._depth = 0  # a cell can run a cell
-        self._guard("starting", self.adapter.start)
         shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
         # The cell that called live() has begun already, and its end will be reported.
@@ -66,7 +64,7 @@ class Follower:
         """Ends the watch; what is drawn stays."""
         self.shell.events.unregister("pre_run_cell", self._before_cell)
         self.shell.events.unregister("post_run_cell", self._after_cell)
-        self._guard("stopping", self.adapter.stop)
+        self.adapter.stop()
         _followers.pop(id(self.shell), None)
 
     def _before_cell(self, info: ExecutionInfo) -> None:
@@ -76,33 +74,35 @@ class Follower:
     def _begin(self, source: str) -> None:
         self._depth += 1
         if self._depth == 1:
-            number = self.shell.execution_count
-            name = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), number)
-            self._guard("reading a cell", self.adapter.begin_cell, f"[{number}]", source, name)
+            self._guard("reading a cell", self._open_cell, source)
+
+    def _open_cell(self, source: str) -> None:
+        number = self.shell.execution_count
+        filename = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), number)
+        self.adapter.start()
+        self.adapter.begin_cell(f"[{number}]", source, filename)
 
     def _after_cell(self, result: ExecutionResult) -> None:
         if result.info is not None and result.info.silent:
             return
         self._depth = max(self._depth - 1, 0)
         if self._depth == 0:
-            self._guard("drawing the graph", self._publish, result.error_before_exec or result.error_in_exec)
+            self._guard(
+                "drawing the graph", self._close_cell, result.error_before_exec or result.error_in_exec
+            )
 
-    def _publish(self, error: BaseException | None) -> None:
-        self.adapter.end_cell(self._namespace(), error)
+    def _close_cell(self, error: BaseException | None) -> None:
+        self.adapter.end_cell(error=error)
         self.view.draw(self.adapter.trace())
 
-    def _namespace(self) -> dict[str, Any]:
-        """The learner's own names: not `_`, `_3`, `Out` and what else IPython keeps among them."""
-        hidden, kept = self.shell.user_ns_hidden, re.compile(r"_+\d*")
-        names = self.shell.user_ns.items()
-        return {k: v for k, v in names if not kept.fullmatch(k) and hidden.get(k, hidden) is not v}
-
-    def _guard(self, doing: str, function: Any, *arguments: Any) -> None:
+    def _guard(self, doing: str, function: Any, argument: Any) -> None:
         try:
-            function(*arguments)
+            function(argument)
         except (Exception, KeyboardInterrupt) as error:
             what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-            self.view.say(f"The graph is not up to date: {doing} failed ({what}). Your cells are not affected.")
+            self.view.say(
+                f"The graph is not up to date: {doing} failed ({what}). Your cells are not affected."
+            )
 
 
 def _notebook_name() -> str:

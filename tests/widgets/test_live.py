@@ -1,0 +1,257 @@
+"""live(): follows the cells of a real IPython shell and of a real kernel; no browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.manager import start_new_kernel
+
+import minigrad_widgets
+from minigrad_widgets import live as live_module
+from minigrad_widgets.graph_view import GraphView
+from minigrad_widgets.trace import Trace
+
+START = "from minigrad import tensor\nfrom minigrad_widgets import live\nlive()"
+
+
+class Notebook:
+    """The cells of a shell, and the view that follows them."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+
+    def run(self, source: str) -> Any:
+        return self.shell.run_cell(source, store_history=True)
+
+    @property
+    def view(self) -> GraphView:
+        (follower,) = live_module._followers.values()
+        return follower.view
+
+    @property
+    def trace(self) -> Trace:
+        return Trace.from_json(self.view.trace)
+
+    def names(self) -> set[str]:
+        return {name for card in self.trace.tensors for name in card.names if card.current}
+
+
+@pytest.fixture
+def notebook(jupyter_folders: Path) -> Iterator[Notebook]:
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    yield Notebook(shell)
+    for follower in list(live_module._followers.values()):
+        follower.stop()
+    shell.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+def test_each_cell_ends_in_one_update(notebook: Notebook) -> None:
+    notebook.run(START)
+    before = notebook.view.sequence
+    notebook.run("a = tensor(2.0, requires_grad=True)\nb = a.exp()\nc = b * a")
+    assert notebook.view.sequence == before + 1
+    assert notebook.names() == {"a", "b", "c"}
+    positions = json.loads(notebook.view.positions)
+    assert positions["nodes"].keys() == {
+        entity.id for entity in (*notebook.trace.tensors, *notebook.trace.functions)
+    }
+
+
+def test_a_cell_is_known_by_its_number_and_its_lines(notebook: Notebook) -> None:
+    notebook.run(START)
+    notebook.run("a = tensor(2.0, requires_grad=True)\n\nb = a.exp()")
+    trace = notebook.trace
+    (op,) = [step for step in trace.steps if step.kind == "op"]
+    assert trace.cells[op.place.cell].label == "[2]"
+    assert trace.cells[op.place.cell].source.split("\n")[op.place.line - 1] == "b = a.exp()"
+
+
+def test_what_was_there_before_is_shown_too(notebook: Notebook) -> None:
+    notebook.run("from minigrad import tensor\na = tensor(2.0, requires_grad=True)\nb = a.exp()")
+    notebook.run(START)
+    assert notebook.names() == {"a", "b"}
+
+
+def test_twice_and_again_is_one_watcher(notebook: Notebook) -> None:
+    notebook.run(START)
+    view = notebook.view
+    notebook.run("live()\nlive()")
+    notebook.run(START)
+    assert notebook.view is view
+    before = view.sequence
+    notebook.run("a = tensor(2.0)")
+    assert view.sequence == before + 1
+    assert len(notebook.trace.tensors) == 1
+
+
+def test_it_shows_itself_each_time(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    notebook.run(START)
+    notebook.run("live()")
+    assert shown == [notebook.view] * 2
+
+
+def test_a_cell_that_raises_is_drawn_as_far_as_it_came(notebook: Notebook, capsys: Any) -> None:
+    notebook.run(START)
+    result = notebook.run("a = tensor(2.0, requires_grad=True)\n1 / 0\nb = a.exp()")
+    assert isinstance(result.error_in_exec, ZeroDivisionError)
+    assert notebook.names() == {"a"}
+    assert notebook.view.problem == ""
+    assert notebook.run("c = (").error_before_exec is not None
+    assert notebook.names() == {"a"}
+    notebook.run("c = a * a")
+    assert notebook.names() == {"a", "c"}
+
+
+def test_an_error_of_autograd_is_told(notebook: Notebook, capsys: Any) -> None:
+    notebook.run(START)
+    notebook.run("a = tensor([1.0, 3.0], requires_grad=True)\nb = a + 2\nloss = (b * b).mean()")
+    notebook.run("b[0] = 1000.0")
+    notebook.run("loss.backward()")
+    fault = notebook.trace.steps[-1].error
+    assert fault.kind == "version"
+    assert [notebook.trace.cells[place.cell].label for place in (fault.saved_at, fault.changed_at)] == [
+        "[2]",
+        "[3]",
+    ]
+
+
+@pytest.mark.parametrize("part", ["start", "begin_cell", "end_cell", "trace"])
+def test_our_own_failure_is_one_line_in_the_panel(
+    notebook: Notebook, part: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    notebook.run(START)
+    capsys.readouterr()
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise ValueError("on\npurpose")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live_module.MinigradAdapter, part, fail)
+        result = notebook.run("a = tensor(2.0)\nprint('fine')")
+    assert result.success
+    assert capsys.readouterr() == ("fine\n", "")
+    if part in ("end_cell", "trace"):
+        assert re.fullmatch(
+            r"The graph is not up to date: .*\(ValueError: on purpose\)\. .*", notebook.view.problem
+        )
+    notebook.run("b = a * a")
+    assert notebook.view.problem == ""
+    assert notebook.names() >= {"a", "b"}
+
+
+def test_a_layout_that_fails_is_one_line_too(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    notebook.run(START)
+    monkeypatch.setattr("minigrad_widgets.graph_view.layout", lambda trace: 1 / 0)
+    assert notebook.run("a = tensor(2.0)").success
+    assert "ZeroDivisionError" in notebook.view.problem
+    assert "Error" not in capsys.readouterr().out
+
+
+def test_a_cell_run_by_a_cell_is_part_of_it(notebook: Notebook) -> None:
+    notebook.run(START)
+    before = notebook.view.sequence
+    notebook.run("a = tensor(2.0)\nget_ipython().run_cell('b = a * a')\nc = b * b")
+    assert notebook.view.sequence == before + 1
+    assert notebook.names() == {"a", "b", "c"}
+
+
+def test_silent_runs_are_nobodys_cell(notebook: Notebook) -> None:
+    notebook.run(START)
+    before = notebook.view.sequence
+    notebook.shell.run_cell("x = 1", silent=True)
+    assert notebook.view.sequence == before
+
+
+def test_stop_ends_the_watch(notebook: Notebook) -> None:
+    notebook.run(START)
+    view = notebook.view
+    (follower,) = live_module._followers.values()
+    follower.stop()
+    before = view.sequence
+    notebook.run("a = tensor(2.0)")
+    assert view.sequence == before
+    notebook.run("live()")
+    assert notebook.view is not view
+    assert notebook.names() == {"a"}
+
+
+def test_plain_python_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    InteractiveShell.clear_instance()
+    with pytest.raises(
+        RuntimeError, match=r"this is plain Python: call it in Jupyter .* or use show\(tensor\)"
+    ):
+        minigrad_widgets.live()
+
+
+# ------------------------------------------------------------------ a real kernel
+
+
+class Kernel:
+    """A kernel of its own, spoken to as JupyterLab does."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        """Runs a cell; returns the messages that it caused, until the kernel was idle."""
+        id = self.client.execute(source)
+        seen = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") != id:
+                continue
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return seen
+            seen.append({"type": message["msg_type"], **message["content"]})
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        manager, client = start_new_kernel()
+        yield Kernel(client)
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_a_learners_traceback_stays_as_it_is(kernel: Kernel) -> None:
+    """The same failing cell, not watched and watched: not a frame and not a line more."""
+    kernel.run("import minigrad\nfrom minigrad_widgets import live")
+    make = "a = minigrad.tensor([1.0, 3.0], requires_grad=True)\nb = a + 2\nloss = (b * b).mean()\nb[0] = 9.0"
+    fail = "loss.backward()"
+
+    def failed() -> list[str]:
+        kernel.run(make)
+        messages = kernel.run(fail)
+        assert {message["type"] for message in messages} <= {"execute_input", "error", "comm_msg", "status"}
+        (error,) = [message for message in messages if message["type"] == "error"]
+        return [re.sub(r"\[\d+\]", "[n]", re.sub(r"\x1b\[[\d;]*m", "", line)) for line in error["traceback"]]
+
+    alone = failed()
+    kernel.run("live()")
+    watched = failed()
+    assert watched == alone
+    assert "RuntimeError" in alone[-1]
+
+
+def test_one_message_a_cell_and_nothing_printed(kernel: Kernel) -> None:
+    kernel.run("import minigrad\nfrom minigrad_widgets import live\nlive()")
+    messages = kernel.run("x = minigrad.tensor(2.0, requires_grad=True)\ny = x * x")
+    assert [m["type"] for m in messages if m["type"] != "status"] == ["execute_input", "comm_msg"]
+    state = messages[-1]["data"]["state"]
+    assert state.keys() == {"trace", "positions", "sequence"}
+    assert "y" in str(json.loads(state["trace"])["tensors"])
