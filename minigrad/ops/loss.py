@@ -1,8 +1,8 @@
 """Losses that compare two tensors of one shape, element by element, and reduce what comes out.
 
 Counterpart in PyTorch: aten/src/ATen/native/Loss.cpp. `reduction` is "none", "mean" or "sum"; inside of the ops
-it is torch's number for it, 0, 1 or 2. Those of classes stand in classify.py, those made of other ops in
-nn/functional's sources, loss_made.py.
+it is torch's number for it, 0, 1 or 2. Those of classes stand in loss_classes.py, those that are made of other ops
+in loss_made.py.
 """
 
 from __future__ import annotations
