@@ -99,7 +99,10 @@ def card_size(states: Iterable[TensorView]) -> tuple[int, int]:
         was = f" was {', '.join(card.ghosts)}" if card.ghosts else "" if card.current else " old"
         mark = m["leaf_mark"] if card.is_leaf else 0
         widths.append(
-            text_width(names, m["name_font"], bold=True) + text_width(was, m["small_font"]) + mark + m["badge"]
+            text_width(names, m["name_font"], bold=True)
+            + text_width(was, m["small_font"])
+            + mark
+            + m["badge"]
         )
         value = card.value.text if card.value else "not kept"
         widths.append(text_width(shape_text(card), m["small_font"]) + 10 + _mono(value))
@@ -181,7 +184,9 @@ def _dot(source: str) -> str:
     context = gv.gvContextWithBuiltins()
     try:
         if gv.gvLayout(context, graph.handle, b"dot") != 0:
-            raise RuntimeError("Graphviz could not lay out this graph; please report the trace that it came from")
+            raise RuntimeError(
+                "Graphviz could not lay out this graph; please report the trace that it came from"
+            )
         try:
             _, text = gv.gvRenderData(context, graph.handle, b"plain")
         finally:

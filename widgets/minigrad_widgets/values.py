@@ -25,6 +25,17 @@ def value_of(array: np.ndarray) -> Value:
     return Value(_text(array, first), array.shape, numbers, array.size <= MOST_NUMBERS)
 
 
+def sampled(first: np.ndarray, sample: np.ndarray, shape: tuple[int, ...]) -> Value:
+    """The Value of a large array of which only its first MOST_NUMBERS numbers and a sample were kept."""
+    exact = value_of(first)
+    text = value_of(sample).text
+    if text.startswith("mean "):
+        text = "about " + text.removeprefix("mean ").split(",")[0]
+    elif not text.startswith("all "):
+        text = f"about {number_text(float(np.mean(sample, dtype=np.float64)), 3, trim=True)}"
+    return Value(text, shape, exact.numbers, False)
+
+
 def _plain(number: float | int | bool, exact: np.generic) -> float | int | bool | str:
     """As JSON can hold it, and a float32 by its own digits: 0.1, not 0.10000000149011612."""
     if type(number) is not float or number.is_integer():

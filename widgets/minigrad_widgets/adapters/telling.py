@@ -1,0 +1,188 @@
+"""What was noted while a cell ran -> facts for the Recorder, once the cell has ended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from minigrad import dtypes
+from minigrad.op import Op, table
+
+from ..facts import Arg, Failed, Kept, Ran, Recorded, Seen
+from ..recorder import Recorder
+from ..trace import Place, Value
+from ..values import number_text, sampled, value_of
+from .looking import Copy, Look, Recording, slots_of
+
+Spot = tuple[int, int] | None
+
+
+class Telling:
+    """One method for each kind of event that an adapter notes; each tells the recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.tensors: dict[int, Any] = {}  # key -> weak reference, for what was too large to be copied
+        self._values: dict[Copy, Value] = {}
+        self._entries: dict[str, list[Op]] = defaultdict(list)
+        for op in table.values():
+            for name in {op.name, op.shown, op.written_name}:
+                self._entries[name].append(op)
+
+    # ------------------------------------------------------------------ values and tensors
+
+    def value(self, copy: Copy | None, key: int | None = None, version: int = 0) -> Value | None:
+        """The Value of a copied array. key, version: of a living tensor that may still hold it whole."""
+        if copy is None or copy[0] is None:
+            return None
+        data, dtype, shape, *sample = copy
+        if sample:
+            reference = self.tensors.get(key)
+            tensor = reference() if reference is not None else None
+            if tensor is not None and tensor._version == version:
+                return value_of(tensor._array)
+            return sampled(np.frombuffer(data, dtype), np.frombuffer(sample[0], dtype), shape)
+        found = self._values.get(copy)
+        if found is None:
+            if len(self._values) > 1000:
+                self._values.clear()
+            found = self._values[copy] = value_of(np.frombuffer(data, dtype).reshape(shape))
+        return found
+
+    def seen(self, look: Look) -> Seen:
+        _, dtype, shape, *_ = look.copy
+        return Seen(
+            look.key, look.memory, shape, dtypes.of(dtype).name, look.version,
+            self.value(look.copy, look.key, look.version), look.is_leaf, look.requires_grad, look.grad_fn,
+            look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look.owner),
+        )  # fmt: skip
+
+    def _label(self, owner: int | None) -> str:
+        card = self.recorder.drafts.card(owner)
+        return f"{card.title}.grad" if card is not None else ""
+
+    def meet(self, look: Look, spot: Spot, quiet: bool = False) -> None:
+        self.recorder.meet(self.seen(look), _place(spot), quiet)
+
+    def renewed(self, look: Look, spot: Spot) -> None:
+        self.recorder.renewed(self.seen(look), _place(spot))
+
+    def changed(self, look: Look, spot: Spot) -> None:
+        self.recorder.changed(self.seen(look), _place(spot))
+
+    def name(self, name: str, key: int | None, spot: Spot) -> None:
+        self.recorder.name({name: key}, _place(spot))
+
+    # ------------------------------------------------------------------ ops
+
+    def op(
+        self, name: str, args: list, key: int, copy: Copy, recorded: tuple | None, cut: str | None, spot: Spot
+    ) -> None:
+        """A plain op: one output that is no view, and a node of the op table or none."""
+        node, grad_fn, entry = None, None, None
+        tracked: set[int] = set()
+        if recorded is not None:
+            seq, node_class, plan, versions = recorded
+            grad_fn, entry = node_class.__name__, node_class.op
+            node = Recorded(seq, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
+            tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
+        seen = Seen(
+            key, key, copy[2], dtypes.of(copy[1]).name, 0, self.value(copy, key), node is None, node is not None,
+            grad_fn, node and node.key,
+        )  # fmt: skip
+        fact_args = self._args(name, args, tracked, entry)
+        self.recorder.ran(Ran(name, fact_args, (seen,), node, _place(spot), cut=cut))
+
+    def any_op(
+        self,
+        name: str,
+        args: list,
+        looks: list[Look],
+        recording: Recording | None,
+        cut: str | None,
+        spot: Spot,
+        written: bool,
+        others: list[Look],
+        quiet: bool = False,
+    ) -> None:
+        node, tracked = None, frozenset()
+        if recording is not None:
+            saved = _kept(recording.saved, args, written)
+            node = Recorded(recording.seq, recording.name, recording.edges, saved)
+            tracked = recording.tracked
+        if name == "tensor" and not args:
+            for look in looks:
+                self.meet(look, spot)
+            return
+        fact_args = self._args(name, args, tracked)
+        self.recorder.ran(
+            Ran(
+                name, fact_args, tuple(map(self.seen, looks)), node, _place(spot), written,
+                tuple(map(self.seen, others)), cut,
+            ),
+            quiet,
+        )  # fmt: skip
+
+    def _args(self, name: str, args: list, tracked: set[int], entry: Op | None = None) -> tuple[Arg, ...]:
+        if entry is None:
+            entries = self._entries.get(name, ())
+            entry = next((e for e in entries if len(e.params) == len(args)), entries[0] if entries else None)
+        params = entry.params if entry is not None and len(entry.params) == len(args) else None
+        found = []
+        for i, x in enumerate(args):
+            slot, default = params[i] if params else ("self" if i == 0 else f"argument {i}", None)
+            if isinstance(x, tuple):
+                found.append(Arg(slot, text="" if x[0] is default or x[0] == default else _text(x[0])))
+            else:
+                found.append(Arg(slot, x, tracked=i in tracked))
+        return tuple(found)
+
+    # ------------------------------------------------------------------ backward
+
+    def backward(self, keys: list[int], seeds: list[Copy], spot: Spot) -> None:
+        roots = [(key, self.value(seed)) for key, seed in zip(keys, seeds, strict=True)]
+        self.recorder.backprop.begins(roots, _place(spot))
+
+    def ran(self, node: int, came: list[Copy | None], went: list[tuple | None], spot: Spot) -> None:
+        results = []
+        for pair in went:
+            raw = self.value(pair[0]) if pair else None
+            results.append((raw, raw if pair is None or pair[1] is None else self.value(pair[1])))
+        self.recorder.backprop.ran(node, [self.value(c) for c in came], results, _place(spot))
+
+    def accumulated(
+        self, key: int, gradient: Copy | None, before: Copy | None, after: Copy | None, spot: Spot
+    ) -> None:
+        self.recorder.backprop.accumulated(
+            key, self.value(gradient), self.value(before), self.value(after), _place(spot)
+        )
+
+    def freed(self, node: int, spot: Spot) -> None:
+        self.recorder.backprop.freed(node, _place(spot))
+
+    def failed(self, fact: Failed, spot: Spot) -> None:
+        self.recorder.failed(fact._replace(place=_place(spot)))
+
+
+def _place(spot: Spot) -> Place | None:
+    return None if spot is None else Place(*spot)
+
+
+def _text(x: Any) -> str:
+    return number_text(x, trim=True) if isinstance(x, float) else str(x)
+
+
+def _kept(saved: Any, args: list, written: bool) -> tuple[Kept, ...]:
+    """What a node saved. An in-place op that needs what it overwrites keeps a copy of it."""
+    found = []
+    # In the order of the arguments, the op's own results last.
+    for slot, source, version in sorted(saved, key=lambda s: (s[1] is None or s[1] < 0, abs(s[1] or 0))):
+        text = (
+            _text(args[source][0])
+            if source is not None and source >= 0 and isinstance(args[source], tuple)
+            else ""
+        )
+        found.append(Kept(slot, source, version, text, copied=written and source == 0))
+    return tuple(found)

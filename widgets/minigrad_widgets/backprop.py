@@ -1,0 +1,161 @@
+"""Backward, step by step: where it starts, each node with its gradients, what is kept and what is let go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+
+from . import words
+from .drafts import Drafts, Entity, StepDraft
+from .trace import Place, Value
+
+
+def _text(value: Value | None) -> str:
+    return "" if value is None else value.text
+
+
+class Backprop:
+    """Turns what backward does into steps. Values are None where the numbers were not kept."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self.drafts = drafts
+        self.arrived: dict[str, list[str]] = defaultdict(list)  # card -> the gradients that reached it so far
+
+    def begins(self, roots: Sequence[tuple[int, Value | None]], place: Place | None) -> None:
+        """backward() or grad() starts from these tensors (by key) with these gradients."""
+        drafts = self.drafts
+        self.arrived.clear()
+        step = drafts.step("backward", place)
+        said = []
+        for key, seed in roots:
+            card = drafts.card(key)
+            if card is None:
+                continue
+            said.append((card.title, _text(seed)))
+            card.run = drafts.run
+            step.about += (card.id,)
+            function = drafts.entities.get(card.now["made_by"] or "")
+            for id in function.outs if function else ():
+                if drafts.entities[id].now["target"] == card.id:
+                    drafts.set(step, drafts.entities[id], "gradient", seed)
+        step.text = words.backward(said)
+
+    def ran(
+        self,
+        node: int,
+        gradients: Sequence[Value | None],
+        results: Sequence[tuple[Value | None, Value | None]],
+        place: Place | None,
+    ) -> None:
+        """A node ran. results: for each of its edges the gradient as computed, and as it goes on, summed
+        over what was broadcast."""
+        drafts = self.drafts
+        function = drafts.function(node)
+        if function is None:
+            return
+        function.run = drafts.run
+        step = drafts.step("run", place)
+        drafts.set(step, function, "runs", function.now["runs"] + 1)
+        outputs = drafts.outputs(function)
+        for edge, card in zip(function.outs, outputs, strict=True):
+            number = card.now["output_nr"]
+            if number < len(gradients) and drafts.entities[edge].now["tracked"]:
+                drafts.set(step, drafts.entities[edge], "gradient", gradients[number])
+        said = []
+        about = [function.id]
+        for gate, (raw, fitted) in zip(function.gates, results, strict=False):
+            if gate is None or raw is None and fitted is None:
+                continue
+            edge = drafts.entities[gate]
+            drafts.set(step, edge, "gradient", fitted)
+            card = drafts.entities[edge.now["source"]]
+            self.arrived[card.id].append(_text(fitted))
+            about.append(gate)
+            said.append(self._said(function, edge, card, gradients, raw, fitted))
+        step.about = tuple(about)
+        step.text = words.run(function.now["node"] or function.now["op"], said)
+        for card in outputs:
+            if len(self.arrived[card.id]) > 1 and gradients:
+                number = min(card.now["output_nr"], len(gradients) - 1)
+                step.text += words.met(card.title, self.arrived[card.id], _text(gradients[number]))
+        self._let_go(step, outputs, gradients, place)
+
+    def _said(
+        self,
+        function: Entity,
+        edge: Entity,
+        card: Entity,
+        gradients: Sequence[Value | None],
+        raw: Value | None,
+        fitted: Value | None,
+    ) -> tuple[str, str, str, str]:
+        """What words.run wants to know of one gradient."""
+        entities = self.drafts.entities
+        factors = {
+            slot: f"{text} {value}".strip() if text != (value := entities[id].text() if id else "") else text
+            for slot, id, text in function.args
+        }
+        outputs = self.drafts.outputs(function)
+        if outputs:
+            factors["result"] = f"{outputs[0].title} {outputs[0].text()}".strip()
+        count = prod(card.now["shape"])
+        if outputs and prod(outputs[0].now["shape"]):
+            count //= prod(outputs[0].now["shape"])
+        upstream = _text(gradients[0]) if len(gradients) == 1 else ""
+        how = words.local(function.now["op"], edge.now["slot"], upstream, factors, count) if upstream else ""
+        summed = raw is not None and fitted is not None and raw.shape != fitted.shape
+        return card.title, how, _text(raw), _text(fitted) if summed else ""
+
+    def _let_go(
+        self, step: StepDraft, outputs: list[Entity], gradients: Sequence[Value | None], place: Place | None
+    ) -> None:
+        """The gradients of non-leaves pass through; for those with a name that is a step of its own."""
+        drafts = self.drafts
+        for card in outputs:
+            now, number = card.now, card.now["output_nr"]
+            gradient = gradients[number] if number < len(gradients) else None
+            if now["is_leaf"] or now["retains_grad"] or now["grad_state"] != "none" or gradient is None:
+                continue
+            if now["names"]:
+                step = drafts.step("let go", place)
+                step.about = (card.id,)
+                step.text = words.let_go(card.title, gradient.text)
+            drafts.set(step, card, "grad_state", "let go")
+
+    def accumulated(
+        self, key: int, gradient: Value | None, before: Value | None, after: Value | None, place: Place | None
+    ) -> None:
+        """A gradient was added to the .grad of a tensor."""
+        drafts = self.drafts
+        card = drafts.card(key)
+        if card is None:
+            return
+        step = drafts.step("accumulate", place)
+        step.about = (card.id,)
+        card.run = drafts.run
+        arrivals = self.arrived[card.id]
+        is_leaf = card.now["is_leaf"]
+        step.text = words.accumulated(card.title, _text(gradient), _text(before), _text(after), is_leaf)
+        if is_leaf and len(arrivals) > 1:
+            step.text += words.met(card.title, arrivals, _text(gradient))
+        drafts.set(step, card, "grad", after)
+        drafts.set(step, card, "grad_state", "kept")
+        if not is_leaf:
+            drafts.set(step, card, "retains_grad", True)
+
+    def freed(self, node: int, place: Place | None) -> None:
+        """What the node had saved was let go."""
+        drafts = self.drafts
+        function = drafts.function(node)
+        if function is None or not function.now["saved"]:
+            return
+        step = drafts.step("free", place)
+        saved = function.now["saved"]
+        step.about = (function.id,)
+        step.text = words.freed(
+            function.now["node"] or function.now["op"],
+            [drafts.title(s.card) if s.card else s.text for s in saved],
+        )
+        drafts.set(step, function, "saved", tuple(replace(s, state="freed") for s in saved))

@@ -1,0 +1,270 @@
+"""The trace while it is being recorded: entities that change, and steps that note what they changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any
+
+from .facts import Seen
+from .trace import Cell, Change, EdgeView, ErrorView, NodeView, Place, SavedView, Step, TensorView, Trace
+
+
+def _defaults(kind: type) -> dict[str, Any]:
+    return {f.name: None if f.default is MISSING else f.default for f in fields(kind)}
+
+
+# What a card takes over from a Seen as it is.
+_SAME = (
+    "shape",
+    "dtype",
+    "version",
+    "value",
+    "is_leaf",
+    "requires_grad",
+    "grad_fn",
+    "output_nr",
+    "grad",
+    "retains_grad",
+)
+
+_KINDS = {"t": TensorView, "f": NodeView, "e": EdgeView}
+_DEFAULTS = {prefix: _defaults(kind) for prefix, kind in _KINDS.items()}
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """A card, function or edge as it is now: `now` holds the fields of its view."""
+
+    now: dict[str, Any]
+    run: int  # the run of a cell that made it, or ran it backward
+    key: int = 0  # of the tensor or the node
+    node: int | None = None  # of a card: the key of its grad_fn
+    made: StepDraft | None = None  # the step that made it
+    args: list[tuple[str, str | None, str]] = field(default_factory=list)  # of a function: slot, card, text
+    gates: list[str | None] = field(default_factory=list)  # of a function: for each edge of its node, ours
+    outs: list[str] = field(default_factory=list)  # of a function: the edges to its outputs
+
+    @property
+    def id(self) -> str:
+        return self.now["id"]
+
+    @property
+    def title(self) -> str:
+        """What to call a card, as `trace.title` does."""
+        now = self.now
+        return ", ".join(now["names"] or now["ghosts"]) or now["label"] or "tensor"
+
+    def text(self, name: str = "value") -> str:
+        """The text of a Value of it, "" where there is none."""
+        value = self.now[name]
+        return "" if value is None else value.text
+
+
+@dataclass(slots=True, eq=False)
+class StepDraft:
+    """A step; `say` makes its sentence anew once the names are known."""
+
+    kind: str
+    place: Place | None
+    run: int
+    text: str = ""
+    about: tuple[str, ...] = ()
+    changes: list[Change] = field(default_factory=list)
+    error: ErrorView | None = None
+    say: Callable[[], str] | None = None
+
+
+class Drafts:
+    """All entities and steps so far, and how tensors and nodes are found among them."""
+
+    def __init__(self) -> None:
+        self.cells: list[Cell] = []
+        self.run = 0
+        self.entities: dict[str, Entity] = {}
+        self.steps: list[StepDraft] = []
+        self.cards_of: dict[int, list[str]] = defaultdict(
+            list
+        )  # tensor key -> its cards, the current one last
+        self.function_of: dict[int, str] = {}  # node key -> function
+        self.dropped = 0
+        self._count = 0
+
+    # ------------------------------------------------------------------ making
+
+    def new(self, prefix: str, step: StepDraft | None, key: int = 0, **given: Any) -> Entity:
+        """A new entity of the kind "t", "f" or "e", which `step` brings on the stage."""
+        self._count += 1
+        id = f"{prefix}{self._count}"
+        entity = Entity({**_DEFAULTS[prefix], **given, "id": id}, self.run, key, made=step)
+        self.entities[id] = entity
+        if step is not None:
+            step.changes.append(Change(id, "shown", False, True))
+        if prefix == "t":
+            self.cards_of[key].append(id)
+        elif prefix == "f" and key:
+            self.function_of[key] = id
+        return entity
+
+    def new_card(self, step: StepDraft | None, seen: Seen, **given: Any) -> Entity:
+        """A new card for a tensor as it was seen."""
+        base = self.card(seen.base)
+        fields = {
+            "tensor": f"x{seen.key}", "storage": f"s{seen.memory}", "base": base and base.id,
+            "grad_state": "none" if seen.grad is None else "kept",
+            **{name: getattr(seen, name) for name in _SAME},
+        }  # fmt: skip
+        card = self.new("t", step, seen.key, **{**fields, **given})
+        card.node = seen.node
+        return card
+
+    def new_edge(
+        self, step: StepDraft | None, source: Entity, target: Entity, slot: str = "", tracked: bool = False
+    ) -> str:
+        """A new edge from a card to a function or back; returns its id."""
+        edge = self.new("e", step, source=source.id, target=target.id, slot=slot, tracked=tracked)
+        if source.id[0] == "f":
+            source.outs.append(edge.id)
+        elif tracked:
+            self.set(
+                step, source, "requires_grad", True
+            )  # it may have been asked for since: requires_grad_()
+        return edge.id
+
+    def step(self, kind: str, place: Place | None) -> StepDraft:
+        draft = StepDraft(kind, place, self.run)
+        self.steps.append(draft)
+        return draft
+
+    def set(self, step: StepDraft | None, entity: Entity, name: str, after: Any) -> None:
+        """Change one field of an entity, and let the step remember what it was."""
+        before = entity.now[name]
+        if before != after:
+            entity.now[name] = after
+            if step is not None:
+                step.changes.append(Change(entity.now["id"], name, before, after))
+
+    # ------------------------------------------------------------------ finding
+
+    def card(self, key: int | None) -> Entity | None:
+        """The current card of a tensor."""
+        ids = self.cards_of.get(key) if key is not None else None
+        return self.entities[ids[-1]] if ids else None
+
+    def cards(self, key: int) -> list[Entity]:
+        return [self.entities[id] for id in self.cards_of.get(key, ())]
+
+    def function(self, node: int | None) -> Entity | None:
+        id = self.function_of.get(node) if node is not None else None
+        return self.entities[id] if id else None
+
+    def outputs(self, function: Entity) -> list[Entity]:
+        """The cards that a function made."""
+        return [self.entities[self.entities[edge].now["target"]] for edge in function.outs]
+
+    def title(self, id: str | None) -> str:
+        entity = self.entities.get(id) if id else None
+        return entity.title if entity else "a tensor"
+
+    def line(self, place: Place | None) -> str:
+        """The learner's line at a place."""
+        if place is None:
+            return ""
+        lines = self.cells[place.cell].source.splitlines()
+        return lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+
+    # ------------------------------------------------------------------ forgetting
+
+    def keep(self, ids: set[str]) -> None:
+        """Forget every entity that is not among `ids`, and the steps that were about nothing else."""
+        gone = self.entities.keys() - ids
+        if not gone:
+            return
+        for id in gone:
+            entity = self.entities.pop(id)
+            if id[0] == "t":
+                self.cards_of[entity.key].remove(id)
+                if not self.cards_of[entity.key]:
+                    del self.cards_of[entity.key]
+            elif id[0] == "f":
+                self.function_of.pop(entity.key, None)
+        for entity in self.entities.values():
+            entity.gates = [None if id in gone else id for id in entity.gates]
+            entity.outs = [id for id in entity.outs if id not in gone]
+        for step in self.steps:
+            step.changes = [c for c in step.changes if c.id not in gone]
+        self.steps = [s for s in self.steps if s.changes or any(id in self.entities for id in s.about)]
+
+    def forget_steps(self, most: int) -> None:
+        """Keep the last `most` steps and count the others."""
+        extra = len(self.steps) - most
+        if extra > 0:
+            self.dropped += extra
+            del self.steps[:extra]
+
+    # ------------------------------------------------------------------ the trace
+
+    def freeze(self, ids: set[str]) -> Trace:
+        """The trace of these entities, as frozen data; only the cells that something in it refers to."""
+        entities = [e for id, e in self.entities.items() if id in ids]
+        steps = [s for s in self.steps if any(c.id in ids for c in s.changes) or not ids.isdisjoint(s.about)]
+        places = [e.now.get("place") for e in entities] + [s.place for s in steps]
+        for step in steps:
+            if step.error is not None:
+                places += [step.error.saved_at, step.error.changed_at]
+        used = sorted({place.cell for place in places if place is not None})
+        frozen = _Frozen(ids, {cell: i for i, cell in enumerate(used)}, entities)
+        views = [frozen.entity(e) for e in entities]
+        return Trace(
+            tuple(self.cells[cell] for cell in used),
+            tuple(v for v in views if isinstance(v, TensorView)),
+            tuple(v for v in views if isinstance(v, NodeView)),
+            tuple(v for v in views if isinstance(v, EdgeView)),
+            tuple(frozen.step(s) for s in steps),
+            self.dropped,
+        )
+
+
+class _Frozen:
+    """Makes views of drafts: of these ids only, with cells numbered anew."""
+
+    def __init__(self, ids: set[str], numbers: dict[int, int], entities: list[Entity]) -> None:
+        self.ids = ids
+        self.numbers = numbers
+        self.titles = {e.id: e.title for e in entities if e.id[0] == "t"}
+
+    def entity(self, entity: Entity) -> TensorView | NodeView | EdgeView:
+        now = dict(entity.now)
+        if now.get("place") is not None:
+            now["place"] = self.place(now["place"])
+        if now.get("base") not in self.ids:
+            now.pop("base", None)
+        if now.get("saved"):
+            now["saved"] = self.saved(now["saved"])
+        return _KINDS[now["id"][0]](**now)
+
+    def step(self, step: StepDraft) -> Step:
+        changes = tuple(
+            replace(c, before=self.saved(c.before), after=self.saved(c.after)) if c.field == "saved" else c
+            for c in step.changes
+            if c.id in self.ids
+        )
+        error = step.error
+        if error is not None:
+            error = replace(
+                error,
+                saved_at=self.place(error.saved_at),
+                changed_at=self.place(error.changed_at),
+                function=error.function if error.function in self.ids else None,
+                card=error.card if error.card in self.ids else None,
+            )
+        about = tuple(id for id in step.about if id in self.ids)
+        return Step(step.kind, step.text, about, self.place(step.place), changes, error)
+
+    def place(self, place: Place | None) -> Place | None:
+        return None if place is None else Place(self.numbers[place.cell], place.line)
+
+    def saved(self, saved: tuple[SavedView, ...]) -> tuple[SavedView, ...]:
+        """With the name of its card as text, so that a slot can be written without looking it up."""
+        return tuple(replace(s, text=self.titles.get(s.card, s.text)) if s.card else s for s in saved)

@@ -1,0 +1,98 @@
+"""What of a recording is kept, and what of it is shown.
+
+Everything hangs from living tensors: the graph above them is what made them. What was made beside it and is
+dead (a loss of the last run of this cell, a value that was printed) stays until the next cell runs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from .drafts import Drafts
+
+
+def needed(drafts: Drafts, most_functions: int) -> set[str]:
+    """What living tensors hang from, and what the cell that ran last has made: the ids to keep.
+
+    Of more than `most_functions` functions the oldest are let go, and counted as dropped.
+    """
+    living = [id for id, e in drafts.entities.items() if id[0] == "t" and e.now["alive"] and e.now["current"]]
+    kept = _above(drafts, living)
+    functions = [id for id in drafts.entities if id in kept and id[0] == "f"]
+    if len(functions) > most_functions:
+        gone = set(functions[: len(functions) - most_functions])
+        drafts.dropped += len(gone)
+        edges = [e for e in _edges(drafts, kept) if not {e.now["source"], e.now["target"]} & gone]
+        used = {e.now[end] for e in edges for end in ("source", "target")}
+        kept = used | set(living) | {e.id for e in edges}
+    return kept
+
+
+def visible(drafts: Drafts) -> set[str]:
+    """What hangs together with living tensors that have a name: the ids to show."""
+    entities = drafts.entities
+    named = [
+        id for id, e in entities.items()
+        if id[0] == "t" and e.now["alive"] and e.now["names"] and e.now["current"]
+    ]  # fmt: skip
+    shown = _above(drafts, named)
+    neighbours: dict[str, list[str]] = defaultdict(list)
+    edges = _edges(drafts, shown)
+    for edge in edges:
+        source, target = edge.now["source"], edge.now["target"]
+        neighbours[source].append(target)
+        neighbours[target].append(source)
+    reached: set[str] = set()
+    stack = named
+    while stack:
+        id = stack.pop()
+        if id not in reached:
+            reached.add(id)
+            stack.extend(neighbours[id])
+    return reached | {edge.id for edge in edges if edge.now["source"] in reached}
+
+
+def _edges(drafts: Drafts, ids: set[str]) -> list:
+    """The edges between these ids."""
+    edges = (e for id, e in drafts.entities.items() if id[0] == "e")
+    return [e for e in edges if e.now["source"] in ids and e.now["target"] in ids]
+
+
+def _above(drafts: Drafts, roots: Iterable[str]) -> set[str]:
+    """The roots and what the last run made, with everything that led to them."""
+    entities, run = drafts.entities, drafts.run
+    sources: dict[str, list[str]] = defaultdict(list)
+    targets: dict[str, list[str]] = defaultdict(list)
+    for id, edge in entities.items():
+        if id[0] == "e":
+            sources[edge.now["target"]].append(edge.now["source"])
+            targets[edge.now["source"]].append(edge.now["target"])
+    kept: set[str] = set()
+    stack = [*roots, *(id for id, e in entities.items() if e.run == run and id[0] != "e")]
+    while stack:
+        id = stack.pop()
+        if id in kept:
+            continue
+        kept.add(id)
+        if id[0] == "f":
+            stack += sources[id] + targets[id]
+        else:
+            # How w came to its value by a hundred untracked writes is history, not graph.
+            stack += [
+                s for s in sources[id] if not _untracked_write(entities[s].now) or entities[s].run == run
+            ]
+    # A write is drawn after all where both the card before it and the one after it are.
+    for id, entity in entities.items():
+        if (
+            id[0] == "f"
+            and id not in kept
+            and entity.now["inplace"]
+            and kept.issuperset(sources[id] + targets[id])
+        ):
+            kept.add(id)
+    return kept | {e.id for e in _edges(drafts, kept)}
+
+
+def _untracked_write(function: dict) -> bool:
+    return function["inplace"] and function["node"] is None

@@ -1,0 +1,239 @@
+"""Recorder: neutral facts about what ran -> the Trace. It knows no engine.
+
+recorder = Recorder()
+recorder.begin(label, source)           a cell begins
+recorder.meet(seen, place)              a tensor that was not known
+recorder.ran(fact)                      an op, or an in-place write
+recorder.name({"b": key}, place)        the names that the notebook gives to tensors
+recorder.backprop.begins(...)           what backward does (backprop.py)
+recorder.failed(fact)                   an error of autograd (explain.py)
+recorder.settle(alive)                  the cell is over; these tensors live
+recorder.trace()                        what hangs together with living, named tensors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import explain, keeping, statements, words
+from .backprop import Backprop
+from .drafts import Drafts, Entity, StepDraft
+from .facts import Failed, Ran, Seen
+from .trace import Cell, Place, Trace
+from .writes import Writes
+
+MOST_STEPS = 4000  # how many steps are kept
+MOST_FUNCTIONS = 1500  # how many functions
+_SEARCHED = 8  # how many steps back a name may still join the step that made its tensor
+
+
+class Recorder:
+    """Builds a Trace from facts, told in the order in which they happened."""
+
+    def __init__(self) -> None:
+        self.drafts = Drafts()
+        self.writes = Writes(self.drafts)
+        self.backprop = Backprop(self.drafts)
+        self.bound: dict[str, int] = {}  # name -> tensor key, as the notebook has it
+
+    # ------------------------------------------------------------------ cells
+
+    def begin(self, label: str, source: str) -> int:
+        """A cell begins; returns its number, for places."""
+        self.drafts.run += 1
+        return self.code(label, source)
+
+    def code(self, label: str, source: str) -> int:
+        """A piece of the learner's code that places may refer to; returns its number."""
+        self.drafts.cells.append(Cell(label, source))
+        return len(self.drafts.cells) - 1
+
+    def settle(self, alive: set[int]) -> None:
+        """A cell is over: note which tensors live, and forget what nothing living hangs from."""
+        drafts = self.drafts
+        last = drafts.steps[-1] if drafts.steps and drafts.steps[-1].run == drafts.run else None
+        for entity in drafts.entities.values():
+            if entity.now["id"][0] == "t" and entity.now["alive"] and entity.key not in alive:
+                drafts.set(last, entity, "alive", False)
+        drafts.keep(keeping.needed(drafts, MOST_FUNCTIONS))
+        drafts.forget_steps(MOST_STEPS)
+        self.writes.forget()
+
+    def trace(self) -> Trace:
+        """What hangs together with living, named tensors."""
+        return self.drafts.freeze(keeping.visible(self.drafts))
+
+    # ------------------------------------------------------------------ tensors
+
+    def meet(self, seen: Seen, place: Place | None, quiet: bool = False) -> Entity:
+        """A card for a tensor that was not known. quiet: no step, it was there before anything is told."""
+        step = None if quiet else self.drafts.step("tensor", place)
+        card = self.drafts.new_card(step, seen, place=place, label=seen.label)
+        if step is not None:
+            step.about = (card.id,)
+            self._say(step, lambda: words.new_tensor(
+                card.title, card.text(), seen.shape, seen.requires_grad, seen.is_leaf
+            ))  # fmt: skip
+        return card
+
+    def _say(self, step: StepDraft, say: Callable[[], str]) -> None:
+        """Give a step its sentence, to be said again should a name come to light."""
+        step.say = say
+        step.text = say()
+
+    def changed(self, seen: Seen, place: Place | None) -> None:
+        """A tensor as it is now; what differs from what was told is a step of its own."""
+        card = self.drafts.card(seen.key)
+        if card is None:
+            return
+        said, found = [], []
+        for name in ("requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value"):
+            before, after = card.now[name], getattr(seen, name)
+            if before == after or name == "value" and after is None:
+                continue
+            found.append(name)
+            if name in words.CHANGES:
+                texts = [
+                    ("" if v is None else v.text) if name in ("grad", "value") else str(v)
+                    for v in (before, after)
+                ]
+                said.append(words.changed(card.title, name, *texts))
+        if not found:
+            return
+        step = self.drafts.step("write" if "value" in found else "tensor", place)
+        step.about = (card.id,)
+        step.text = " ".join(said) or f"{card.title} changed: {', '.join(found)}."
+        for name in found:
+            self.drafts.set(step, card, name, getattr(seen, name))
+        if "grad" in found:
+            self.drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
+        card.node = seen.node
+
+    def renewed(self, seen: Seen, place: Place | None) -> None:
+        """A view, about to be used, whose place in the graph was made anew since its base was written."""
+        step = self.drafts.step("op", place)
+        card = self.writes.renew(step, seen)
+        if card is not None:
+            base = self.drafts.card(seen.base)
+            step.about = (card.now["made_by"], card.id)
+            step.text = words.view_renewed(card.title, base.title, seen.grad_fn or "")
+
+    # ------------------------------------------------------------------ ops
+
+    def ran(self, fact: Ran, quiet: bool = False) -> Entity:
+        """An op ran; its tensor arguments have been met. Returns its function.
+
+        quiet: no step, it ran before anything is told.
+        """
+        drafts, node = self.drafts, fact.node
+        step = None if quiet else drafts.step("write" if fact.written else "op", fact.place)
+        inputs = [drafts.card(arg.key) for arg in fact.args]
+        args = [
+            (a.slot, c and c.id, c.title if c else a.text) for a, c in zip(fact.args, inputs, strict=True)
+        ]
+        spoken = [(slot, text) for slot, _, text in args]
+        text = statements.write_text(drafts.line(fact.place), fact.op, spoken) if fact.written else ""
+        function = drafts.new(
+            "f", step, node.key if node else 0, op=fact.op, node=node and node.name, text=text,
+            inplace=fact.written, cut=fact.cut, place=fact.place,
+        )  # fmt: skip
+        function.args = args
+        edges = [
+            c and drafts.new_edge(step, c, function, a.slot, a.tracked)
+            for a, c in zip(fact.args, inputs, strict=True)
+        ]
+        function.gates = [None if i is None else edges[i] for i in (node.edges if node else ())]
+        if fact.written:
+            self.writes.write(step, fact, function)
+        else:
+            label = words.expression(fact.op, spoken)
+            for i, seen in enumerate(fact.outputs):
+                own = seen.label or (f"{label}[{i}]" if len(fact.outputs) > 1 else label)
+                card = drafts.new_card(step, seen, label=own, made_by=function.id, place=fact.place)
+                drafts.new_edge(step, function, card, tracked=seen.node is not None)
+        if node is not None:
+            self.writes.save(function, node.saved, [drafts.card(seen.key) for seen in fact.outputs])
+        if fact.written:
+            said = self.writes.compare(step, [fact.outputs[0], *fact.others])
+            if step is not None:
+                step.text += "".join(said)
+        if step is not None:
+            step.about = (function.id, *(card.id for card in drafts.outputs(function)))
+            if not fact.written:
+                self._say(step, lambda: self._op_text(function, spoken))
+        return function
+
+    def _op_text(self, function: Entity, args: list[tuple[str, str]]) -> str:
+        outputs = self.drafts.outputs(function)
+        saved = [
+            f"{self.drafts.title(s.card)} at version {s.version}" for s in function.now["saved"] if s.card
+        ]
+        names = [", ".join(card.now["names"]) for card in outputs if card.now["names"]]
+        value = outputs[0].text() if len(outputs) == 1 else ""
+        text = words.expression(function.now["op"], args)
+        return words.op(names, text, value, function.now["node"], saved, function.now["cut"])
+
+    def failed(self, fact: Failed) -> None:
+        """An error of autograd is about to be raised."""
+        step = self.drafts.step("error", fact.place)
+        step.error = explain.error_view(fact, self.drafts, self.writes.ledger, set(self.bound))
+        step.text = explain.sentence(step.error, fact, self.drafts)
+        step.about = tuple(id for id in (step.error.function, step.error.card) if id)
+        for id in step.about:
+            self.drafts.entities[id].run = self.drafts.run
+
+    # ------------------------------------------------------------------ names
+
+    def name(self, bound: dict[str, int | None], place: Place | None) -> None:
+        """The notebook's names as they are now: of which tensor (by its key), None of no tensor any more.
+
+        Names that are not mentioned stay as they were.
+        """
+        for name, key in bound.items():
+            before = self.bound.get(name)
+            if before == key or key is not None and self.drafts.card(key) is None:
+                continue
+            if key is None:
+                self.bound.pop(name, None)
+            else:
+                self.bound[name] = key
+            self._move(name, before, key, place)
+
+    def _move(self, name: str, before: int | None, key: int | None, place: Place | None) -> None:
+        drafts = self.drafts
+        card, old = drafts.card(key), drafts.card(before)
+        if card is None and old is None:
+            return
+        what, was = card and card.title, old and old.title
+        step = self._maker(card)
+        joins = step is not None
+        if not joins:
+            step = drafts.step("name", place)
+            step.about = tuple(c.id for c in (card, old) if c is not None)
+        if before is not None:
+            for entity in drafts.cards(before):
+                if name in entity.now["names"]:
+                    drafts.set(step, entity, "names", tuple(n for n in entity.now["names"] if n != name))
+                    drafts.set(step, entity, "ghosts", (*entity.now["ghosts"], name))
+        if key is not None:
+            for entity in drafts.cards(key):
+                drafts.set(step, entity, "names", (*entity.now["names"], name))
+                drafts.set(step, entity, "ghosts", tuple(n for n in entity.now["ghosts"] if n != name))
+        if joins:
+            step.text = step.say() + (words.moved(name, old.title) if old is not None else "")
+        elif card is not None:
+            step.text = words.named(name, what, old and (old.now["label"] or "another tensor"))
+        else:
+            step.text = words.unnamed(name, old.now["label"] or was)
+
+    def _maker(self, card: Entity | None) -> StepDraft | None:
+        """The step that made a card, where its name still belongs to it: it is recent, and no later step
+        has touched names."""
+        if card is None or card.made is None or card.made.say is None or card.made.run != self.drafts.run:
+            return None
+        for step in reversed(self.drafts.steps[-_SEARCHED:]):
+            if step is card.made:
+                return step
+            if any(change.field in ("names", "ghosts") for change in step.changes):
+                return None
+        return None
