@@ -46,16 +46,7 @@ def backward(
     if inputs is not None:
         wanted = _sequence(inputs)
         if not wanted:
-            raise RuntimeError("'inputs' argument to backward() cannot be empty.")
-    if create_graph:
-        warnings.warn(
-            "Using backward() with create_graph=True will create a reference cycle between the parameter and "
-            "its gradient which can cause a memory leak. We recommend using autograd.grad when creating the "
-            "graph to avoid this. If you have to use this function, make sure to reset the .grad fields of "
-            "your parameters to None after use to break the cycle and avoid the leak.",
-            UserWarning,
-            stacklevel=3,
-        )
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
     run.execute(wanted, accumulate=True)
 
@@ -66,6 +57,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -73,8 +65,15 @@ def grad(
     """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple; no .grad is touched.
 
     grad_outputs: as grad_tensors of backward(). allow_unused: None for an input that the outputs do not
-    depend on, in place of a RuntimeError; materialize_grads: zeros for it.
+    depend on, in place of a RuntimeError; materialize_grads: zeros for it. only_inputs does nothing.
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient "
+            "for other parts of the graph, please use minigrad.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if is_grads_batched:
         raise NotImplementedError(
             "grad(): is_grads_batched=True is not supported; call grad() once for each gradient"
@@ -84,6 +83,8 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     roots, wanted = _sequence(outputs), _sequence(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     seeds = _seeds(roots, grad_outputs, create_graph)
     run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
     found = run.execute(wanted, accumulate=False)
@@ -91,16 +92,19 @@ def grad(
         return tuple(
             wrap(np.zeros_like(t._array)) if g is None else g for t, g in zip(wanted, found, strict=True)
         )
-    if not allow_unused and None in [None if g is None else 0 for g in found]:
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set "
-            "allow_unused=True if this is the desired behavior."
-        )
+    if not allow_unused:
+        for position, gradient in enumerate(found):
+            if gradient is None:
+                raise errors.reported(errors.unused(wanted[position], position))
     return found
 
 
 def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
-    return (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    found = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    for tensor in found:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"expected a Tensor or a sequence of Tensors, but got {type(tensor).__name__}")
+    return found
 
 
 def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Tensor]:
@@ -151,15 +155,17 @@ class Run:
             if edge[0] is None:
                 raise errors.reported(errors.no_graph(root, i))
             edges.append(edge)
-        wanted = [] if inputs is None else [gradient_edge(t) for t in inputs]
-        if any(node is None for node, _ in wanted):
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
-        # A leaf among the inputs of backward() accumulates as ever; anything else is captured.
-        leaves = {n for n, _ in wanted if accumulate and isinstance(n, AccumulateGrad)}
-        self.wanted = frozenset(edge for edge in wanted if edge[0] not in leaves)
-        self.capturing = frozenset(node for node, _ in self.wanted)
+        wanted = [] if inputs is None else [self._wanted_edge(t, accumulate) for t in inputs]
+        if accumulate and self.create_graph:
+            _warn_of_cycle()
+        targets = {node for node, _ in wanted}
+        # backward() goes on into its inputs, which keep what arrives; grad() stops there and captures it.
+        self.wanted = frozenset() if accumulate else frozenset(wanted)
+        self.capturing = frozenset() if accumulate else frozenset(targets)
         self._count_dependencies([node for node, _ in edges])
-        self.needed = None if inputs is None else self._needed({node for node, _ in wanted}, leaves)
+        self.needed = None
+        if inputs is not None:
+            self.needed = self._leading_to(targets) | (targets if accumulate else set())
 
         watcher = None if local.quiet else mode.observer
         before = local.grad, local.quiet
@@ -169,12 +175,7 @@ class Run:
             local.quiet = local.quiet or not self.create_graph
         try:
             self._loop(edges, watcher)
-            found = tuple(self.captured.get(edge) for edge in wanted)
-            if accumulate and inputs is not None:
-                for tensor, edge, gradient in zip(inputs, wanted, found, strict=True):
-                    if edge[0] not in leaves and gradient is not None:
-                        _keep(tensor, gradient, watcher)
-            return found
+            return tuple(self.captured.get(edge) for edge in wanted)
         except Exception as error:
             if watcher is not None:
                 watcher.error(error)
@@ -197,10 +198,10 @@ class Run:
                         counts[node] = 1
                         stack.append(node)
 
-    def _needed(self, targets: set[Node], leaves: set[Node]) -> set[Node]:
-        """The nodes that have to run so that the gradients of `targets` come about."""
-        leads: dict[Node, bool] = {}  # does a path lead from here to a target?
-        run = set(leaves)
+    def _leading_to(self, targets: set[Node | None]) -> set[Node | None]:
+        """The nodes from which an edge or a path of edges leads to one of `targets`."""
+        leads: dict[Node, bool] = {}  # to a target, or is one
+        run: set[Node | None] = set()
         stack = [(node, False) for node in self.dependencies]
         while stack:
             node, children_done = stack.pop()
@@ -214,6 +215,14 @@ class Run:
                 stack.append((node, True))
                 stack.extend((n, False) for n in node.next if n is not None and n not in leads)
         return run
+
+    def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
+        """Where the gradient of an input arrives; `keep`: the tensor is to keep it."""
+        if keep and not (tensor.is_leaf and tensor.requires_grad):
+            hooks.retain_grad(tensor)
+        elif not tensor.requires_grad:
+            raise errors.reported(RuntimeError("One of the differentiated Tensors does not require grad"))
+        return gradient_edge(tensor)
 
     # ------------------------------------------------------------------ the loop
 
@@ -241,11 +250,12 @@ class Run:
                 if capturing and node in capturing:
                     self._capture(node, gradient)
                 if needed is not None and node not in needed:
-                    results: Sequence[Tensor | None] = (None,) * len(node.next)
-                elif type(node) is AccumulateGrad:
+                    break  # from here no path leads to what is wanted
+                if type(node) is AccumulateGrad:
                     self._accumulate(node, gradient, watcher)
                     break
-                elif watcher is None and node.meta is None and node.outputs == 1 and gradient is not None:
+                plain = node.meta is None and watcher is None and needed is None
+                if plain and node.outputs == 1 and gradient is not None:
                     results = node.apply(gradient)
                 else:
                     results = self._run(node, gradient, watcher)
@@ -269,10 +279,13 @@ class Run:
                         if target in buffers or target.outputs > 1:
                             self._add(target, number, result)
                             result = None if waiting else buffers.pop(target)
-                        elif waiting:
-                            buffers[target] = result
-                        elif type(target) is AccumulateGrad and self._is_fresh(result, node, gradient):
-                            self.own.add(target)
+                        else:
+                            if waiting:
+                                buffers[target] = result
+                            if (waiting or type(target) is AccumulateGrad) and is_fresh(
+                                result, node, gradient
+                            ):
+                                self.own.add(target)
                     elif not waiting:
                         result = buffers.pop(target, None)
                     if waiting:
@@ -292,10 +305,6 @@ class Run:
                     arrived = buffers.pop(following, None)
                 node, gradient = following, arrived
 
-    def _is_fresh(self, result: Tensor, node: Node, gradient: Tensor) -> bool:
-        """Whether nobody else holds `result`: a table op makes new tensors, unless it hands its gradient on."""
-        return result is not gradient and result._view is None and isinstance(node, OpNode)
-
     def _add(self, node: Node, number: int, gradient: Tensor) -> None:
         """Add to what has arrived at the node's output `number`."""
         buffers = self.buffers
@@ -307,8 +316,9 @@ class Run:
         elif self.create_graph:
             buffers[node] = buffers[node] + gradient
         elif node in self.own:
-            array = buffers[node]._array
-            np.add(array, gradient._array, out=array)
+            total = buffers[node]
+            np.add(total._array, gradient._array, out=total._array)
+            total.storage.version += 1
         else:
             buffers[node] = buffers[node] + gradient
             self.own.add(node)
@@ -333,10 +343,14 @@ class Run:
         given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,)
         if gradient is None and not getattr(node, "takes_none", False):
             return (None,) * len(node.next)
-        if node.meta is None:
-            results = node.apply(*given)
-        else:
-            results = hooks.run_with_hooks(node, given)
+        if node.meta is not None:
+            given = hooks.run_prehooks(node, given)
+        results = node.apply(*given)
+        if self.needed is not None:
+            asked = [n in self.needed or n in self.capturing for n in node.next]
+            results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
+        if node.meta is not None:
+            results = hooks.run_posthooks(node, tuple(results), given)
         if watcher is not None:
             watcher.node_ran(node, given, tuple(results))
         return results
@@ -371,17 +385,23 @@ class Run:
             if (node, number) in self.wanted:
                 part = gradient[number] if node.outputs > 1 and gradient is not None else gradient
                 if part is not None:
-                    # The buffer goes on into the graph; what the caller gets is his own.
-                    own = part if self.create_graph else wrap(part._array)
-                    self.captured[node, number] = own
+                    self.captured[node, number] = part
 
 
-def _keep(tensor: Tensor, gradient: Tensor, watcher: Any) -> None:
-    """Add to the .grad of a non-leaf that backward(inputs=...) named."""
-    before = tensor._grad
-    tensor._grad = gradient if before is None else before + gradient
-    if watcher is not None:
-        watcher.accumulated(tensor, gradient, before)
+def is_fresh(result: Tensor, node: Node, gradient: Tensor) -> bool:
+    """Whether nobody else holds `result`: a table op makes new tensors, unless it hands its gradient on."""
+    return result is not gradient and result._view is None and node.meta is None and isinstance(node, OpNode)
+
+
+def _warn_of_cycle() -> None:
+    warnings.warn(
+        "Using backward() with create_graph=True will create a reference cycle between the parameter and "
+        "its gradient which can cause a memory leak. We recommend using autograd.grad when creating the "
+        "graph to avoid this. If you have to use this function, make sure to reset the .grad fields of "
+        "your parameters to None after use to break the cycle and avoid the leak.",
+        UserWarning,
+        stacklevel=5,
+    )
 
 
 def _can_sum_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:

@@ -143,6 +143,14 @@ def no_graph(tensor: Tensor, position: int) -> AutogradError:
     )
 
 
+def unused(tensor: Tensor, position: int) -> AutogradError:
+    return _error(
+        f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
+        "allow_unused=True if this is the desired behavior.",
+        Other((tensor,)),
+    )
+
+
 def not_a_scalar(tensor: Tensor) -> AutogradError:
     return _error("grad can be implicitly created only for scalar outputs", Other((tensor,)))
 

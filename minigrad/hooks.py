@@ -167,12 +167,6 @@ def run_posthooks(node: Node, results: tuple[Any, ...], gradients: tuple[Any, ..
     return results
 
 
-def run_with_hooks(node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The node between its prehooks and its hooks."""
-    gradients = run_prehooks(node, gradients)
-    return run_posthooks(node, tuple(node.apply(*gradients)), gradients)
-
-
 def _replaced(hook: Any, result: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
     result = result if isinstance(result, tuple) else (result,)
     if len(result) != len(values):

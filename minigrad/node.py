@@ -132,10 +132,10 @@ class AccumulateGrad(Node):
             raise errors.leaf_moved(leaf)
         grad = leaf._grad
         if grad is None:
-            if mode.local.grad and gradient._requires_grad:
+            if fresh and not mode.local.grad and gradient._array.strides == leaf._array.strides:
                 leaf._grad = gradient
             else:
-                leaf._grad = gradient if fresh else wrap(gradient._array.copy())
+                leaf._grad = wrap(np.empty_like(leaf._array)).copy_(gradient)
         elif mode.local.grad:
             leaf._grad = grad + gradient
         else:

@@ -187,12 +187,17 @@ class Tensor:
     @property
     def requires_grad(self) -> bool:
         """Whether backward computes a gradient for it."""
-        if self._view is not None:
-            self._view.refresh(self)
-        return self._requires_grad
+        view = self._view
+        if view is None:
+            return self._requires_grad
+        view.refresh(self)
+        # A view made under no_grad says yes where its base does, though no edge leads there; as in torch.
+        return self._requires_grad or view.base._requires_grad
 
     @requires_grad.setter
     def requires_grad(self, on: bool) -> None:
+        if not isinstance(on, bool):
+            raise RuntimeError(f"requires_grad must be a bool, not {on!r}")
         if not self.is_leaf:
             hint = (
                 ""
@@ -202,16 +207,27 @@ class Tensor:
             )
             raise RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
         if on and self._array.dtype.kind != "f":
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            raise RuntimeError(
+                "only Tensors of floating point and complex dtype can require gradients; this one is of "
+                f"{self.dtype}"
+            )
         if on and self.is_inference() and not mode.local.inference:
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
             )
-        self._requires_grad = bool(on)
+        self._requires_grad = on
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set requires_grad in place; returns self. RuntimeError on a non-leaf or a dtype of integers."""
-        self.requires_grad = requires_grad
+        """Set requires_grad in place; returns self. RuntimeError for a dtype of integers, False for a non-leaf."""
+        if not isinstance(requires_grad, bool):
+            raise TypeError(
+                "requires_grad_(): argument 'requires_grad' (position 1) must be bool, "
+                f"not {type(requires_grad).__name__}"
+            )
+        if requires_grad and self._array.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if not requires_grad or self.is_leaf:
+            self.requires_grad = requires_grad
         return self
 
     @property

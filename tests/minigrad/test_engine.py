@@ -1,0 +1,272 @@
+"""backward() and grad(): what runs, in which order, what accumulates, what is captured and what is freed."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Tensor
+from minigrad.autograd import backward, grad
+
+
+def leaf(*values: float) -> Tensor:
+    return mg.tensor(values, dtype=mg.float32, requires_grad=True)
+
+
+# ------------------------------------------------------------------ backward(inputs=...)
+
+
+def test_inputs_accumulate_and_nothing_else_does() -> None:
+    x, w = leaf(1, 2), leaf(3, 4)
+    (x * w).sum().backward(inputs=[w])
+    assert x.grad is None
+    assert w.grad.tolist() == [1, 2]
+
+
+def test_a_non_leaf_input_retains_its_gradient_from_then_on() -> None:
+    x = leaf(1, 2)
+    h = x * 2
+    y = (h * h).sum()
+    y.backward(inputs=[h], retain_graph=True)
+    assert h.retains_grad
+    assert h.grad.tolist() == [4, 8]
+    assert x.grad is None
+    y.backward()
+    assert h.grad.tolist() == [8, 16]
+
+
+def test_the_node_of_a_non_leaf_input_runs_for_nobody() -> None:
+    x = leaf(1, 2)
+    h = x * 2
+    seen = []
+    h.grad_fn.register_hook(lambda inputs, outputs: seen.append(inputs))
+    h.sum().backward(inputs=[h])
+    assert seen == [(None, None)]
+
+
+def test_a_node_that_nobody_needs_keeps_what_it_saved() -> None:
+    x, stranger = leaf(1, 2), leaf(1)
+    y = (x * x).sum()
+    y.backward(inputs=[stranger])
+    assert x.grad is None
+    assert stranger.grad is None
+    y.backward()
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_inputs_that_cannot_be() -> None:
+    y = (leaf(1, 2) * 2).sum()
+    with pytest.raises(RuntimeError, match="`inputs` argument to `backward\\(\\)` cannot be empty"):
+        y.backward(inputs=[])
+    with pytest.raises(RuntimeError, match="can't retain_grad on Tensor that has requires_grad=False"):
+        y.backward(inputs=[mg.ones(2)])
+
+
+# ------------------------------------------------------------------ grad()
+
+
+def test_grad_touches_no_grad() -> None:
+    x = leaf(1, 2)
+    (found,) = grad((x * x).sum(), x)
+    assert found.tolist() == [2, 4]
+    assert x.grad is None
+
+
+def test_grad_goes_no_further_than_its_inputs() -> None:
+    x = leaf(1, 2)
+    h = x * 2
+    ran = []
+    h.grad_fn.register_hook(lambda *_: ran.append("node"))
+    h.register_hook(lambda g: ran.append("tensor"))
+    grad(h.sum(), h)
+    assert ran == ["tensor"]
+
+
+def test_a_hook_sees_only_the_gradients_that_are_asked_for() -> None:
+    x, w = leaf(1), leaf(2)
+    y = x * w
+    seen: list[Any] = []
+    y.grad_fn.register_hook(lambda inputs, outputs: seen.append([g is not None for g in inputs]))
+    grad(y, w)
+    assert seen == [[False, True]]
+
+
+def test_the_captured_gradient_is_the_one_that_came() -> None:
+    x, seed = leaf(1, 2), mg.tensor([5.0, 6.0])
+    assert grad(x.clone(), x, seed)[0] is seed
+
+
+@pytest.mark.parametrize(
+    ("inputs", "position"), [("stranger", 0), ("x stranger", 1), ("x x later", 2)], ids=lambda v: str(v)
+)
+def test_an_unused_input_is_named_by_its_position(inputs: str, position: int) -> None:
+    x = leaf(1, 2)
+    names = {"x": x, "stranger": leaf(1), "later": x * 2}
+    with pytest.raises(RuntimeError, match=f"The differentiated Tensor at index {position} appears to not"):
+        grad(x.sum(), [names[n] for n in inputs.split()])
+
+
+def test_unused_inputs_are_none_or_zeros_where_that_is_allowed() -> None:
+    x, stranger = leaf(1, 2), mg.ones(2, 3, dtype=mg.float64, requires_grad=True)
+    assert grad(x.sum(), [stranger], allow_unused=True) == (None,)
+    (zeros,) = grad(x.sum(), [stranger], materialize_grads=True)
+    assert zeros.tolist() == [[0, 0, 0]] * 2
+    assert zeros.dtype is mg.float64
+    with pytest.raises(ValueError, match="Expected allow_unused to be True or not passed"):
+        grad(x.sum(), [stranger], materialize_grads=True, allow_unused=False)
+
+
+def test_grad_of_nothing_and_of_what_needs_none() -> None:
+    x = leaf(1, 2)
+    with pytest.raises(RuntimeError, match="`inputs` argument to `grad\\(\\)` cannot be empty"):
+        grad(x.sum(), [])
+    with pytest.raises(RuntimeError, match="One of the differentiated Tensors does not require grad"):
+        grad(x.sum(), mg.ones(2))
+    with pytest.raises(TypeError, match="but got int"):
+        grad(x.sum(), [3])
+    with pytest.raises(NotImplementedError, match="is_grads_batched"):
+        grad(x.sum(), x, is_grads_batched=True)
+    with pytest.warns(FutureWarning, match="only_inputs argument is deprecated"):
+        grad(x.sum(), x, only_inputs=False)
+
+
+# ------------------------------------------------------------------ seeds
+
+
+@pytest.mark.parametrize(
+    ("seed", "error", "words"),
+    [
+        ([mg.ones(3)], RuntimeError, r"Mismatch in shape: grad_output\[0\] has a shape of"),
+        ("x", TypeError, "gradients can be either Tensors or None, but got str"),
+        ([1.0], TypeError, "gradients can be either Tensors or None, but got float"),
+        ([mg.ones(2), mg.ones(2)], RuntimeError, "got 1 tensors and 2 gradients"),
+        (None, RuntimeError, "grad can be implicitly created only for scalar outputs"),
+    ],
+)
+def test_a_seed_that_does_not_fit(seed: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        backward(leaf(1, 2) * 2, seed)
+
+
+def test_a_seed_becomes_the_dtype_of_its_root() -> None:
+    x = leaf(1, 2)
+    backward([x * 2], [mg.ones(2, dtype=mg.float64)])
+    assert x.grad.dtype is mg.float32
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_several_roots_are_one_backward() -> None:
+    x = leaf(1, 2)
+    h = x * x
+    backward([h.sum(), (h * 3).sum()])  # h's saved tensors serve both
+    assert x.grad.tolist() == [8, 16]
+    backward([x, x], [mg.ones(2), mg.ones(2)])
+    assert x.grad.tolist() == [10, 18]
+
+
+def test_a_root_without_a_graph() -> None:
+    with pytest.raises(RuntimeError, match="element 1 of tensors does not require grad and does not have"):
+        backward([leaf(1).sum(), mg.ones(())])
+
+
+# ------------------------------------------------------------------ accumulating
+
+
+def test_gradients_are_summed_in_place_where_nobody_else_holds_them() -> None:
+    x = leaf(1, 2)
+    (x * 2 + x * 3).sum().backward()
+    assert x.grad._version == 1  # as torch counts it
+    first = x.grad
+    (x * 4).sum().backward()
+    assert x.grad is first
+    assert first.tolist() == [9, 9]
+    assert first._version == 2
+
+
+def test_what_a_hook_kept_is_not_written() -> None:
+    x = leaf(1, 2)
+    kept: list[Tensor] = []
+    h = x * 2
+    h.grad_fn.register_hook(lambda inputs, outputs: kept.append(inputs[0]))
+    h.sum().backward()
+    (x * 3).sum().backward()
+    assert kept[0].tolist() == [2, 2]
+    assert x.grad.tolist() == [5, 5]
+
+
+def test_a_gradient_shared_by_two_leaves_is_copied() -> None:
+    x, y = leaf(1, 2), leaf(3, 4)
+    (x + y).sum().backward()
+    x.grad.mul_(10)
+    assert y.grad.tolist() == [1, 1]
+
+
+def test_a_gradient_is_laid_out_as_its_leaf() -> None:
+    x = mg.ones(2, 3).t().detach().requires_grad_()
+    (x * 2).sum().backward()
+    assert x.grad.stride() == x.stride() == (1, 3)
+
+
+def test_create_graph_keeps_a_copy_in_grad() -> None:
+    x = leaf(1, 2)
+    with pytest.warns(UserWarning, match="create_graph=True will create a reference cycle"):
+        (x * x).sum().backward(create_graph=True)
+    assert x.grad.grad_fn.name() == "CopyBackwards"
+    assert grad(x.grad.sum(), x)[0].tolist() == [2, 2]
+    x.grad = None
+
+
+# ------------------------------------------------------------------ order and memory
+
+
+def test_the_youngest_ready_node_runs_first() -> None:
+    x = leaf(1, 2)
+    first = x * 2
+    second = x * 3
+    order: list[str] = []
+    total = second + first
+    for name, t in (("first", first), ("second", second), ("total", total)):
+        t.grad_fn.register_prehook(lambda gradients, name=name: order.append(name))
+    total.sum().backward()
+    assert order == ["total", "second", "first"]
+
+
+def test_a_long_chain_needs_no_recursion() -> None:
+    x = leaf(1.0)
+    y = x
+    for _ in range(20_000):
+        y = y + 1
+    y.sum().backward()
+    assert x.grad.tolist() == [1]
+    alive = weakref.ref(y.grad_fn)
+    del y
+    assert alive() is None
+
+
+def test_the_graph_goes_when_its_last_name_goes() -> None:
+    gc.disable()
+    try:
+        x = leaf(1, 2)
+        y = x.exp().sum()
+        node = weakref.ref(y.grad_fn.next_functions[0][0])
+        y.backward(retain_graph=True)
+        del y
+        assert node() is None
+    finally:
+        gc.enable()
+
+
+def test_backward_ends_in_the_mode_in_which_it_began() -> None:
+    x = leaf(1, 2)
+    y = (x * x).sum()
+    y.backward(retain_graph=True)
+    assert mg.is_grad_enabled()
+    x.register_hook(lambda g: 1)
+    with mg.no_grad():
+        with pytest.raises(TypeError, match="expected Tensor, but hook returned 'int'"):
+            y.backward()
+        assert not mg.is_grad_enabled()
