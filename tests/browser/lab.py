@@ -19,6 +19,7 @@ import nbformat
 from playwright.sync_api import Browser, Dialog, Page
 
 PATIENCE = 60  # seconds that a slow, busy machine may take for any one thing
+WINDOW = {"width": 1720, "height": 1000}  # room for both drawings beside a notebook
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 # What a test asks of the page. `notebook` is found by its path: the current widget may be the docked panel.
@@ -148,7 +149,7 @@ class Lab:
         """Opens `path`, below the server's root. A path that was open before would keep its old kernel."""
         self.server = server
         self.path = path
-        self.page: Page = browser.new_page(viewport={"width": 1500, "height": 950})
+        self.page: Page = browser.new_page(viewport=WINDOW, reduced_motion="reduce")
         self.page.set_default_timeout(PATIENCE * 1000)
         self.page_errors: list[str] = []
         self.page.on("pageerror", lambda error: self.page_errors.append(f"{error}"))

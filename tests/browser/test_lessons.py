@@ -89,12 +89,12 @@ def test_lesson_1(open_lesson: Callable[[int], tuple[Lab, Graph]]) -> None:
     assert "ExpBackward0" in text_of(lab.run("b = a.exp()"))
     expect(graph.card("b")).to_contain_text("ExpBackward0")
     expect(graph.function("exp", "forward")).to_have_count(1)
-    expect(graph.function("ExpBackward0").locator(".mg-slot.mg-intact")).to_have_text("result · saved v0")
+    expect(graph.function("ExpBackward0").locator(".mg-slot.mg-intact")).to_have_text("result b · saved v0")
 
     lab.run("b.grad_fn.next_functions")
     lab.run("_saved_result")
     assert text_of(lab.run("b.backward()")).strip() == "tensor(7.3891)"
-    expect(graph.card("a")).to_contain_text("7.3891")
+    expect(graph.card("a")).to_contain_text("7.389")
     expect(graph.card("b")).to_contain_text("let go")
     expect(graph.function("ExpBackward0").locator(".mg-slot.mg-freed")).to_contain_text("freed")
     assert "not a leaf" in text_of(lab.run("print(b.grad)"))
@@ -124,7 +124,7 @@ def test_lesson_2(open_lesson: Callable[[int], tuple[Lab, Graph]]) -> None:
     expect(graph.panel.locator(".mg-pane[data-side=backward] .mg-slot:not(.mg-freed)")).to_have_count(0)
     lab.screenshot("lesson-2-backward")
 
-    assert text_of(lab.run("requires_grad")).count("requires_grad True") == 4
+    assert text_of(lab.run("t.requires_grad")).startswith("[True, True, True, True]")
     lab.run("l1.retain_grad()")
     expect(graph.card("l1").locator(".mg-got").last).to_contain_text("7.0")
 
