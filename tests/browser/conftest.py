@@ -47,7 +47,7 @@ def open_lab(
     labs: list[Lab] = []
 
     def open_lab(notebook: nbformat.NotebookNode) -> Lab:
-        path = f"{name}-{len(labs) + 1}.ipynb"
+        path = f"{name}-{len(labs) + 1}.ipynb" if labs else f"{name}.ipynb"
         nbformat.write(notebook, server.root / path)
         labs.append(Lab(server, browser, path))
         return labs[-1]
