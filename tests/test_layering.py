@@ -17,8 +17,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS = (
-    {"size", "device", "dtypes", "mode"},
-    {"storage", "errors", "eras", "events"},
+    {"size", "device", "dtypes", "mode", "random"},
+    {"storage", "errors", "eras", "events", "anomaly"},
     {"tensor"},
     {"node", "broadcast", "printing"},
     {"plan", "saved", "hooks"},
