@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, hooks, mode
+from . import anomaly, errors, hooks, mode
 from .broadcast import sum_to
 from .mode import local
-from .node import AccumulateGrad, Node, gradient_edge
+from .node import AccumulateGrad, GradientEdge, Node, alias, gradient_edge
 from .opnode import OpNode
 from .tensor import Tensor, wrap
 
-Tensors = Tensor | Sequence[Tensor]
+Tensors = Tensor | GradientEdge | Sequence[Tensor | GradientEdge]
 
 
 def backward(
@@ -82,6 +82,8 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
+    if materialize_grads and any(isinstance(t, GradientEdge) for t in (inputs, *inputs)):
+        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
     roots, wanted = _sequence(outputs), _sequence(inputs)
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
@@ -100,11 +102,22 @@ def grad(
 
 
 def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
-    found = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    if isinstance(tensors, (Tensor, GradientEdge)):
+        tensors = (tensors,)
+    found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in tensors])
     for tensor in found:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"expected a Tensor or a sequence of Tensors, but got {type(tensor).__name__}")
     return found
+
+
+def _stand_in(edge: GradientEdge) -> Tensor:
+    """A tensor at this place in the graph, with the shape and dtype of the one that was there, and no values."""
+    node, number, _ = edge
+    shape, dtype = node.shape, node.dtype
+    if node.outputs > 1:
+        shape, dtype = shape[number], dtype[number]
+    return alias(wrap(np.broadcast_to(np.zeros((), dtype), shape)), node, number)
 
 
 def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Tensor]:
@@ -168,8 +181,8 @@ class Run:
             self.needed = self._leading_to(targets) | (targets if accumulate else set())
 
         watcher = None if local.quiet else mode.observer
-        before = local.grad, local.quiet
-        local.grad = self.create_graph
+        before = local.grad, local.quiet, local.run
+        local.grad, local.run = self.create_graph, self
         if watcher is not None:
             watcher.backward_begins(self.roots, tuple(self.seeds))
             local.quiet = local.quiet or not self.create_graph
@@ -181,7 +194,7 @@ class Run:
                 watcher.error(error)
             raise
         finally:
-            local.grad, local.quiet = before
+            local.grad, local.quiet, local.run = before
             if watcher is not None:
                 watcher.backward_ends()
 
@@ -216,6 +229,12 @@ class Run:
                 stack.extend((n, False) for n in node.next if n is not None and n not in leads)
         return run
 
+    def will_run(self, node: Node) -> bool:
+        """Whether this backward comes to `node`."""
+        if self.needed is None:
+            return node in self.dependencies
+        return node in self.needed or node in self.capturing
+
     def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
         """Where the gradient of an input arrives; `keep`: the tensor is to keep it."""
         if keep and not (tensor.is_leaf and tensor.requires_grad):
@@ -235,75 +254,80 @@ class Run:
             self.capturing,
         )
         release = not self.retain_graph
+        plainly = watcher is None and needed is None and not mode.anomaly
         ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             self._add(node, number, self._fitted(seed, node, number))
         for node in dict.fromkeys(node for node, _ in edges):
             if not dependencies[node]:
                 heapq.heappush(ready, (-node.seq, id(node), node))
-        while ready:
-            node = heapq.heappop(ready)[2]
-            gradient = buffers.pop(node, None)
-            while node is not None:
-                if node.meta is not None:
-                    gradient = hooks.run_tensor_hooks(node, gradient, watcher)
-                if capturing and node in capturing:
-                    self._capture(node, gradient)
-                if needed is not None and node not in needed:
-                    break  # from here no path leads to what is wanted
-                if type(node) is AccumulateGrad:
-                    self._accumulate(node, gradient, watcher)
-                    break
-                plain = node.meta is None and watcher is None and needed is None
-                if plain and node.outputs == 1 and gradient is not None:
-                    results = node.apply(gradient)
-                else:
-                    results = self._run(node, gradient, watcher)
-                if release and node.release() and watcher is not None:
-                    watcher.freed(node)
-                # Of the nodes that get ready here the youngest goes on at once, if it is the youngest of all.
-                following = arrived = None
-                for target, number, result in zip(node.next, node.numbers, results):
-                    if target is None:
-                        continue
-                    waiting = dependencies[target] - 1
-                    dependencies[target] = waiting
-                    if result is not None:
-                        array = result._array
-                        if (
-                            array.shape != target.shape
-                            or array.dtype is not target.dtype
-                            or target.outputs > 1
-                        ):
-                            result = self._fitted(result, target, number)
-                        if target in buffers or target.outputs > 1:
-                            self._add(target, number, result)
-                            result = None if waiting else buffers.pop(target)
-                        else:
-                            if waiting:
-                                buffers[target] = result
-                            if (waiting or type(target) is AccumulateGrad) and is_fresh(
-                                result, node, gradient
-                            ):
-                                self.own.add(target)
-                    elif not waiting:
-                        result = buffers.pop(target, None)
-                    if waiting:
-                        continue
-                    if following is None:
-                        following, arrived = target, result
+        try:
+            while ready:
+                node = heapq.heappop(ready)[2]
+                gradient = buffers.pop(node, None)
+                while node is not None:
+                    if node.meta is not None:
+                        gradient = hooks.run_tensor_hooks(node, gradient, watcher)
+                    if capturing and node in capturing:
+                        self._capture(node, gradient)
+                    if needed is not None and node not in needed:
+                        break  # from here no path leads to what is wanted
+                    if type(node) is AccumulateGrad:
+                        self._accumulate(node, gradient, watcher)
+                        break
+                    if plainly and node.meta is None and node.outputs == 1 and gradient is not None:
+                        results = node.apply(gradient)
                     else:
-                        if target.seq > following.seq:
-                            following, arrived, target, result = target, result, following, arrived
+                        results = self._run(node, gradient, watcher)
+                    if release and node.release() and watcher is not None:
+                        watcher.freed(node)
+                    # Of the nodes that get ready here the youngest goes on at once, if it is the youngest of all.
+                    following = arrived = None
+                    for target, number, result in zip(node.next, node.numbers, results):
+                        if target is None:
+                            continue
+                        waiting = dependencies[target] - 1
+                        dependencies[target] = waiting
                         if result is not None:
-                            buffers[target] = result
-                        heapq.heappush(ready, (-target.seq, id(target), target))
-                if following is not None and ready and -following.seq > ready[0][0]:
-                    if arrived is not None:
-                        buffers[following] = arrived
-                    following = heapq.heapreplace(ready, (-following.seq, id(following), following))[2]
-                    arrived = buffers.pop(following, None)
-                node, gradient = following, arrived
+                            array = result._array
+                            if (
+                                array.shape != target.shape
+                                or array.dtype is not target.dtype
+                                or target.outputs > 1
+                            ):
+                                result = self._fitted(result, target, number, node, results)
+                            if target in buffers or target.outputs > 1:
+                                self._add(target, number, result)
+                                result = None if waiting else buffers.pop(target)
+                            else:
+                                if waiting:
+                                    buffers[target] = result
+                                if (waiting or type(target) is AccumulateGrad) and is_fresh(
+                                    result, node, gradient
+                                ):
+                                    self.own.add(target)
+                        elif not waiting:
+                            result = buffers.pop(target, None)
+                        if waiting:
+                            continue
+                        if following is None:
+                            following, arrived = target, result
+                        else:
+                            if target.seq > following.seq:
+                                following, arrived, target, result = target, result, following, arrived
+                            if result is not None:
+                                buffers[target] = result
+                            heapq.heappush(ready, (-target.seq, id(target), target))
+                    if following is not None and ready and -following.seq > ready[0][0]:
+                        if arrived is not None:
+                            buffers[following] = arrived
+                        following = heapq.heapreplace(ready, (-following.seq, id(following), following))[2]
+                        arrived = buffers.pop(following, None)
+                    node, gradient = following, arrived
+        except Exception:
+            if mode.anomaly:
+                anomaly.explain(node)
+            raise
 
     def _add(self, node: Node, number: int, gradient: Tensor) -> None:
         """Add to what has arrived at the node's output `number`."""
@@ -323,15 +347,19 @@ class Run:
             buffers[node] = buffers[node] + gradient
             self.own.add(node)
 
-    def _fitted(self, gradient: Tensor, node: Node, number: int) -> Tensor:
+    def _fitted(
+        self, gradient: Tensor, node: Node, number: int, source: Node | None = None, results: Any = ()
+    ) -> Tensor:
         """The gradient in the shape and dtype of the node's output: broadcasting undone, promotion too."""
         shape, dtype = node.shape, node.dtype
         if node.outputs > 1:
             shape, dtype = shape[number], dtype[number]
         if gradient._array.shape != shape:
             if not _can_sum_to(gradient._array.shape, shape):
+                edges = enumerate(zip(results, source.next, source.numbers, strict=True))
+                index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
                 raise RuntimeError(
-                    f"Function returned an invalid gradient at index {number} - got "
+                    f"Function {source.name()} returned an invalid gradient at index {index} - got "
                     f"{list(gradient._array.shape)} but expected shape compatible with {list(shape)}"
                 )
             gradient = sum_to(gradient, shape)
@@ -345,12 +373,18 @@ class Run:
             return (None,) * len(node.next)
         if node.meta is not None:
             given = hooks.run_prehooks(node, given)
-        results = node.apply(*given)
+        around, local.evaluating = local.evaluating, node
+        try:
+            results = node.apply(*given)
+        finally:
+            local.evaluating = around
         if self.needed is not None:
             asked = [n in self.needed or n in self.capturing for n in node.next]
             results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
         if node.meta is not None:
             results = hooks.run_posthooks(node, tuple(results), given)
+        if mode.anomaly and mode.check_nan:
+            anomaly.check(node, results)
         if watcher is not None:
             watcher.node_ran(node, given, tuple(results))
         return results

@@ -96,19 +96,25 @@ def modified_inplace(facts: Modified) -> AutogradError:
     kind = dtypes.of(tensor._array.dtype).tensor_type
     origin = ""
     if tensor.grad_fn is not None:
-        origin = f", which is output {tensor.output_nr} of {tensor.grad_fn.name()},"
+        maker = tensor.grad_fn.name().partition("Backward")[0]
+        origin = f", which is output {tensor.output_nr} of {maker},"
     return _error(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[minigrad.{kind} {list(tensor._array.shape)}]{origin} is at version {facts.now_version}; "
-        f"expected version {facts.saved_version} instead. Hint: enable anomaly detection to find the "
-        "operation that failed to compute its gradient, with "
-        "minigrad.autograd.set_detect_anomaly(True, check_nan=False).",
+        f"expected version {facts.saved_version} instead. Hint: "
+        + (
+            "the backtrace further above shows the operation that failed to compute its gradient. The variable "
+            "in question was changed in there or anywhere later. Good luck!"
+            if mode.anomaly
+            else "enable anomaly detection to find the operation that failed to compute its gradient, with "
+            "minigrad.autograd.set_detect_anomaly(True, check_nan=False)."
+        ),
         facts,
     )
 
 
-def leaf_written(tensor: Tensor, op: str) -> AutogradError:
-    verb = "has been" if mode.era == "1.4" else "is being"
+def leaf_written(tensor: Tensor, op: str, verb: str = "") -> AutogradError:
+    verb = verb or ("has been" if mode.era == "1.4" else "is being")
     return _error(
         f"a leaf Variable that requires grad {verb} used in an in-place operation.",
         LeafWritten(tensor, op),
@@ -174,4 +180,4 @@ def inference_saved(tensor: Tensor) -> AutogradError:
 
 
 def view_forbids_write(tensor: Tensor, why: str) -> AutogradError:
-    return _error(why, Other((tensor,), tensor.grad_fn))
+    return _error(why, Other((tensor,), tensor._node))  # grad_fn would ask the same again

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import errors, mode
+from . import anomaly, errors, mode
 from .mode import local
-from .node import Node, gradient_edge, next_sequence_nr
+from .node import Node, alias, gradient_edge, next_sequence_nr
 from .record import WANTED, WANTED_LIST, kinds_of, make_node, report
 from .tensor import Tensor, wrap
 from .views import check_may_change
@@ -40,7 +40,8 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
         plan = op.plan(kinds)
         kept = list(args)
         if "self" in plan.slots:
-            kept[0] = wrap(target._array.copy())  # the value that is about to be overwritten
+            # The value that is about to be overwritten, in the place where the tensor is still.
+            kept[0] = alias(wrap(target._array.copy()), *gradient_edge(target))
         node = make_node(op, kinds, kept, [target], edges_of=args)
     write(op, target, op.arrays(args))
     target.storage.version += 1
@@ -49,6 +50,8 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
             versions = list(node.versions)
             versions[node.plan.result] = target._version
             node.versions = tuple(versions)
+        if mode.special and local.saved_hooks:
+            node.pack(local.saved_hooks[-1])
         node = rebase(target, node)
     if mode.observer is not None:
         report(op.written_name, args, (target,), node, before)
@@ -124,7 +127,7 @@ def write(op: Op, target: Tensor, arrays: list[Any]) -> None:
     out[...] = found
 
 
-def rebase(target: Tensor, node: Node) -> Node:
+def rebase(target: Tensor, node: Node, number: int = 0) -> Node:
     """Move `target` to `node`, which has just rewritten it. Returns the node that took its place."""
     view = target._view
     moved = target
@@ -133,11 +136,10 @@ def rebase(target: Tensor, node: Node) -> Node:
         node = CopySlices(moved, target, node)
     retained = moved._meta is not None and moved._meta.retains_grad and moved._node is not None
     if retained:
-        old, number = moved._node, moved._output_nr
-        reference = old._more.retains.pop(number, None)
+        reference = moved._node._more.retains.pop(moved._output_nr, None)
         if reference is not None:
-            node._more.retains[0] = reference
-    moved._node, moved._output_nr = node, 0
+            node._more.retains[number] = reference
+    moved._node, moved._output_nr = node, number
     moved._requires_grad = True
     if view is not None:
         view.refresh(target)
@@ -162,6 +164,7 @@ class CopySlices(Node):
         self.meta = None
         self.fn = fn
         self.geometry = view.shape, view.stride(), view.storage_offset() - base.storage_offset()
+        anomaly.note(self)
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         result = gradient.clone()

@@ -20,6 +20,9 @@ class _ThreadState(threading.local):
     inference = False
     quiet = False  # inside a backward whose formulas are not to be reported
     saved_hooks: tuple[Any, ...] = ()  # the stack of saved_tensors_hooks
+    hooks_disabled: str | None = None  # what to say to whoever opens saved_tensors_hooks
+    run: Any = None  # the backward that is going on
+    evaluating: Any = None  # in anomaly mode: the node that is running
 
 
 local = _ThreadState()
@@ -27,6 +30,25 @@ local = _ThreadState()
 # The hot path reads these two, as attributes of this module, and nothing else of what follows.
 observer: Observer | None = None
 special = 0  # how many contexts are open that only the general path of an op understands
+_lock = threading.Lock()
+
+anomaly = False  # anomaly mode (anomaly.py), and whether it looks for nan
+check_nan = True
+
+
+def open_special() -> None:
+    """Count a context that only the general path of an op understands."""
+    global special
+    with _lock:
+        special += 1
+
+
+def close_special() -> None:
+    """Such a context is over."""
+    global special
+    with _lock:
+        special -= 1
+
 
 era = "2.13"  # whose rules for in-place writes apply; see `eras.py`
 
@@ -149,13 +171,11 @@ class inference_mode(_Context):
         return inference_mode(self._mode)
 
     def __enter__(self) -> None:
-        global special
-        special += 1
+        open_special()
         self._before = local.grad, local.inference
         local.grad = local.grad and not self._mode
         local.inference = self._mode
 
     def __exit__(self, *error: object) -> None:
-        global special
-        special -= 1
+        close_special()
         local.grad, local.inference = self._before

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,15 @@ from .tensor import Tensor, new, wrap
 
 Edge = tuple["Node | None", int]
 NO_EDGE: Edge = (None, 0)
+
+
+class GradientEdge(NamedTuple):
+    """Where a tensor's gradient is computed, in place of the tensor: backward() and grad() take it too."""
+
+    node: Node
+    output_nr: int
+    ownership_token: Any = None
+
 
 next_sequence_nr = itertools.count().__next__
 

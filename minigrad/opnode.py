@@ -5,14 +5,15 @@ Counterpart in PyTorch: the generated `struct MulBackward0 : public TraceableFun
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from . import dtypes, errors, mode
 from .node import Node, alias
-from .plan import ONE_ALL, TWO_NONE, TWO_ONE_EACH, Plan
-from .saved import Packed, modified
+from .plan import ONE_ALL, RESULT, TWO_NONE, TWO_ONE_EACH, Plan
+from .saved import Packed, SavedTensor, modified
 from .tensor import Tensor, wrap
 
 
@@ -61,7 +62,7 @@ class OpNode(Node):
                     if saved[slot]._version != versions[slot]:
                         raise modified(self, slot)
         if self.meta is not None and self.meta.packed:
-            return tuple([self._unpacked(value) for value in saved])
+            return tuple([v.unpack(self) if isinstance(v, Packed) else v for v in saved])
         result = self.plan.result
         if result >= 0 and mode.local.grad:
             # A formula that is itself recorded needs to know where the result came from.
@@ -71,16 +72,15 @@ class OpNode(Node):
     def _with_edge(self, result: Tensor) -> Tensor:
         return alias(result, self) if result._array.dtype.kind == "f" else result
 
-    def _unpacked(self, value: Any) -> Any:
-        if not isinstance(value, Packed):
-            return value
-        tensor = value.unpack(value.content)
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                + type(tensor).__name__
-            )
-        return self._with_edge(tensor) if value.is_result else tensor
+    def pack(self, hooks: tuple[Any, Any], slots: Iterable[int] | None = None) -> None:
+        """Let saved_tensors_hooks keep the saved tensors, or those in `slots`, and stop watching versions."""
+        values, versions = list(self.saved), list(self.versions or ())
+        for slot in range(self.plan.tensors) if slots is None else slots:
+            position = self.plan.sources[slot].position
+            values[slot] = Packed(values[slot], hooks, self, None if position >= 0 else RESULT - position)
+            versions[slot] = 0
+            self._more.packed = True
+        self.saved, self.versions = tuple(values), tuple(versions)
 
     def release(self) -> bool:
         k = self.plan.releasable
@@ -103,14 +103,17 @@ class OpNode(Node):
 
     def __getattr__(self, name: str) -> Any:
         """`_saved_self` and so on: what was saved under this name, unpacked and checked."""
-        if not name.startswith("_saved_"):
+        if not name.startswith(("_saved_", "_raw_saved_")):
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
+        raw, name = name.startswith("_raw"), name.removeprefix("_raw")
         slot = name.removeprefix("_saved_").replace("_sym_sizes", "_shape")
         if slot not in self.plan.slots:
             if slot in type(self).names:
                 return None  # this op saves it when somebody needs it; here nobody does
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
         position = self.plan.slots.index(slot)
+        if raw and position < self.plan.tensors:
+            return SavedTensor(self, lambda: self.saved[position], lambda hooks: self.pack(hooks, [position]))
         if position >= self.plan.releasable:
             return self.saved[position]
         with mode.enable_grad():  # so that a saved result comes back with its grad_fn

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import mode
+from . import anomaly, mode
 from .mode import local
 from .node import NO_EDGE, Edge, accumulator, gradient_edge, next_sequence_nr
 from .opnode import OpNode
-from .saved import Packed, check_savable
+from .saved import check_savable
 from .storage import Storage
 from .tensor import Meta, Tensor, new, wrap
 from .views import make_views
@@ -100,6 +100,10 @@ def make_node(
         node.shape = tuple(t._array.shape for t in outputs)
         node.dtype = tuple(t._array.dtype for t in outputs)
     save(node, args, outputs)
+    if mode.special:
+        anomaly.note(node)
+        if local.saved_hooks and edges_of is None:  # an in-place op has not written yet, and does it later
+            node.pack(local.saved_hooks[-1])
     return node
 
 
@@ -116,11 +120,6 @@ def save(node: OpNode, args: Any, outputs: list[Tensor]) -> None:
             check_savable(value)
         if value._version:
             node.versions = tuple([v._version for v in values[: plan.tensors]])
-    if mode.special and local.saved_hooks:
-        for slot in range(plan.tensors):
-            values[slot] = Packed(values[slot], local.saved_hooks[-1], plan.sources[slot].position < 0)
-        if plan.tensors:
-            node._more.packed = True
     node.saved = tuple(values)
 
 

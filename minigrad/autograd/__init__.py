@@ -3,11 +3,18 @@
 Counterpart in PyTorch: torch/autograd/__init__.py.
 """
 
+from . import function, functional, graph
+from ..anomaly import detect_anomaly, set_detect_anomaly
 from ..engine import backward, grad
 from ..eras import era
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..function import Function
+from ..gradcheck import GradcheckError, gradcheck, gradgradcheck
+from ..graph import _unsafe_preserve_version_counter
 from .variable import Variable
 
 __all__ = [
-    "Variable", "backward", "enable_grad", "era", "grad", "inference_mode", "no_grad", "set_grad_enabled",
+    "Function", "GradcheckError", "Variable", "backward", "detect_anomaly", "enable_grad", "era", "function",
+    "functional", "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "no_grad",
+    "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
