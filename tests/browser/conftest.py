@@ -41,13 +41,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def open_lab(
     server: Server, browser: Browser, request: pytest.FixtureRequest
-) -> Iterator[Callable[[nbformat.NotebookNode], Lab]]:
-    """`open_lab(notebook)` opens it in a page and kernel of its own; at the end a screenshot is kept."""
-    name = request.node.name.removeprefix("test_")
+) -> Iterator[Callable[..., Lab]]:
+    """`open_lab(notebook, name)` opens it in a page and kernel of its own; at the end a screenshot is kept.
+
+    Without a name the notebook is called after the test. One of that name must not be open already.
+    """
+    test = request.node.name.removeprefix("test_")
     labs: list[Lab] = []
 
-    def open_lab(notebook: nbformat.NotebookNode) -> Lab:
-        path = f"{name}-{len(labs) + 1}.ipynb" if labs else f"{name}.ipynb"
+    def open_lab(notebook: nbformat.NotebookNode, name: str = test) -> Lab:
+        path = f"{name}.ipynb"
         nbformat.write(notebook, server.root / path)
         labs.append(Lab(server, browser, path))
         return labs[-1]
