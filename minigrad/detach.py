@@ -17,15 +17,14 @@ from . import errors, mode
 from .node import alias
 from .record import report
 from .storage import Storage
-from .tensor import Meta, Tensor, new, wrap
+from .tensor import Tensor, mark_inference, new, wrap
 
 
 def detach(self: Tensor) -> Tensor:
     """The same memory, outside of the graph; writes through it count as writes into self."""
     found = alias(self)
     if self.is_inference():
-        found._meta = Meta()
-        found._meta.inference = True
+        mark_inference(found)
     _tell("detach", self, (found,))
     return found
 
@@ -58,7 +57,7 @@ def _set_data(self: Tensor, value: Tensor) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     self._array = value._array
-    self._storage = Storage(value.storage.memory, self._version)
+    self._storage = Storage(value.storage.memory, self.storage.version)
     if self._meta is not None:
         self._meta.accumulator = None  # it was made for the old shape and dtype
 

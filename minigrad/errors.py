@@ -179,5 +179,13 @@ def inference_saved(tensor: Tensor) -> AutogradError:
     )
 
 
+def inference_written(tensor: Tensor) -> AutogradError:
+    return _error(
+        "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get "
+        "a normal tensor before doing inplace update.",
+        Other((tensor,)),
+    )
+
+
 def view_forbids_write(tensor: Tensor, why: str) -> AutogradError:
     return _error(why, Other((tensor,), tensor._node))  # grad_fn would ask the same again

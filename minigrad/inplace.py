@@ -34,7 +34,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if wanted:
         check_writable(target, op.written_name)
     check_memory(target)
-    before = target._version
+    before = target.storage.version
     node = None
     if wanted:
         plan = op.plan(kinds)
@@ -48,7 +48,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if node is not None:
         if node.plan.result >= 0:
             versions = list(node.versions)
-            versions[node.plan.result] = target._version
+            versions[node.plan.result] = target.storage.version
             node.versions = tuple(versions)
         if mode.special and local.saved_hooks:
             node.pack(local.saved_hooks[-1])
@@ -75,6 +75,7 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
         if (
             (self._requires_grad and local.grad)
             or self._view is not None
+            or self._meta is not None
             or mode.special
             or mode.observer is not None
             or (array2 is not other and array2.shape != array.shape)
@@ -101,7 +102,12 @@ def check_writable(target: Tensor, op: str) -> None:
 
 
 def check_memory(target: Tensor) -> None:
-    """RuntimeError where one place of memory would be written several times, as in an expanded tensor."""
+    """RuntimeError where one place of memory would be written several times, as in an expanded tensor.
+
+    Also for a tensor of inference mode outside of it.
+    """
+    if target.is_inference() and not local.inference:
+        raise errors.reported(errors.inference_written(target))
     array = target._array
     if (
         array.size

@@ -118,7 +118,7 @@ class _GradMode(_Context):
 
     def __enter__(self) -> None:
         self._before = local.grad
-        local.grad = self.on
+        local.grad = self.on and not local.inference
 
     def __exit__(self, *error: object) -> None:
         local.grad = self._before
@@ -142,7 +142,7 @@ class set_grad_enabled(_Context):
     def __init__(self, mode: bool) -> None:
         self._before = local.grad
         self._mode = bool(mode)
-        local.grad = self._mode
+        self.__enter__()
 
     def clone(self) -> set_grad_enabled:
         return set_grad_enabled(self._mode)
@@ -152,14 +152,17 @@ class set_grad_enabled(_Context):
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        local.grad = self._mode
+        local.grad = self._mode and not local.inference
 
     def __exit__(self, *error: object) -> None:
         local.grad = self._before
 
 
 class inference_mode(_Context):
-    """Like `no_grad`, and its results can never enter a graph. Also a decorator."""
+    """Like `no_grad`, and its results can never enter a graph. Also a decorator.
+
+    Inside, `enable_grad` records nothing. `inference_mode(False)` ends it for a block, and with it any no_grad.
+    """
 
     def __new__(cls, mode=True):
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
@@ -173,7 +176,7 @@ class inference_mode(_Context):
     def __enter__(self) -> None:
         open_special()
         self._before = local.grad, local.inference
-        local.grad = local.grad and not self._mode
+        local.grad = not self._mode
         local.inference = self._mode
 
     def __exit__(self, *error: object) -> None:

@@ -155,12 +155,13 @@ def _with_suffixes(line: str, suffixes: list[str], indent: int) -> str:
     """Append ", suffix" for each, on a new line where the line would grow too long."""
     length = len(line) - line.rfind("\n") + 1
     for suffix in suffixes:
-        if length + len(suffix) + 2 > options.linewidth:
+        width = len(suffix.replace("minigrad.", "torch."))  # so that lines end where torch's do
+        if length + width + 2 > options.linewidth:
             line += ",\n" + " " * indent + suffix
-            length = indent + len(suffix)
+            length = indent + width
         else:
             line += ", " + suffix
-            length += len(suffix) + 2
+            length += width + 2
     return line + ")"
 
 

@@ -21,7 +21,7 @@ from .node import NO_EDGE, Edge, accumulator, gradient_edge, next_sequence_nr
 from .opnode import OpNode
 from .saved import check_savable
 from .storage import Storage
-from .tensor import Meta, Tensor, new, wrap
+from .tensor import Tensor, mark_inference, new, wrap
 from .views import make_views
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def run(op: Op, args: list[Any]) -> Any:
                 output._requires_grad = True
     if mode.special and local.inference:
         for output in outputs:
-            output._meta = Meta()
-            output._meta.inference = True
+            if output._view is None:
+                mark_inference(output)
     if mode.observer is not None:
         report(op.shown, args, outputs, node)
     return tuple(outputs) if several else outputs[0]
@@ -224,7 +224,7 @@ def single(op: Op) -> Callable[..., Tensor]:
         if (
             not isinstance(self, Tensor)
             or mode.special
-            or (self._view is not None and self.requires_grad is not self._requires_grad)  # and refreshed now
+            or (self._view is not None and not self._view.up_to_date(self))
         ):
             return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
         if star is not None and type(args[star]) is not tuple:
@@ -338,11 +338,11 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
             node.versions = plan.zeros
             if kept == 2:
                 node.saved = (other, self) if swapped[plan] else (self, other)
-                if self._storage is not None or other._storage is not None:
-                    node.versions = tuple([t._version for t in node.saved])
                 if self._meta is not None or other._meta is not None:
                     check_savable(self)
                     check_savable(other)
+                if self._storage is not None or other._storage is not None:
+                    node.versions = tuple([t._version for t in node.saved])
             elif kept:
                 tensor = self if keeps_self[plan] else other
                 if array2 is not other:

@@ -167,7 +167,12 @@ class Tensor:
 
     @property
     def _version(self) -> int:
-        """How often the memory was written in place, through this tensor or through any that shares it."""
+        """How often the memory was written in place, through this tensor or through any that shares it.
+
+        RuntimeError for a tensor of inference mode, where nobody counts.
+        """
+        if self._meta is not None and self._meta.inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return 0 if self._storage is None else self._storage.version
 
     @property
@@ -187,12 +192,9 @@ class Tensor:
     @property
     def requires_grad(self) -> bool:
         """Whether backward computes a gradient for it."""
-        view = self._view
-        if view is None:
-            return self._requires_grad
-        view.refresh(self)
-        # A view made under no_grad says yes where its base does, though no edge leads there; as in torch.
-        return self._requires_grad or view.base._requires_grad
+        # A view says yes where its base does: after a write it is about to move; and one that was made under
+        # no_grad says so as well, though no edge leads there; as in torch.
+        return self._requires_grad or (self._view is not None and self._view.base._requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, on: bool) -> None:
@@ -323,6 +325,11 @@ def wrap(array: np.ndarray) -> Tensor:
     t._output_nr = 0
     t._requires_grad = False
     return t
+
+
+def mark_inference(tensor: Tensor) -> None:
+    """Note that the tensor was made in inference mode: it cannot be saved for backward."""
+    tensor._more.inference = True
 
 
 def checked_dim(dim: int, ndim: int) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from . import errors
 from .mode import local
 from .node import Node
-from .tensor import Tensor, new
+from .tensor import Tensor, mark_inference, new
 
 # How a view was made decides whether it may be written while recording.
 NORMAL, MANY, NO_GRAD, INFERENCE, CUSTOM = "normal", "many", "no_grad", "inference", "custom Function"
@@ -34,6 +34,10 @@ class View:
         self.version = version
         self.made = made
 
+    def up_to_date(self, view: Tensor) -> bool:
+        """Whether the view's own fields tell its place in the graph."""
+        return self.version == view._storage.version and self.base._requires_grad is view._requires_grad
+
     def refresh(self, view: Tensor) -> None:
         """Bring the view's place in the graph up to date. RuntimeError where torch forbids it."""
         version = view._storage.version
@@ -50,9 +54,13 @@ class View:
 def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
     """Make `outputs`, whose arrays look into that of `source`, views of its base."""
     storage = source.storage
+    if source.is_inference():  # of such a tensor nobody keeps views up to date
+        for output in outputs:
+            output._storage = storage
+            mark_inference(output)
+        return
     base, made = source, NORMAL
     if source._view is not None:
-        source._view.refresh(source)
         base, made = source._view.base, source._view.made
     if made == NORMAL:
         made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL

@@ -20,7 +20,7 @@ class Parameter(Tensor):
             raise TypeError(f"Parameter data has to be a tensor, but got {type(data).__name__}")
         made = new(cls)
         made._array = data._array
-        made._storage = Storage(data.storage.memory, data._version)
+        made._storage = Storage(data.storage.memory, data.storage.version)
         made._node = made._grad = made._view = made._meta = None
         made._output_nr = 0
         made._requires_grad = False

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, mode
 from ..dtypes import dtype as Dtype
-from ..tensor import Meta, Tensor, wrap
-from .. import mode
+from ..tensor import Tensor, mark_inference, wrap
 
 
 def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
@@ -21,8 +20,7 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made._requires_grad = True
     if mode.local.inference:
-        made._meta = Meta()
-        made._meta.inference = True
+        mark_inference(made)
     return made
 
 

@@ -1,0 +1,151 @@
+"""Modes: who records, per thread, as context, decorator and function call."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+
+
+def records() -> bool:
+    x = mg.ones(2, requires_grad=True)
+    return (x * 2).grad_fn is not None
+
+
+@pytest.mark.parametrize(
+    ("context", "recorded"),
+    [
+        (mg.no_grad, False),
+        (mg.enable_grad, True),
+        (lambda: mg.set_grad_enabled(False), False),
+        (lambda: mg.set_grad_enabled(True), True),
+        (mg.inference_mode, False),
+        (lambda: mg.inference_mode(False), True),
+    ],
+)
+@pytest.mark.parametrize("around", [True, False])
+def test_a_mode_holds_inside_and_ends(context: Any, recorded: bool, around: bool) -> None:
+    with mg.set_grad_enabled(around):
+        with context():
+            assert records() is recorded
+            assert mg.is_grad_enabled() is recorded
+        assert records() is around
+        with pytest.raises(KeyError), context():
+            raise KeyError
+        assert mg.is_grad_enabled() is around
+
+
+def test_set_grad_enabled_holds_at_once() -> None:
+    try:
+        mg.set_grad_enabled(False)
+        assert not records()
+    finally:
+        mg.set_grad_enabled(True)
+    assert records()
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [lambda: mg.no_grad, lambda: mg.no_grad(), lambda: mg.set_grad_enabled(False), lambda: mg.inference_mode],
+)
+def test_modes_decorate(decorator: Any) -> None:
+    @decorator()
+    def inside(value: int) -> tuple[bool, int]:
+        """Its own doc."""
+        return records(), value
+
+    assert mg.is_grad_enabled()
+    assert inside(3) == (False, 3)
+    assert inside.__name__ == "inside"
+    assert inside.__doc__ == "Its own doc."
+    assert records()
+
+
+def test_a_decorated_generator_has_the_mode_only_while_it_runs() -> None:
+    @mg.no_grad()
+    def numbers() -> Any:
+        sent = yield records()
+        yield records(), sent
+        return "end"
+
+    generator = numbers()
+    assert next(generator) is False
+    assert records()
+    assert generator.send("hello") == (False, "hello")
+    with pytest.raises(StopIteration) as stop:
+        next(generator)
+    assert stop.value.value == "end"
+
+
+def test_a_class_is_not_decorated() -> None:
+    with pytest.raises(TypeError, match="cannot decorate the class 'Thing'"):
+
+        @mg.no_grad()
+        class Thing:
+            pass
+
+
+def test_each_thread_has_its_own_mode() -> None:
+    found = []
+    with mg.no_grad():
+        thread = threading.Thread(target=lambda: found.append(records()))
+        thread.start()
+        thread.join()
+        assert not records()
+    assert found == [True]
+
+
+# ------------------------------------------------------------------ inference mode
+
+
+def test_what_inference_mode_makes_cannot_enter_a_graph() -> None:
+    x = mg.ones(2, requires_grad=True)
+    with mg.inference_mode():
+        made = [mg.ones(2), x * 2, mg.ones(2) + 1, x.clone()]
+    for t in made:
+        assert t.is_inference()
+        with pytest.raises(RuntimeError, match="Inference tensors cannot be saved for backward"):
+            x * t
+        assert (x + t).grad_fn is not None  # nothing is saved
+        assert not (t * 2).is_inference()
+
+
+def test_inference_tensors_have_no_version() -> None:
+    with mg.inference_mode():
+        t = mg.ones(2)
+        t.add_(1)
+        with pytest.raises(RuntimeError, match="Inference tensors do not track version counter"):
+            print(t._version)
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside"):
+        t.add_(1)
+    assert t.tolist() == [2, 2]
+    with pytest.raises(RuntimeError, match="Setting requires_grad=True on inference tensor outside"):
+        t.requires_grad_()
+
+
+def test_enable_grad_records_nothing_in_inference_mode() -> None:
+    x = mg.ones(2, requires_grad=True)
+    with mg.inference_mode(), mg.enable_grad():
+        assert (x * 2).grad_fn is None
+        assert x.view(-1).grad_fn is None
+
+
+def test_a_view_is_of_inference_mode_where_its_base_is() -> None:
+    normal = mg.ones(2, requires_grad=True) * 1
+    with mg.inference_mode():
+        inference = mg.ones(2)
+        view = normal.view(-1)
+        view.mul_(2)  # writes there are free, and counted
+    assert not view.is_inference()
+    assert view.requires_grad
+    assert normal._version == 1
+    outside = inference.view(-1)
+    assert outside.is_inference()
+    assert not outside._is_view()
+    with pytest.raises(
+        RuntimeError, match="A view was created in inference mode and is being modified inplace"
+    ):
+        view.mul_(2)
