@@ -15,17 +15,50 @@ from . import printing as _printing
 from .ops.create import arange, full, ones, ones_like, tensor, zeros, zeros_like
 
 # Ops
-from .ops.arithmetic import add, div, mul, neg, pow, rsub, square, sub
-from .ops.compare import eq, ge, gt, le, lt, ne
-from .ops.index import narrow, select, unbind
+from .ops.arithmetic import (
+    add, div, divide, mul, multiply, neg, negative, positive, reciprocal, rsub, sub, subtract, true_divide,
+)  # fmt: skip
+from .ops.clamp import clamp, clamp_max, clamp_min, clip, masked_fill
+from .ops.compare import (
+    allclose, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor, eq,
+    equal, ge, greater, greater_equal, gt, is_nonzero, isclose, le, less, less_equal, logical_and, logical_not,
+    logical_or, logical_xor, lt, ne, not_equal,
+)  # fmt: skip
+from .ops.copies import clone, ravel
+from .ops.index import index_put
+from .ops.join import (
+    cat, chunk, column_stack, concat, dsplit, dstack, hsplit, hstack, split, split_with_sizes, stack,
+    tensor_split, unbind, vsplit, vstack,
+)  # fmt: skip
+from .ops.division import floor_divide, fmod, remainder
+from .ops.extremes import (
+    amax, amin, aminmax, argmax, argmin, kthvalue, max, median, min, nanmedian,
+)  # fmt: skip
 from .ops.linalg import dot, matmul, mm, mv
+from .ops.pairs import (
+    addcdiv, addcmul, arctan2, atan2, copysign, fmax, fmin, heaviside, hypot, lerp, logaddexp, logaddexp2,
+    maximum, minimum, xlogy,
+)  # fmt: skip
 from .ops.pointwise import (
-    abs, clamp, cos, exp, log, masked_fill, reciprocal, relu, sigmoid, sign, sin, sqrt, tanh,
+    acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh,
+    deg2rad, exp, exp2, expm1, log, log10, log1p, log2, rad2deg, relu, sigmoid, sin, sinc, sinh, tan, tanh,
 )  # fmt: skip
-from .ops.reduce import (
-    all, any, argmax, argsort, cumsum, log_softmax, max, mean, min, norm, prod, softmax, sum,
+from .ops.powers import float_power, pow, rsqrt, sqrt, square
+from .ops.reduce import all, any, argsort, count_nonzero, mean, nanmean, nansum, prod, sum, trace
+from .ops.reshape import (
+    adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, flatten,
+    meshgrid, moveaxis, movedim, reshape, swapaxes, swapdims, unflatten,
 )  # fmt: skip
-from .ops.shape import cat, clone, flatten, permute, reshape, squeeze, t, transpose, unsqueeze
+from .ops.rounding import (
+    abs, absolute, ceil, fix, floor, frac, isfinite, isinf, isnan, isneginf, isposinf, isreal, nan_to_num, round,
+    sgn, sign, signbit, trunc,
+)  # fmt: skip
+from .ops.running import (
+    cummax, cummin, cumprod, cumsum, log_softmax, logcumsumexp, logsumexp, softmax,
+)  # fmt: skip
+from .ops.shape import diagonal, permute, squeeze, t, transpose, unsqueeze
+from .ops.slices import narrow, select
+from .ops.spread import dist, norm, std, std_mean, var, var_mean
 from .ops.strided import as_strided
 
 # dtypes
@@ -37,6 +70,8 @@ from .dtypes import set_default_dtype, uint8
 from .mode import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad
 from .mode import set_grad_enabled
 
+from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+
 # The rest
 from . import autograd, nn
 from .detach import detach
@@ -46,6 +81,7 @@ from .device import device
 from .size import Size
 from .tensor import Tensor
 
+concatenate, row_stack = concat, vstack
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 

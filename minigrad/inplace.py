@@ -79,7 +79,7 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
             or mode.special
             or mode.observer is not None
             or (array2 is not other and array2.shape != array.shape)
-            or (op.promotes == "float" and array.dtype.kind != "f")
+            or ((op.promotes == "float" or op.check is not None) and array.dtype.kind != "f")
             or not array.flags.c_contiguous
         ):
             return general(self, other)

@@ -92,7 +92,8 @@ class Op:
         """The arguments that are promoted to a common dtype: those without a default, or with None."""
         if not self.promotes:
             return ()
-        return tuple(i for i, (_, default) in enumerate(self.params) if default in (_NO_DEFAULT, None))
+        candidates = enumerate(self.params[: self.positional])
+        return tuple(i for i, (_, default) in candidates if default in (_NO_DEFAULT, None))
 
     def _checked(
         self, argument: str, formula: Callable[..., Any]
@@ -270,7 +271,7 @@ def op(
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
 
-    inplace: also `name_`. dunder: the operators it implements. view: "one" or "many" where its outputs
+    inplace: also `name_` (of an overload the public function sees to it). dunder: the operators it implements. view: "one" or "many" where its outputs
     share memory with the first argument. promotes: "common" where its operands are brought to a common
     dtype first, "float" where integers become floats as well. node: the node's name, where it is not
     `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads.
@@ -290,7 +291,7 @@ def op(
     function = _public(entry, fast, entry.name)
     if method:
         setattr(Tensor, entry.name, function)
-    if inplace:
+    if inplace and not of:
         setattr(Tensor, entry.written_name, _public(entry, _inplace_recorder(entry), entry.written_name))
     for name in dunder.split():
         _attach_operator(entry, name, fast)
@@ -328,7 +329,7 @@ def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
             return entry.call(self, other)
         return NotImplemented
 
-    operator = record.binary(entry, general) if fast is not entry.call else general
+    operator = record.binary(entry, general) if fast != entry.call else general
     bare = name.strip("_")
     if bare[0] == "r" and bare[1:] in _SYMBOLS:
         # `2 * x`: Python asks x. Only operators that commute are written this way.

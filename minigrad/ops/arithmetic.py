@@ -1,4 +1,4 @@
-"""Sums, products, quotients and powers of two tensors, or of a tensor and a number."""
+"""Sums, products and quotients of two tensors, or of a tensor and a number."""
 
 from __future__ import annotations
 
@@ -6,130 +6,244 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..op import op, table
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
+from .public import must_be_tensor, public
+
+# ------------------------------------------------------------------ what is refused
+
+
+def _no_bools_in_sub(x: Any, other: Any) -> None:
+    found = [dtypes.of(a.dtype) if isinstance(a, np.ndarray) else dtypes.of_number(a) for a in (x, other)]
+    bools = [d is dtypes.boolean for d in found]
+    if all(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+            "`logical_xor()` operator instead."
+        )
+    if any(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
+            "mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+def _no_bools_in_neg(x: np.ndarray) -> None:
+    if x.dtype.kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, "
+            "use the `~` or `logical_not()` operator instead."
+        )
+
+
+# ------------------------------------------------------------------ the operators
 
 add = op(
-    "add(self, other)", np.add, promotes="common", inplace=True, dunder="__add__ __radd__",
+    "add(self, other)", np.add, promotes="common", dunder="__add__ __radd__", method=False, inplace=True,
     self=lambda grad: grad,
     other=lambda grad: grad,
     doc="Elementwise sum, broadcasting like NumPy.",
 )  # fmt: skip
 
-
 sub = op(
-    "sub(self, other)", np.subtract, promotes="common", inplace=True, dunder="__sub__",
+    "sub(self, other)", np.subtract, promotes="common", dunder="__sub__", method=False, inplace=True,
+    check=_no_bools_in_sub,
     self=lambda grad: grad,
     other=lambda grad: -grad,
     doc="Elementwise difference, broadcasting like NumPy.",
 )  # fmt: skip
 
-rsub = op(
-    "rsub(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common", method=False, dunder="__rsub__", node="RsubBackward1",
+_rsub = op(
+    "rsub_number(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common",
+    method=False, of="rsub", dunder="__rsub__", node="RsubBackward1", check=_no_bools_in_sub,
     self=lambda grad: -grad,
     doc="other - self, for a number `other`.",
 )  # fmt: skip
 
 mul = op(
-    "mul(self, other)", np.multiply, promotes="common", inplace=True, dunder="__mul__ __rmul__",
+    "mul(self, other)", np.multiply, promotes="common", dunder="__mul__ __rmul__", method=False, inplace=True,
     self=lambda grad, other: grad * other,
     other=lambda grad, self: grad * self,
     doc="Elementwise product, broadcasting like NumPy.",
 )  # fmt: skip
 
 div = op(
-    "div(self, other)", np.true_divide, promotes="float", inplace=True, dunder="__truediv__",
+    "div(self, other)", np.true_divide, promotes="float", dunder="__truediv__", method=False, inplace=True,
     self=lambda grad, other: grad / other,
     other=lambda grad, self, other: -grad * ((self / other) / other),
     doc="Elementwise quotient; of integers it is a float.",
 )  # fmt: skip
 
 neg = op(
-    "neg(self)", np.negative, inplace=True, dunder="__neg__",
+    "neg(self)", np.negative, inplace=True, dunder="__neg__", check=_no_bools_in_neg,
     self=lambda grad: -grad,
     doc="Elementwise negation.",
 )  # fmt: skip
 
-
-# ------------------------------------------------------------------ powers
-
-
-def _pow_self(grad: Tensor, self: Tensor, exponent: float) -> Tensor:
-    """exponent * self^(exponent - 1)"""
-    if exponent == 0:
-        return grad * 0
-    return grad * (exponent * self ** (exponent - 1))
-
-
-def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor) -> Tensor:
-    # 0 where the exponent is 0: there the base's derivative is 0 * base^-1, which is nan for base 0.
-    power = exponent * self ** (exponent - 1)
-    return grad * power.masked_fill(exponent == 0, 0.0)
-
-
-def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> Tensor:
-    """result * log(self), and 0 where self is 0 and the exponent is not negative."""
-    if not isinstance(self, Tensor):
-        return (
-            grad * (result * float(np.log(self))) if self else (grad * result).masked_fill(exponent >= 0, 0.0)
-        )
-    return grad * (result * self.log()).masked_fill((self == 0) & (exponent >= 0), 0.0)
-
-
-_pow_number = op(
-    "pow_number(self, exponent)", np.power, promotes="common", method=False,
-    of="pow", node="PowBackward0",
-    self=_pow_self,
-    doc="self raised to a number.",
+reciprocal = op(
+    "reciprocal(self)", lambda x, **out: np.true_divide(x.dtype.type(1), x, **out), promotes="float", inplace=True,
+    self=lambda grad, result: -grad * (result * result),
+    doc="Elementwise 1 / x.",
 )  # fmt: skip
-_pow_tensor = op(
-    "pow_tensor(self, exponent)", np.power, promotes="common", method=False, of="pow", node="PowBackward1",
-    self=_pow_tensor_self,
-    exponent=_pow_exponent,
-    doc="self raised to a tensor, elementwise.",
+
+# torch's own formulas multiply and add numbers by overloads that record no edge for the number.
+times = op(
+    "times(self, number)", lambda x, number, **out: np.multiply(x, number, **out), method=False, of="mul",
+    node="MulBackward1",
+    self=lambda grad, number: times(grad, number),
+    doc="self times a number, inside of formulas.",
 )  # fmt: skip
-_number_pow = op(
-    "number_pow(exponent, self)", lambda exponent, x: np.power(x, exponent), method=False,
-    of="pow", node="PowBackward2",
-    exponent=_pow_exponent,
-    doc="A number raised to a tensor.",
+plus = op(
+    "plus(self, number)", lambda x, number, **out: np.add(x, number, **out), method=False, of="add",
+    node="AddBackward1",
+    self=lambda grad: grad,
+    doc="self plus a number, inside of formulas.",
 )  # fmt: skip
 
 
-def pow(self: Tensor | float, exponent: Tensor | float) -> Tensor:
-    """self raised to `exponent`, elementwise; one of the two may be a number."""
-    if not isinstance(self, Tensor):
-        return _number_pow(exponent, self)
-    return _pow_tensor(self, exponent) if isinstance(exponent, Tensor) else _pow_number(self, exponent)
+# ------------------------------------------------------------------ with alpha
 
 
-def pow_(self: Tensor, exponent: Tensor | float) -> Tensor:
-    """self raised to `exponent`, in place."""
-    name = "pow_tensor" if isinstance(exponent, Tensor) else "pow_number"
-    return table[name].call_inplace(self, exponent)
+def _checked_alpha(x: np.ndarray, alpha: Any) -> Any:
+    """alpha in x's dtype. RuntimeError, in torch's words, where it does not fit."""
+    if isinstance(alpha, bool) and x.dtype.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and x.dtype.kind != "f":
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return np.asarray(alpha).astype(x.dtype)
 
 
-def square(self: Tensor) -> Tensor:
-    """self ** 2."""
-    return _pow_number(self, 2)
+_add_alpha = op(
+    "add_alpha(self, other, *, alpha=1)", lambda x, other, alpha: x + other * _checked_alpha(x, alpha),
+    promotes="common", method=False, inplace=True, of="add", node="AddBackward0",
+    self=lambda grad: grad,
+    other=lambda grad, alpha: grad * alpha,
+    doc="self + alpha * other.",
+)  # fmt: skip
+_sub_alpha = op(
+    "sub_alpha(self, other, *, alpha=1)", lambda x, other, alpha: x - other * _checked_alpha(x, alpha),
+    promotes="common", method=False, inplace=True, of="sub", node="SubBackward0", check=_no_bools_in_sub,
+    self=lambda grad: grad,
+    other=lambda grad, alpha: grad * -alpha,
+    doc="self - alpha * other.",
+)  # fmt: skip
+_rsub_tensor = op(
+    "rsub_tensor(self, other, *, alpha=1)", lambda x, other, alpha: other - x * _checked_alpha(x, alpha),
+    promotes="common", method=False, of="rsub", node="RsubBackward0", check=_no_bools_in_sub,
+    self=lambda grad, alpha: grad * -alpha,
+    other=lambda grad: grad,
+    doc="other - alpha * self, for a tensor `other`.",
+)  # fmt: skip
+
+def _is_one(alpha: Any) -> bool:
+    return type(alpha) is int and alpha == 1
 
 
-def _operand(value: object) -> bool:
-    return isinstance(value, (Tensor, int, float, np.number, np.bool_))
+_plain_add, _plain_sub, _plain_mul, _plain_div = add, sub, mul, div
 
 
-def _checked(function):
+def first_tensor(self: Any, other: Any, name: str) -> Tensor:
+    """self, or where it is a number before a tensor, the number as a tensor that promotes like one."""
+    if not isinstance(self, Tensor) and isinstance(other, Tensor) and is_number(self):
+        return wrap(np.array(self).astype(dtypes.result_type([other._array, self]).numpy))
+    return must_be_tensor(self, name)
+
+
+def is_number(value: object) -> bool:
+    """Whether it counts as a number: Python's or NumPy's, bools included."""
+    return isinstance(value, (bool, int, float, np.number, np.bool_))
+
+
+@public
+def add(self: Tensor | float, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """self + alpha * other, elementwise, broadcasting like NumPy. RuntimeError where shapes do not fit."""
+    self = first_tensor(self, other, "add")
+    return _plain_add(self, other) if _is_one(alpha) else _add_alpha(self, other, alpha=alpha)
+
+
+@public
+def sub(self: Tensor | float, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
+    self = first_tensor(self, other, "sub")
+    return _plain_sub(self, other) if _is_one(alpha) else _sub_alpha(self, other, alpha=alpha)
+
+
+@public
+def mul(self: Tensor | float, other: Tensor | float) -> Tensor:
+    """self * other, elementwise, broadcasting like NumPy. RuntimeError where shapes do not fit."""
+    return _plain_mul(first_tensor(self, other, "mul"), other)
+
+
+@public
+def rsub(self: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """other - alpha * self. RuntimeError for bools."""
+    if isinstance(other, Tensor):
+        return _rsub_tensor(self, other, alpha=alpha)
+    return _rsub(self if alpha == 1 else _plain_mul(self, alpha), other)
+
+
+@public
+def div(self: Tensor | float, other: Tensor | float, *, rounding_mode: str | None = None) -> Tensor:
+    """self / other, elementwise; rounding_mode "trunc" rounds towards 0, "floor" down, None not at all."""
+    from .division import rounded
+
+    self = first_tensor(self, other, "div")
+    return _plain_div(self, other) if rounding_mode is None else rounded(self, other, rounding_mode)
+
+
+@public
+def true_divide(self: Tensor | float, other: Tensor | float) -> Tensor:
+    """self / other."""
+    return div(self, other)
+
+
+@public
+def add_(self: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """self + alpha * other, written into self."""
+    if _is_one(alpha):
+        return table["add"].call_inplace(self, other)
+    return table["add_alpha"].call_inplace(self, other, alpha=alpha)
+
+
+@public
+def sub_(self: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """self - alpha * other, written into self."""
+    if _is_one(alpha):
+        return table["sub"].call_inplace(self, other)
+    return table["sub_alpha"].call_inplace(self, other, alpha=alpha)
+
+
+@public
+def div_(self: Tensor, other: Tensor | float, *, rounding_mode: str | None = None) -> Tensor:
+    """self / other, written into self. RuntimeError for integers without a rounding mode."""
+    if rounding_mode is None:
+        return table["div"].call_inplace(self, other)
+    return table["div_rounded"].call_inplace(self, other, rounding_mode=rounding_mode)
+
+
+@public
+def positive(self: Tensor) -> Tensor:
+    """self as it is. RuntimeError for bools."""
+    if self._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return self
+
+
+subtract, multiply, divide, negative = sub, mul, div, neg
+Tensor.subtract, Tensor.multiply, Tensor.divide, Tensor.negative = sub, mul, div, neg
+Tensor.subtract_, Tensor.multiply_, Tensor.divide_ = sub_, Tensor.mul_, div_
+Tensor.true_divide_, Tensor.negative_ = div_, Tensor.neg_
+Tensor.__pos__ = positive
+
+
+def reflected(function: Any) -> Any:
     """An operator's method: NotImplemented for what is no operand, so that Python says what went wrong."""
 
     def method(self: Tensor, other: Any) -> Any:
-        return function(self, other) if _operand(other) else NotImplemented
+        return function(self, other) if isinstance(other, Tensor) or is_number(other) else NotImplemented
 
     return method
 
 
-Tensor.pow, Tensor.pow_, Tensor.square = pow, pow_, square
-Tensor.__pow__ = _checked(pow)
-Tensor.__ipow__ = _checked(pow_)
-Tensor.__rpow__ = _checked(lambda self, other: pow(other, self))
-Tensor.__rtruediv__ = _checked(lambda self, other: self.reciprocal() * other)
-Tensor.__pos__ = lambda self: self
+Tensor.__rtruediv__ = reflected(lambda self, other: self.reciprocal() * other)

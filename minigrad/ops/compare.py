@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from .. import dtypes
+from ..broadcast import broadcast_shape
 from ..op import op
+from ..tensor import Tensor
+from .arithmetic import reflected
+from .public import must_be_tensor, public
 
 eq = op("eq(self, other)", np.equal, promotes="common", dunder="__eq__", doc="Elementwise self == other.")
 ne = op("ne(self, other)", np.not_equal, promotes="common", dunder="__ne__", doc="Elementwise self != other.")
@@ -17,15 +24,163 @@ ge = op(
     "ge(self, other)", np.greater_equal, promotes="common", dunder="__ge__", doc="Elementwise self >= other."
 )
 
+# In place the answers, 1 and 0, have self's dtype, and its gradient ends here.
+for _name, _ufunc in {
+    "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal,
+}.items():  # fmt: skip
+    op(
+        f"{_name}_(self, other)", _ufunc, promotes="common",
+        self=lambda grad: grad * 0,
+        other=lambda grad: grad * 0,
+        doc=f"{_name}, written into self as ones and zeros.",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ bits
+
+
+def _bitwise(forward: Callable[..., np.ndarray], kernel: str) -> Callable[..., np.ndarray]:
+    def on_integers(x: np.ndarray, *other: np.ndarray) -> np.ndarray:
+        if x.dtype.kind == "f":
+            kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        return forward(x, *other)
+
+    return on_integers
+
+
+def _invert(x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind == "f":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return np.invert(x)
+
+
 bitwise_and = op(
-    "bitwise_and(self, other)", np.bitwise_and, promotes="common", inplace=True, dunder="__and__ __rand__",
+    "bitwise_and(self, other)", _bitwise(np.bitwise_and, "bitwise_and_cpu"), promotes="common", inplace=True,
+    dunder="__and__ __rand__",
     doc="Elementwise and: of bools logical, of integers bit by bit.",
 )  # fmt: skip
 bitwise_or = op(
-    "bitwise_or(self, other)", np.bitwise_or, promotes="common", inplace=True, dunder="__or__ __ror__",
+    "bitwise_or(self, other)", _bitwise(np.bitwise_or, "bitwise_or_cpu"), promotes="common", inplace=True,
+    dunder="__or__ __ror__",
     doc="Elementwise or: of bools logical, of integers bit by bit.",
 )  # fmt: skip
+bitwise_xor = op(
+    "bitwise_xor(self, other)", _bitwise(np.bitwise_xor, "bitwise_xor_cpu"), promotes="common", inplace=True,
+    dunder="__xor__ __rxor__",
+    doc="Elementwise exclusive or: of bools logical, of integers bit by bit.",
+)  # fmt: skip
 bitwise_not = op(
-    "bitwise_not(self)", np.invert, inplace=True, dunder="__invert__",
+    "bitwise_not(self)", _invert, inplace=True, dunder="__invert__",
     doc="Elementwise not: of bools logical, of integers bit by bit.",
 )  # fmt: skip
+
+
+def _shifted(forward: Callable[..., np.ndarray], kernel: str) -> Callable[..., np.ndarray]:
+    def shift(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+        if x.dtype.kind in "fb":
+            kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+            raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+        return forward(x, other)
+
+    return shift
+
+
+bitwise_left_shift = op(
+    "bitwise_left_shift(self, other)", _shifted(np.left_shift, "lshift_cpu"), promotes="common", inplace=True,
+    doc="Elementwise: the bits of self moved up by `other` places.",
+)  # fmt: skip
+bitwise_right_shift = op(
+    "bitwise_right_shift(self, other)", _shifted(np.right_shift, "rshift_cpu"), promotes="common", inplace=True,
+    doc="Elementwise: the bits of self moved down by `other` places.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ logic of any dtype
+
+
+logical_and = op(
+    "logical_and(self, other)", np.logical_and, promotes="common", inplace=True,
+    doc="Elementwise: both are not 0.",
+)  # fmt: skip
+logical_or = op(
+    "logical_or(self, other)", np.logical_or, promotes="common", inplace=True,
+    doc="Elementwise: one of them is not 0.",
+)  # fmt: skip
+logical_xor = op(
+    "logical_xor(self, other)", np.logical_xor, promotes="common", inplace=True,
+    doc="Elementwise: exactly one of them is not 0.",
+)  # fmt: skip
+logical_not = op("logical_not(self)", np.logical_not, inplace=True, doc="Elementwise: it is 0.")
+
+
+# ------------------------------------------------------------------ nearly equal
+
+
+def _same_dtype(self: Tensor, other: Tensor) -> None:
+    if self.dtype is not other.dtype:
+        names = [t.dtype.tensor_type.removesuffix("Tensor") for t in (self, other)]
+        raise RuntimeError(f"{names[0]} did not match {names[1]}")
+
+
+@public
+def isclose(
+    self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    """Where |self - other| <= atol + rtol * |other|. RuntimeError where the dtypes differ."""
+    return _isclose(self, must_be_tensor(other, "isclose", "other", 2), rtol, atol, equal_nan)
+
+
+def _close(x: np.ndarray, other: np.ndarray, rtol: float, atol: float, equal_nan: bool) -> np.ndarray:
+    broadcast_shape([x, other])
+    if x.dtype.kind != "f":
+        x, other = x.astype(np.float64), other.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(x - other) <= np.abs(rtol * other) + atol
+    found = (x == other) | (np.isfinite(x) & np.isfinite(other) & near)
+    return found | (np.isnan(x) & np.isnan(other)) if equal_nan else found
+
+
+_isclose_op = op(
+    "isclose(self, other: Tensor, rtol, atol, equal_nan)", _close, method=False,
+    doc="Where |self - other| <= atol + rtol * |other|.",
+)  # fmt: skip
+
+
+def _isclose(self: Tensor, other: Tensor, rtol: float, atol: float, equal_nan: bool) -> Tensor:
+    _same_dtype(must_be_tensor(self, "isclose"), other)
+    return _isclose_op(self, other, rtol, atol, equal_nan)
+
+
+@public
+def allclose(
+    self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
+    """Whether |self - other| <= atol + rtol * |other| everywhere. RuntimeError where the dtypes differ."""
+    return bool(isclose(self, other, rtol, atol, equal_nan)._array.all())
+
+
+@public
+def equal(self: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape and the same elements; nan is not equal to itself."""
+    a, b = must_be_tensor(self, "equal")._array, must_be_tensor(other, "equal", "other", 2)._array
+    return a.shape == b.shape and bool((a == b).all())
+
+
+@public
+def is_nonzero(self: Tensor) -> bool:
+    """Whether the one element is not 0. RuntimeError where there is not exactly one."""
+    return bool(self)
+
+
+Tensor.__lshift__, Tensor.__rshift__ = reflected(bitwise_left_shift), reflected(bitwise_right_shift)
+Tensor.__ilshift__ = reflected(Tensor.bitwise_left_shift_)
+Tensor.__irshift__ = reflected(Tensor.bitwise_right_shift_)
+
+for _name, _other in {
+    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
+}.items():  # fmt: skip
+    setattr(Tensor, _name, getattr(Tensor, _other))
+    setattr(Tensor, _name + "_", getattr(Tensor, _other + "_"))
+greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne

@@ -1,13 +1,26 @@
-"""Functions of one tensor, element by element."""
+"""Functions of one tensor, element by element: exponentials, logarithms, trigonometry, the classic activations.
+
+The formulas are written as torch's derivatives.yaml has them, so that a recorded gradient has its nodes.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..op import op
 from ..tensor import Tensor
+from .arithmetic import plus, times
+from .precision import rounded_once
+
+LN2, LN10 = math.log(2), math.log(10)
+
+
+def _no_bools_in_relu(x: np.ndarray) -> None:
+    if x.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
 
 
 def _relu(x: np.ndarray, **out: Any) -> np.ndarray:
@@ -36,10 +49,24 @@ def _sigmoid(x: np.ndarray, **out: Any) -> np.ndarray:
     return np.multiply(np.tanh(x * half) + 1, half, **out)
 
 
+# ------------------------------------------------------------------ exponentials and logarithms
+
 exp = op(
     "exp(self)", np.exp, promotes="float", inplace=True,
     self=lambda grad, result: grad * result,
     doc="Elementwise exponential.",
+)  # fmt: skip
+
+exp2 = op(
+    "exp2(self)", np.exp2, promotes="float", inplace=True,
+    self=lambda grad, result: times(grad * result, LN2),
+    doc="Elementwise 2 ** x.",
+)  # fmt: skip
+
+expm1 = op(
+    "expm1(self)", np.expm1, promotes="float", inplace=True,
+    self=lambda grad, result: grad * plus(result, 1),
+    doc="Elementwise exp(x) - 1, exact near 0.",
 )  # fmt: skip
 
 log = op(
@@ -47,6 +74,26 @@ log = op(
     self=lambda grad, self: grad / self,
     doc="Elementwise natural logarithm.",
 )  # fmt: skip
+
+log2 = op(
+    "log2(self)", np.log2, promotes="float", inplace=True,
+    self=lambda grad, self: grad / times(self, LN2),
+    doc="Elementwise logarithm to base 2.",
+)  # fmt: skip
+
+log10 = op(
+    "log10(self)", np.log10, promotes="float", inplace=True,
+    self=lambda grad, self: grad / times(self, LN10),
+    doc="Elementwise logarithm to base 10.",
+)  # fmt: skip
+
+log1p = op(
+    "log1p(self)", np.log1p, promotes="float", inplace=True, node="Log1PBackward0",
+    self=lambda grad, self: grad / plus(self, 1),
+    doc="Elementwise log(1 + x), exact near 0.",
+)  # fmt: skip
+
+# ------------------------------------------------------------------ trigonometry
 
 sin = op(
     "sin(self)", np.sin, promotes="float", inplace=True,
@@ -60,6 +107,89 @@ cos = op(
     doc="Elementwise cosine.",
 )  # fmt: skip
 
+tan = op(
+    "tan(self)", np.tan, promotes="float", inplace=True,
+    self=lambda grad, result: grad * plus(result.pow(2), 1),
+    doc="Elementwise tangent.",
+)  # fmt: skip
+
+asin = op(
+    "asin(self)", np.arcsin, promotes="float", inplace=True,
+    self=lambda grad, self: grad * plus(-self * self, 1).rsqrt(),
+    doc="Elementwise inverse sine, nan outside of [-1, 1].",
+)  # fmt: skip
+
+acos = op(
+    "acos(self)", np.arccos, promotes="float", inplace=True,
+    self=lambda grad, self: grad * -plus(-self * self, 1).rsqrt(),
+    doc="Elementwise inverse cosine, nan outside of [-1, 1].",
+)  # fmt: skip
+
+atan = op(
+    "atan(self)", np.arctan, promotes="float", inplace=True,
+    self=lambda grad, self: grad / plus(self * self, 1),
+    doc="Elementwise inverse tangent.",
+)  # fmt: skip
+
+sinh = op(
+    "sinh(self)", np.sinh, promotes="float", inplace=True,
+    self=lambda grad, self: grad * self.cosh(),
+    doc="Elementwise hyperbolic sine.",
+)  # fmt: skip
+
+cosh = op(
+    "cosh(self)", np.cosh, promotes="float", inplace=True,
+    self=lambda grad, self: grad * self.sinh(),
+    doc="Elementwise hyperbolic cosine.",
+)  # fmt: skip
+
+asinh = op(
+    "asinh(self)", np.arcsinh, promotes="float", inplace=True,
+    self=lambda grad, self: grad * plus(self.pow(2), 1).rsqrt(),
+    doc="Elementwise inverse hyperbolic sine.",
+)  # fmt: skip
+
+acosh = op(
+    "acosh(self)", np.arccosh, promotes="float", inplace=True,
+    self=lambda grad, self: grad * plus(self * self, -1).rsqrt(),
+    doc="Elementwise inverse hyperbolic cosine, nan below 1.",
+)  # fmt: skip
+
+atanh = op(
+    "atanh(self)", np.arctanh, promotes="float", inplace=True,
+    self=lambda grad, self: grad / (1 - self.pow(2)),
+    doc="Elementwise inverse hyperbolic tangent, nan outside of [-1, 1].",
+)  # fmt: skip
+
+deg2rad = op(
+    "deg2rad(self)", lambda x, **out: np.multiply(x, x.dtype.type(math.pi / 180), **out), promotes="float",
+    inplace=True, node="Deg2RadBackward0",
+    self=lambda grad: times(grad, math.pi / 180),
+    doc="Degrees as radians.",
+)  # fmt: skip
+
+rad2deg = op(
+    "rad2deg(self)", lambda x, **out: np.multiply(x, x.dtype.type(180 / math.pi), **out), promotes="float",
+    inplace=True, node="Rad2DegBackward0",
+    self=lambda grad: times(grad, 180 / math.pi),
+    doc="Radians as degrees.",
+)  # fmt: skip
+
+
+def _sinc_self(grad: Tensor, self: Tensor) -> Tensor:
+    """(x cos(x) - sin(x)) / (pi x^2) with x = pi * self; 0 at 0."""
+    x = times(self, math.pi)
+    return grad * ((x * x.cos() - x.sin()) / times(self * self, math.pi)).masked_fill(self == 0, 0.0)
+
+
+sinc = op(
+    "sinc(self)", rounded_once(np.sinc), promotes="float", inplace=True,
+    self=_sinc_self,
+    doc="Elementwise sin(pi x) / (pi x), 1 at 0.",
+)  # fmt: skip
+
+# ------------------------------------------------------------------ activations
+
 tanh = op(
     "tanh(self)", np.tanh, promotes="float", inplace=True,
     self=lambda grad, result: tanh_backward(grad, result),
@@ -72,42 +202,11 @@ sigmoid = op(
     doc="Elementwise logistic function, 1 / (1 + exp(-x)).",
 )  # fmt: skip
 
-sqrt = op(
-    "sqrt(self)", np.sqrt, promotes="float", inplace=True,
-    self=lambda grad, result: grad / (2 * result),
-    doc="Elementwise square root.",
-)  # fmt: skip
-
-reciprocal = op(
-    "reciprocal(self)", lambda x: np.true_divide(1, x), promotes="float", inplace=True,
-    self=lambda grad, result: -grad * (result * result),
-    doc="Elementwise 1 / x.",
-)  # fmt: skip
-
-abs = op(
-    "abs(self)", np.absolute, inplace=True, dunder="__abs__",
-    self=lambda grad, self: grad * self.sgn(),
-    doc="Elementwise absolute value.",
-)  # fmt: skip
-
-sgn = op(
-    "sgn(self)", np.sign, inplace=True,
-    self=lambda grad: grad * 0,
-    doc="Elementwise sign: -1, 0 or 1.",
-)  # fmt: skip
-
-sign = op(
-    "sign(self)", np.sign, inplace=True,
-    self=lambda grad: grad * 0,
-    doc="Elementwise sign: -1, 0 or 1.",
-)  # fmt: skip
-
 relu = op(
-    "relu(self)", _relu, inplace=True,
+    "relu(self)", _relu, inplace=True, promotes="common", check=_no_bools_in_relu,
     self=lambda grad, result: threshold_backward(grad, result),
     doc="Elementwise max(x, 0).",
 )  # fmt: skip
-
 
 tanh_backward = op(
     "tanh_backward(self, output)", _tanh_backward, method=False, node="TanhBackwardBackward0",
@@ -124,37 +223,13 @@ sigmoid_backward = op(
 )  # fmt: skip
 
 threshold_backward = op(
-    "threshold_backward(self, output)", _gated, method=False,
+    "threshold_backward(self, output)", _gated, method=False, node="ThresholdBackwardBackward0",
     self=lambda grad, output: threshold_backward(grad, output),
     output=lambda grad: grad * 0,
     doc="The gradient where the result is above 0, else 0.",
 )  # fmt: skip
 
-
-def _clamp(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
-    if min is None and max is None:
-        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if min is not None:
-        x = np.maximum(x, np.asarray(min, x.dtype))
-    return x if max is None else np.minimum(x, np.asarray(max, x.dtype))
-
-
-def _clamp_self(grad: Tensor, self: Tensor, min: Any, max: Any) -> Tensor:
-    """The gradient passes where min <= self <= max."""
-    inside = self == self if min is None else self >= min
-    return grad * (inside if max is None else inside & (self <= max))
-
-
-clamp = op(
-    "clamp(self, min=None, max=None)", _clamp, inplace=True, node="ClampBackward1",
-    self=_clamp_self,
-    doc="Elementwise: not below min, not above max; either may be None.",
-)  # fmt: skip
-
-masked_fill = op(
-    "masked_fill(self, mask: Tensor, value)",
-    lambda x, mask, value: np.where(mask, np.asarray(value, x.dtype), x),
-    inplace=True,
-    self=lambda grad, mask: grad.masked_fill(mask, 0.0),
-    doc="A copy of self with `value`, a number, where the mask is True.",
-)  # fmt: skip
+for _name in ["asin", "acos", "atan", "asinh", "acosh", "atanh"]:
+    setattr(Tensor, f"arc{_name[1:]}", getattr(Tensor, _name))
+    setattr(Tensor, f"arc{_name[1:]}_", getattr(Tensor, f"{_name}_"))
+arcsin, arccos, arctan, arcsinh, arccosh, arctanh = asin, acos, atan, asinh, acosh, atanh

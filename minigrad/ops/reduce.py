@@ -1,4 +1,4 @@
-"""Reductions: many elements become one, of the whole tensor or along dimensions."""
+"""Sums and what is like them: many elements become one, of the whole tensor or along dimensions."""
 
 from __future__ import annotations
 
@@ -7,58 +7,47 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..op import op
-from ..tensor import Tensor, checked_dim
-from .shape import cat
+from ..op import op, table
+from ..tensor import Tensor, wrap
+from .dims import Dims, cast, count, expanded, flag, normal_dims, one_dim, restored, saved_dims, wide
+from .public import must_be_tensor, public, renamed
 
-
-def normal_dims(dim: Any, ndim: int) -> tuple[int, ...] | None:
-    """The dimensions to reduce, counted from the front; None for all."""
-    if dim is None or dim == ():
-        return None
-    dims = tuple(checked_dim(d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
-    if len(set(dims)) < len(dims):
-        twice = next(d for d in dims if dims.count(d) > 1)
-        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
-    return None if not ndim else dims
-
-
-def expanded(value: Tensor, shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
-    """`value`, which a reduction of a tensor of `shape` gave, stretched back over that shape."""
-    dims = normal_dims(dim, len(shape))
-    if dims is not None and not keepdim:
-        for d in sorted(dims):
-            value = value.unsqueeze(d)
-    return value.expand(shape)
+_UNSET: Any = object()
 
 
 def _sum(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) -> np.ndarray:
-    if dtype is None and x.dtype.kind in "iub":
-        dtype = dtypes.int64  # torch sums bools and small integers in int64
-    return np.sum(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim, dtype=dtype and dtype.numpy)
+    x = cast(x, dtype)
+    dims = normal_dims(dim, x.ndim)
+    if x.dtype.kind == "f" and x.dtype != np.float16:
+        return np.add.reduce(x, axis=dims, keepdims=keepdim)
+    return _back(np.add.reduce(wide(x), axis=dims, keepdims=keepdim), x, dtype)
+
+
+def _back(found: Any, x: np.ndarray, dtype: dtypes.dtype | None) -> np.ndarray:
+    """A result in the dtype that torch gives it: x's, but int64 for integers unless asked for."""
+    if x.dtype.kind == "f" or dtype is not None:
+        return np.asarray(found).astype(x.dtype, copy=False)
+    return np.asarray(found)
 
 
 def _mean(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) -> np.ndarray:
     kind = dtypes.of(x.dtype) if dtype is None else dtype
     if not kind.is_floating_point:
+        what = "Input" if dtype is None else "Optional"
         name = kind.tensor_type.removesuffix("Tensor")
         raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex "
+            f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex "
             f"dtype. Got: {name}"
         )
+    x = cast(x, dtype)
     dims = normal_dims(dim, x.ndim)
-    total = np.add.reduce(x, axis=dims, keepdims=keepdim, dtype=kind.numpy)
-    return np.true_divide(total, np.asarray(_count(x.shape, dims), kind.numpy), out=...)
+    total = np.add.reduce(wide(x), axis=dims, keepdims=keepdim)
+    return np.true_divide(total, total.dtype.type(count(x.shape, dims)), out=...).astype(x.dtype, copy=False)
 
 
-def _count(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> int:
-    return int(np.prod([shape[d] for d in (range(len(shape)) if dims is None else dims)]))
-
-
-def _mean_self(grad: Tensor, self_shape: tuple[int, ...], dim: Any, keepdim: bool) -> Tensor:
+def _mean_self(grad: Tensor, self_shape: Dims, dim: Any, keepdim: bool) -> Tensor:
     """Each of n elements has 1/n of the gradient."""
-    count = _count(self_shape, normal_dims(dim, len(self_shape)))
-    return expanded(grad, self_shape, dim, keepdim) / count
+    return expanded(grad, self_shape, dim, keepdim) / count(self_shape, normal_dims(dim, len(self_shape)))
 
 
 _sum_all = op(
@@ -83,153 +72,191 @@ _mean_dims = op(
     self=_mean_self,
     doc="The mean along dimensions.",
 )  # fmt: skip
+_nansum = op(
+    "nansum(self, dim=None, keepdim=False, *, dtype=None)",
+    lambda x, dim, keepdim, dtype: _sum(np.where(np.isnan(x), 0, x).astype(x.dtype), dim, keepdim, dtype),
+    method=False,
+    self=lambda grad, self, dim, keepdim: expanded(grad, self.shape, dim, keepdim).masked_fill(self.isnan(), 0.0),
+    doc="The sum of the elements that are not nan.",
+)  # fmt: skip
 
 
-def _tuple(dim: Any) -> tuple[int, ...]:
-    return tuple(dim) if isinstance(dim, (tuple, list)) else () if dim is None else (dim,)
+# The sum and the mean are the end of most graphs, so they do without the decorator.
 
 
-def sum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def sum(self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any) -> Tensor:
     """The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1."""
-    if dim is None and not keepdim:
-        return _sum_all(self, dtype)
-    return _sum_dims(self, _tuple(dim), keepdim, dtype)
+    if more or self is _UNSET:
+        return sum(**_given(more, "sum", self=self, dim=dim, keepdim=keepdim, dtype=dtype))
+    if dim is _UNSET and keepdim is False:
+        return _sum_all(self, dtype) if dtype is not None else _sum_all(self)
+    return _sum_dims(self, _dims(dim, "sum"), flag(keepdim, "keepdim", "sum"), dtype)
 
 
-def mean(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def mean(self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any) -> Tensor:
     """The mean of all elements, or along `dim`. RuntimeError for integers."""
-    if dim is None and not keepdim:
-        return _mean_all(self, dtype)
-    return _mean_dims(self, _tuple(dim), keepdim, dtype)
+    if more or self is _UNSET:
+        return mean(**_given(more, "mean", self=self, dim=dim, keepdim=keepdim, dtype=dtype))
+    if dim is _UNSET and keepdim is False:
+        return _mean_all(self, dtype) if dtype is not None else _mean_all(self)
+    return _mean_dims(self, _dims(dim, "mean"), flag(keepdim, "keepdim", "mean"), dtype)
+
+
+_NAMES = frozenset(("self", "dim", "keepdim", "dtype"))
+
+
+def _given(more: dict[str, Any], name: str, **known: Any) -> dict[str, Any]:
+    found = renamed(more, _NAMES, name)
+    known = {k: v for k, v in known.items() if v is not _UNSET}
+    if "self" not in known | found:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "input"')
+    return known | found
+
+
+def _dims(dim: Any, name: str) -> tuple[Any, ...]:
+    if dim is _UNSET:
+        raise TypeError(f"{name}(): argument 'keepdim' needs the argument 'dim'")
+    return tuple(dim) if isinstance(dim, (tuple, list)) else () if dim is None else (dim,)
 
 
 Tensor.sum, Tensor.mean = sum, mean
 
 
-# ------------------------------------------------------------------ extremes, products, norms
+@public
+def nansum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum of the elements that are not nan."""
+    return _nansum(self, saved_dims(dim), flag(keepdim, "keepdim", "nansum"), dtype=dtype)
 
 
-def _extreme_self(grad: Tensor, self: Tensor, result: Tensor) -> Tensor:
-    """Shared evenly among the elements that are the extreme."""
-    hit = (self == result).to(grad.dtype)
-    return grad * hit / hit.sum()
+@public
+def nanmean(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of the elements that are not nan."""
+    present = (~must_be_tensor(self, "nanmean").isnan()).sum(dim, keepdim)
+    return nansum(self, dim, keepdim, dtype=dtype) / present
 
 
-def _not_empty(x: np.ndarray, name: str) -> np.ndarray:
-    if not x.size:
-        raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
-            "with the 'dim' argument."
-        )
-    return x
+# ------------------------------------------------------------------ products
 
 
-_max_all = op(
-    "max_all(self)", lambda x: _not_empty(x, "max").max(), method=False, of="max", node="MaxBackward1",
-    self=_extreme_self,
-    doc="The largest element.",
-)  # fmt: skip
-_min_all = op(
-    "min_all(self)", lambda x: _not_empty(x, "min").min(), method=False, of="min", node="MinBackward1",
-    self=_extreme_self,
-    doc="The smallest element.",
-)  # fmt: skip
-
-
-def max(self: Tensor) -> Tensor:
-    """The largest element. Its gradient is shared evenly among equals."""
-    return _max_all(self)
-
-
-def min(self: Tensor) -> Tensor:
-    """The smallest element. Its gradient is shared evenly among equals."""
-    return _min_all(self)
+def _prod(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) -> np.ndarray:
+    x = cast(x, dtype)
+    axis = None if dim is None else normal_dims(one_dim(dim, x.ndim), x.ndim)
+    return _back(np.multiply.reduce(wide(x), axis=axis, keepdims=keepdim), x, dtype)
 
 
 def _prod_self(grad: Tensor, self: Tensor, result: Tensor) -> Tensor:
     """result / self; where an element is 0, the product of all the others."""
-    flat = self._array.ravel()
-    zeros = np.flatnonzero(flat == 0)
-    if not len(zeros):
-        return grad * result / self
-    if len(zeros) > 1 and not self.requires_grad:
-        return grad * self * 0
-    # Products of what stands before and after each element, written so that they can be recorded.
-    x = self.reshape(-1)
-    parts = [_others(x, i) for i in range(flat.size)]
-    return grad * cat([p.reshape(1) for p in parts]).reshape(self.shape)
+    if not self._array.ndim:
+        return grad.clone()
+    if self._array.all():
+        return grad * (result / self)
+    flat = self.reshape(-1)
+    return _prod_dim_self(grad, flat, result, 0, False).reshape(self.shape)
 
 
-def _others(x: Tensor, i: int) -> Tensor:
-    product = x[0] * 0 + 1
-    for j in range(x._array.size):
-        if j != i:
-            product = product * x[j]
-    return product
+def _prod_dim_self(grad: Tensor, self: Tensor, result: Tensor, dim: int, keepdim: bool) -> Tensor:
+    if not self._array.ndim:
+        return grad.clone()
+    shape = self._array.shape
+    grad, result = restored(grad, shape, dim, keepdim), restored(result, shape, dim, keepdim)
+    if self._array.all():
+        return grad * (result / self)
+    return grad * others_product(self, dim)
 
 
-prod = op(
-    "prod(self)", lambda x: np.prod(x, dtype=np.int64 if x.dtype.kind in "iub" else None), node="ProdBackward0",
+def others_product(x: Tensor, dim: int) -> Tensor:
+    """For each element the product of all others along `dim`: of those before it and of those after it."""
+    from .join import cat
+
+    n = x._array.shape[dim]
+    one = wrap(np.ones_like(np.take(x._array, [0], axis=dim)))
+    if n == 1:
+        return one
+    before = cat([one, x.narrow(dim, 0, n - 1)], dim).cumprod(dim)
+    after = cat([one, x.narrow(dim, 1, n - 1).flip((dim,))], dim).cumprod(dim).flip((dim,))
+    return before * after
+
+
+_prod_all = op(
+    "prod_all(self, dtype=None)", lambda x, dtype: _prod(x, None, False, dtype), method=False, of="prod",
+    node="ProdBackward0",
     self=_prod_self,
     doc="The product of all elements.",
 )  # fmt: skip
-
-norm = op(
-    "norm(self)", lambda x: np.sqrt(np.sum(x * x)), node="LinalgVectorNormBackward0",
-    self=lambda grad, self, result: self * (grad / result).masked_fill(result == 0, 0.0),
-    doc="The Euclidean norm of all elements.",
+_prod_dim = op(
+    "prod_dim(self, dim, keepdim=False, dtype=None)", _prod, method=False, of="prod", node="ProdBackward1",
+    self=_prod_dim_self,
+    doc="The product along a dimension.",
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ along one dimension
+@public
+def prod(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The product of all elements, or along one dimension."""
+    if dim is None:
+        return _prod_all(self, dtype)
+    return _prod_dim(self, dim, flag(keepdim, "keepdim", "prod"), dtype)
 
 
-cumsum = op(
-    "cumsum(self, dim)",
-    lambda x, dim: np.cumsum(
-        x, axis=checked_dim(dim, x.ndim) if x.ndim else None, dtype=np.int64 if x.dtype.kind in "iub" else None
-    ).reshape(x.shape),
-    self=lambda grad, dim: grad.flip_cumsum(dim),
-    doc="Sums of the elements so far, along `dim`.",
+def _trace(x: np.ndarray) -> np.ndarray:
+    if x.ndim != 2:
+        raise RuntimeError("trace: expected a matrix")
+    return _back(np.trace(wide(x)), x, None)
+
+
+def _trace_self(grad: Tensor, self_shape: Dims) -> Tensor:
+    return grad * wrap(np.eye(*self_shape, dtype=grad._array.dtype))
+
+
+trace = op(
+    "trace(self)", _trace,
+    self=_trace_self,
+    doc="The sum of the diagonal of a matrix.",
 )  # fmt: skip
 
-_flip_cumsum = op(
-    "flip_cumsum(self, dim)",
-    lambda x, dim: np.flip(np.cumsum(np.flip(x, dim), axis=dim), dim) if x.ndim else x.copy(),
-    self=lambda grad, dim: grad.cumsum(dim),
-    doc="Sums of the elements from here on, along `dim`.",
+
+# ------------------------------------------------------------------ counts and truth
+
+
+def _truth(found: Any, x: np.ndarray) -> np.ndarray:
+    """Answers are bools, but uint8 for uint8, an old habit of torch."""
+    return np.asarray(found, np.uint8 if x.dtype == np.uint8 else np.bool_)
+
+
+_all = op(
+    "all(self, dim=None, keepdim=False)",
+    lambda x, dim, keepdim: _truth(np.all(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x), method=False,
+    doc="Whether every element is true, of the tensor or along dimensions.",
+)  # fmt: skip
+_any = op(
+    "any(self, dim=None, keepdim=False)",
+    lambda x, dim, keepdim: _truth(np.any(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x), method=False,
+    doc="Whether some element is true, of the tensor or along dimensions.",
+)  # fmt: skip
+_count_nonzero = op(
+    "count_nonzero(self, dim=None)",
+    lambda x, dim: np.asarray(np.count_nonzero(x, axis=normal_dims(dim, x.ndim)), np.int64), method=False,
+    doc="How many elements are not 0, of the tensor or along dimensions.",
 )  # fmt: skip
 
 
-def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
-    axis = checked_dim(dim, x.ndim) if x.ndim else None
-    e = np.exp(x - x.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
+@public
+def all(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether every element is true, of the tensor or along `dim` (an int or several)."""
+    return table["all"].call(self, saved_dims(dim), flag(keepdim, "keepdim", "all"))
 
 
-def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
-    axis = checked_dim(dim, x.ndim) if x.ndim else None
-    x = x - x.max(axis=axis, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=axis, keepdims=True))
+@public
+def any(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether some element is true, of the tensor or along `dim` (an int or several)."""
+    return table["any"].call(self, saved_dims(dim), flag(keepdim, "keepdim", "any"))
 
 
-softmax = op(
-    "softmax(self, dim)", _softmax,
-    self=lambda grad, result, dim: (grad - (grad * result).sum((dim,), True)) * result,
-    doc="exp(x) scaled to sum to 1 along `dim`.",
-)  # fmt: skip
+@public
+def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not 0, of the tensor or along `dim` (an int or several)."""
+    return table["count_nonzero"].call(self, saved_dims(dim))
 
-log_softmax = op(
-    "log_softmax(self, dim)", _log_softmax,
-    self=lambda grad, result, dim: grad - result.exp() * grad.sum((dim,), True),
-    doc="The logarithm of softmax, without its overflows.",
-)  # fmt: skip
-
-argmax = op(
-    "argmax(self, dim=None, keepdim=False)",
-    lambda x, dim, keepdim: np.argmax(x, axis=dim, keepdims=keepdim),
-    doc="The position of the largest element, in the flattened tensor or along `dim`.",
-)  # fmt: skip
 
 argsort = op(
     "argsort(self, dim=-1, descending=False)",
@@ -240,8 +267,3 @@ argsort = op(
     ),
     doc="The positions that would sort the tensor along `dim`.",
 )  # fmt: skip
-
-all = op("all(self)", lambda x: np.all(x), doc="Whether every element is true.")
-any = op("any(self)", lambda x: np.any(x), doc="Whether some element is true.")
-
-Tensor.max, Tensor.min = max, min

@@ -1,0 +1,293 @@
+"""Functions of two or three tensors, element by element: the larger one, angles, mixtures."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..op import op, table
+from ..tensor import Tensor, wrap
+from .arithmetic import is_number, plus, times
+from .division import not_implemented
+from .precision import rounded_once
+from .public import must_be_tensor, public
+
+
+def _larger_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
+    """Half each where both are equal, as torch does it."""
+    return (grad / _ones_or_twos(self, other)).masked_fill(self < other, 0.0)
+
+
+def _smaller_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
+    return (grad / _ones_or_twos(self, other)).masked_fill(self > other, 0.0)
+
+
+def _ones_or_twos(self: Tensor, other: Tensor) -> Tensor:
+    return wrap(np.asarray(1 + (self._array == other._array), dtypes.get_default_dtype().numpy)).to(self.dtype)
+
+
+maximum = op(
+    "maximum(self, other)", np.maximum, promotes="common", method=False,
+    self=_larger_self,
+    other=lambda grad, self, other: _larger_self(grad, other, self),
+    doc="The larger of two tensors, elementwise; nan where one is nan.",
+)  # fmt: skip
+
+minimum = op(
+    "minimum(self, other)", np.minimum, promotes="common", method=False,
+    self=_smaller_self,
+    other=lambda grad, self, other: _smaller_self(grad, other, self),
+    doc="The smaller of two tensors, elementwise; nan where one is nan.",
+)  # fmt: skip
+
+fmax = op(
+    "fmax(self, other)", np.fmax, promotes="common", method=False,
+    self=lambda grad, self, other: grad.masked_fill(~((self >= other) | other.isnan()), 0.0),
+    other=lambda grad, self, other: grad.masked_fill((self >= other) | other.isnan(), 0.0),
+    doc="The larger of two tensors, elementwise; a number wins over nan.",
+)  # fmt: skip
+
+fmin = op(
+    "fmin(self, other)", np.fmin, promotes="common", method=False,
+    self=lambda grad, self, other: grad.masked_fill(~((self <= other) | other.isnan()), 0.0),
+    other=lambda grad, self, other: grad.masked_fill((self <= other) | other.isnan(), 0.0),
+    doc="The smaller of two tensors, elementwise; a number wins over nan.",
+)  # fmt: skip
+
+
+def _inverse_square(self: Tensor, other: Tensor) -> Tensor:
+    """1 / (self^2 + other^2), 0 at the origin."""
+    square = (self * self + other * other).reciprocal()
+    return square.masked_fill((self == 0) & (other == 0), 0.0)
+
+
+atan2 = op(
+    "atan2(self, other)", np.arctan2, promotes="float", inplace=True, method=False,
+    self=lambda grad, self, other: grad * other * _inverse_square(self, other),
+    other=lambda grad, self, other: grad * -self * _inverse_square(self, other),
+    doc="The angle of the point (other, self), elementwise, from -pi to pi.",
+)  # fmt: skip
+
+hypot = op(
+    "hypot(self, other)", np.hypot, promotes="common", inplace=True, method=False,
+    self=lambda grad, self, result: grad * self / result,
+    other=lambda grad, other, result: grad * other / result,
+    doc="sqrt(self^2 + other^2), elementwise.",
+)  # fmt: skip
+
+
+def _logaddexp_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
+    return grad / plus((other - self).exp(), 1)
+
+
+def _logaddexp2_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
+    return grad / plus(2 ** (other - self), 1)
+
+
+logaddexp = op(
+    "logaddexp(self, other)", np.logaddexp, promotes="common", method=False,
+    self=_logaddexp_self,
+    other=lambda grad, self, other: _logaddexp_self(grad, other, self),
+    doc="log(exp(self) + exp(other)), elementwise, without overflow.",
+)  # fmt: skip
+
+logaddexp2 = op(
+    "logaddexp2(self, other)", np.logaddexp2, promotes="common", method=False,
+    self=_logaddexp2_self,
+    other=lambda grad, self, other: _logaddexp2_self(grad, other, self),
+    doc="log2(2^self + 2^other), elementwise, without overflow.",
+)  # fmt: skip
+
+
+def _copysign_self(grad: Tensor, self: Tensor, result: Tensor) -> Tensor:
+    return grad * (result / self).masked_fill(self == 0, 0.0)
+
+
+_copysign_tensor = op(
+    "copysign_tensor(self, other)", np.copysign, promotes="float", inplace=True, method=False, of="copysign",
+    node="CopysignBackward0",
+    self=_copysign_self,
+    other=lambda grad: grad * 0,
+    doc="The size of self with the sign of another tensor.",
+)  # fmt: skip
+_copysign_number = op(
+    "copysign_number(self, other)", np.copysign, promotes="float", inplace=True, method=False, of="copysign",
+    node="CopysignBackward1",
+    self=_copysign_self,
+    doc="The size of self with the sign of a number.",
+)  # fmt: skip
+
+
+def _xlogy(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(other), other, np.where(x == 0, np.zeros((), x.dtype), x * np.log(other)))
+
+
+def _xlogy_self(grad: Tensor, self: Tensor, other: Any) -> Tensor:
+    """grad * log(other), 0 where self is 0 and other is not above 0."""
+    if not isinstance(other, Tensor):
+        found = times(grad, math.log(other)) if other > 0 else grad * (-math.inf if other == 0 else math.nan)
+        return found.masked_fill(self == 0, 0.0) if other <= 0 else found
+    return xlogy(grad, other).masked_fill((self == 0) & (other <= 0), 0.0)
+
+
+_xlogy_tensors = op(
+    "xlogy_tensors(self, other)", _xlogy, promotes="float", inplace=True, method=False, of="xlogy",
+    node="XlogyBackward0",
+    self=_xlogy_self,
+    other=lambda grad, self, other: grad * self / other,
+    doc="self * log(other), 0 where self is 0.",
+)  # fmt: skip
+_xlogy_number = op(
+    "xlogy_number(self, other)", _xlogy, promotes="float", inplace=True, method=False, of="xlogy",
+    node="XlogyBackward2",
+    self=_xlogy_self,
+    doc="self * log(number), 0 where self is 0.",
+)  # fmt: skip
+_number_xlogy = op(
+    "number_xlogy(other, self)", lambda other, x: _xlogy(x, other), promotes="float", method=False, of="xlogy",
+    node="XlogyBackward1",
+    other=lambda grad, self, other: grad * self / other,
+    doc="number * log(other), 0 where the number is 0.",
+)  # fmt: skip
+
+heaviside = op(
+    "heaviside(self, values)", np.heaviside, promotes="common", inplace=True, method=False, node="NotImplemented",
+    self=not_implemented("heaviside"),
+    values=not_implemented("heaviside"),
+    doc="0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ mixtures
+
+
+def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
+    """From the end that is nearer, as torch computes it, so that weight 1 gives `end` exactly."""
+    if not x.dtype == end.dtype == getattr(weight, "dtype", x.dtype):
+        names = [dtypes.of(a.dtype).tensor_type.removesuffix("Tensor").lower() for a in (x, end)]
+        raise RuntimeError(f"expected dtype {names[0]} for `end` but got dtype {names[1]}")
+    if x.dtype.kind != "f":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise NotImplementedError(f"\"lerp_kernel_scalar\" not implemented for '{kind}'")
+    weight = np.asarray(weight, x.dtype)
+    return np.where(np.abs(weight) < 0.5, x + weight * (end - x), end - (end - x) * (1 - weight)).astype(x.dtype)
+
+
+_lerp_number = op(
+    "lerp_number(self, end, weight)", rounded_once(_lerp), method=False, inplace=True, of="lerp",
+    node="LerpBackward0",
+    self=lambda grad, weight: grad * (1 - weight),
+    end=lambda grad, weight: grad * weight,
+    doc="self + weight * (end - self), with a number as weight.",
+)  # fmt: skip
+_lerp_tensor = op(
+    "lerp_tensor(self, end, weight)", rounded_once(_lerp), method=False, inplace=True, of="lerp",
+    node="LerpBackward1",
+    self=lambda grad, weight: grad * (1 - weight),
+    end=lambda grad, weight: grad * weight,
+    weight=lambda grad, self, end: grad * (end - self),
+    doc="self + weight * (end - self), with a tensor as weight.",
+)  # fmt: skip
+
+
+def _refuse_integers(x: Any, tensor1: Any, tensor2: Any) -> None:
+    if all(np.asarray(v).dtype.kind != "f" for v in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform "
+            "a true division of tensor1 and tensor2. Convert them with to() first."
+        )
+
+
+def _in(value: Any, x: np.ndarray) -> np.ndarray:
+    return np.asarray(value).astype(x.dtype)
+
+
+addcmul = op(
+    "addcmul(self, tensor1, tensor2, *, value=1)",
+    rounded_once(lambda x, tensor1, tensor2, value: x + _in(value, x) * tensor1 * tensor2),
+    promotes="common", inplace=True, method=False,
+    self=lambda grad: grad,
+    tensor1=lambda grad, tensor2, value: grad * times(tensor2, value),
+    tensor2=lambda grad, tensor1, value: grad * times(tensor1, value),
+    doc="self + value * tensor1 * tensor2.",
+)  # fmt: skip
+
+addcdiv = op(
+    "addcdiv(self, tensor1, tensor2, *, value=1)",
+    rounded_once(lambda x, tensor1, tensor2, value: x + _in(value, x) * tensor1 / tensor2),
+    promotes="common", inplace=True, method=False, check=_refuse_integers,
+    self=lambda grad: grad,
+    tensor1=lambda grad, tensor2, value: grad * (value / tensor2),
+    tensor2=lambda grad, tensor1, tensor2, value: -grad * (times(tensor1, value) / (tensor2 * tensor2)),
+    doc="self + value * tensor1 / tensor2.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ under one name
+
+
+def _tensors_only(entry: Any) -> Any:
+    """These take tensors alone: a number in their place is refused, as torch refuses it."""
+    name = entry.__name__
+
+    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
+        arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
+        must_be_tensor(self, name)
+        for position, argument in enumerate(table[name].names[1:], start=2):
+            if argument in arguments and not (name in ("addcmul", "addcdiv") and argument == "value"):
+                must_be_tensor(arguments[argument], name, argument, position)
+        return entry(self, *others, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
+    setattr(Tensor, name, function)
+    return function
+
+
+maximum, minimum, fmax, fmin, atan2, hypot, logaddexp, logaddexp2, heaviside, addcmul, addcdiv = map(
+    _tensors_only,
+    (maximum, minimum, fmax, fmin, atan2, hypot, logaddexp, logaddexp2, heaviside, addcmul, addcdiv),
+)
+arctan2, Tensor.arctan2, Tensor.arctan2_ = atan2, atan2, Tensor.atan2_
+
+
+@public
+def copysign(self: Tensor, other: Tensor | float) -> Tensor:
+    """The size of self with the sign of `other`, a tensor or a number."""
+    return (_copysign_tensor if isinstance(other, Tensor) else _copysign_number)(self, other)
+
+
+@public
+def copysign_(self: Tensor, other: Tensor | float) -> Tensor:
+    """copysign, in place."""
+    return table["copysign_tensor" if isinstance(other, Tensor) else "copysign_number"].call_inplace(self, other)
+
+
+@public
+def xlogy(self: Tensor | float, other: Tensor | float) -> Tensor:
+    """self * log(other), 0 where self is 0; one of the two may be a number."""
+    if not isinstance(self, Tensor) and isinstance(other, Tensor) and is_number(self):
+        return _number_xlogy(other, self)
+    return (_xlogy_tensors if isinstance(other, Tensor) else _xlogy_number)(self, other)
+
+
+@public
+def xlogy_(self: Tensor, other: Tensor | float) -> Tensor:
+    """xlogy, in place."""
+    return table["xlogy_tensors" if isinstance(other, Tensor) else "xlogy_number"].call_inplace(self, other)
+
+
+@public
+def lerp(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
+    """self + weight * (end - self); the weight is a number or a tensor."""
+    must_be_tensor(end, "lerp", "end", 2)
+    return (_lerp_tensor if isinstance(weight, Tensor) else _lerp_number)(self, end, weight)
+
+
+@public
+def lerp_(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
+    """lerp, in place."""
+    return table["lerp_tensor" if isinstance(weight, Tensor) else "lerp_number"].call_inplace(self, end, weight)

@@ -1,0 +1,168 @@
+"""Size and sign, rounding, and numbers that are none."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..op import op, table
+from ..tensor import Tensor
+from .public import must_be_tensor, public
+
+
+def _refuses_bool(kernel: str) -> Callable[..., None]:
+    def check(x: np.ndarray, *others: Any) -> None:
+        if x.dtype.kind == "b":
+            raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+    return check
+
+
+def _same_for_integers(rounding: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Integers are rounded already, and stay what they are."""
+
+    @functools.wraps(rounding, updated=())
+    def forward(x: np.ndarray, **out: Any) -> np.ndarray:
+        return rounding(x, **out) if x.dtype.kind == "f" else x.copy()
+
+    return forward
+
+
+def _zero(grad: Tensor) -> Tensor:
+    return grad * 0
+
+
+abs = op(
+    "abs(self)", np.absolute, inplace=True, dunder="__abs__", promotes="common", check=_refuses_bool("abs_cpu"),
+    self=lambda grad, self: grad * self.sgn(),
+    doc="Elementwise absolute value.",
+)  # fmt: skip
+
+sgn = op(
+    "sgn(self)", lambda x: x.copy() if x.dtype.kind == "b" else np.sign(x), inplace=True,
+    self=_zero,
+    doc="Elementwise sign: -1, 0 or 1.",
+)  # fmt: skip
+
+sign = op(
+    "sign(self)", lambda x: x.copy() if x.dtype.kind == "b" else np.sign(x), inplace=True,
+    self=_zero,
+    doc="Elementwise sign: -1, 0 or 1.",
+)  # fmt: skip
+
+floor = op(
+    "floor(self)", _same_for_integers(np.floor), inplace=True, promotes="common",
+    check=_refuses_bool("floor_vml_cpu"),
+    self=_zero,
+    doc="Elementwise: rounded down.",
+)  # fmt: skip
+
+ceil = op(
+    "ceil(self)", _same_for_integers(np.ceil), inplace=True, promotes="common",
+    check=_refuses_bool("ceil_vml_cpu"),
+    self=_zero,
+    doc="Elementwise: rounded up.",
+)  # fmt: skip
+
+trunc = op(
+    "trunc(self)", _same_for_integers(np.trunc), inplace=True, promotes="common",
+    check=_refuses_bool("trunc_vml_cpu"),
+    self=_zero,
+    doc="Elementwise: rounded towards 0.",
+)  # fmt: skip
+
+
+def _frac(x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind != "f":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise NotImplementedError(f"\"frac_cpu\" not implemented for '{kind}'")
+    return x - np.trunc(x)
+
+
+frac = op(
+    "frac(self)", _frac, inplace=True,
+    self=lambda grad: grad,
+    doc="Elementwise x - trunc(x).",
+)  # fmt: skip
+
+
+def _round_decimals(x: np.ndarray, decimals: int) -> np.ndarray:
+    """Times 10^decimals, rounded to even, and back: as torch does it, its float errors included."""
+    if x.dtype.kind != "f":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise NotImplementedError(f"\"round_cpu\" not implemented for '{kind}'")
+    scale = np.asarray(10.0 ** np.abs(decimals)).astype(x.dtype)
+    return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
+
+
+_round = op(
+    "round(self)", _same_for_integers(np.rint), inplace=True, promotes="common", method=False,
+    check=_refuses_bool("round_vml_cpu"),
+    self=_zero,
+    doc="Elementwise: to the nearest whole number, halves to the even one.",
+)  # fmt: skip
+_round_to = op(
+    "round_decimals(self, *, decimals)", _round_decimals, inplace=True, method=False, of="round",
+    node="RoundBackward1",
+    self=_zero,
+    doc="Elementwise: to so many decimals.",
+)  # fmt: skip
+
+
+@public
+def round(self: Tensor, *, decimals: int = 0) -> Tensor:
+    """To the nearest number of so many decimals, halves to the even one."""
+    return _round_to(self, decimals=decimals) if decimals else _round(self)
+
+
+@public
+def round_(self: Tensor, *, decimals: int = 0) -> Tensor:
+    """round, in place."""
+    if decimals:
+        return table["round_decimals"].call_inplace(self, decimals=decimals)
+    return table["round"].call_inplace(self)
+
+
+def _nan_to_num(x: np.ndarray, nan: float | None, posinf: float | None, neginf: float | None) -> np.ndarray:
+    if x.dtype.kind != "f":
+        return x.copy()
+    return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+
+
+nan_to_num = op(
+    "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True,
+    self=lambda grad, self: grad.masked_fill(~isfinite(self), 0.0),
+    doc="nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ questions, answered in bools
+
+
+def _question(forward: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda x: np.asarray(forward(x), np.bool_)
+
+
+isnan = op("isnan(self)", np.isnan, doc="Where the elements are nan.")
+isinf = op("isinf(self)", np.isinf, doc="Where the elements are inf or -inf.")
+isfinite = op("isfinite(self)", np.isfinite, doc="Where the elements are neither nan nor infinite.")
+isposinf = op("isposinf(self)", _question(lambda x: x == np.inf), doc="Where the elements are inf.")
+isneginf = op("isneginf(self)", _question(lambda x: x == -np.inf), doc="Where the elements are -inf.")
+signbit = op(
+    "signbit(self)", _question(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0),
+    doc="Where the elements are negative, -0.0 included.",
+)  # fmt: skip
+
+
+@public
+def isreal(self: Tensor) -> Tensor:
+    """True everywhere: there are no complex numbers here."""
+    return isnan(must_be_tensor(self, "isreal")) | True
+
+
+Tensor.absolute, Tensor.absolute_, Tensor.fix, Tensor.fix_ = Tensor.abs, Tensor.abs_, Tensor.trunc, Tensor.trunc_
+absolute, fix = abs, trunc
