@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from minigrad_widgets.trace import Trace
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What show() displayed."""
     displayed: list[Any] = []
-    monkeypatch.setattr("minigrad_widgets.show.display", displayed.append)
+    monkeypatch.setattr(import_module("minigrad_widgets.show"), "display", displayed.append)
     return displayed
 
 

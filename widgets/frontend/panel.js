@@ -18,7 +18,7 @@ const SMALLEST = 0.7; // of the natural size, where small text has 8 pixels; the
 const EASY = 0.8;
 const LARGEST = 1.6;
 const FRAMES = 12; // pixels that two drawings side by side have for gap and frames
-const WIDE = 900; // pixels from which there are two drawings even of a graph that has to scroll
+const WIDE = 720; // pixels from which there are two drawings even of a graph that has to scroll
 const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
 const AROUND = 24; // pixels kept free round what is scrolled to
 

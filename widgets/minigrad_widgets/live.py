@@ -9,6 +9,7 @@ Running that cell again, or calling it twice, keeps the one watcher and the one 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +58,9 @@ class Follower:
         self._depth = 0  # a cell can run a cell
         shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
-        # The cell that called live() has begun already, and its end will be reported.
-        self._begin(_source_of_this_cell(shell))
+        # The cell that called live() has begun already: it is the last one of the history.
+        history = shell.history_manager.input_hist_raw
+        self._begin(len(history) - 1, history[-1])
 
     def stop(self) -> None:
         """Ends the watch; what is drawn stays."""
@@ -68,24 +70,23 @@ class Follower:
         _followers.pop(id(self.shell), None)
 
     def _before_cell(self, info: ExecutionInfo) -> None:
-        if not info.silent:
-            self._begin(info.raw_cell)
+        # Not shell.execution_count, which counts a cell before it runs or after, as the release has it.
+        self._begin(len(self.shell.history_manager.input_hist_raw), info.raw_cell)
 
-    def _begin(self, source: str) -> None:
+    def _begin(self, number: int, source: str) -> None:
         self._depth += 1
         if self._depth == 1:
-            self._guard("reading a cell", self._open_cell, source)
+            self._guard("reading a cell", self._open_cell, number, source)
 
-    def _open_cell(self, source: str) -> None:
-        number = self.shell.execution_count
+    def _open_cell(self, number: int, source: str) -> None:
         filename = self.shell.compile.get_code_name(source, self.shell.transform_cell(source), number)
         self.adapter.start()
         self.adapter.begin_cell(f"[{number}]", source, filename)
 
     def _after_cell(self, result: ExecutionResult) -> None:
-        if result.info is not None and result.info.silent:
-            return
-        self._depth = max(self._depth - 1, 0)
+        if not result.info.raw_cell.strip():
+            return  # of an empty cell IPython tells the end alone
+        self._depth -= 1
         if self._depth == 0:
             self._guard(
                 "drawing the graph", self._close_cell, result.error_before_exec or result.error_in_exec
@@ -95,9 +96,9 @@ class Follower:
         self.adapter.end_cell(error=error)
         self.view.draw(self.adapter.trace())
 
-    def _guard(self, doing: str, function: Any, argument: Any) -> None:
+    def _guard(self, doing: str, function: Callable[..., None], *arguments: Any) -> None:
         try:
-            function(argument)
+            function(*arguments)
         except (Exception, KeyboardInterrupt) as error:
             what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             self.view.say(
@@ -108,9 +109,3 @@ class Follower:
 def _notebook_name() -> str:
     """The notebook's name where Jupyter tells it, else nothing."""
     return PurePath(os.environ.get("JPY_SESSION_NAME", "")).stem
-
-
-def _source_of_this_cell(shell: InteractiveShell) -> str:
-    """The source of the cell that runs right now; IPython enters it into its history before it runs."""
-    raw = shell.history_manager.input_hist_raw
-    return raw[-1] if raw else ""
