@@ -25,6 +25,9 @@ from .ops.compare import (
     logical_or, logical_xor, lt, ne, not_equal,
 )  # fmt: skip
 from .ops.copies import clone, ravel
+from .ops.gather import (
+    gather, index_add, index_copy, index_fill, index_select, put, scatter, scatter_add, take, take_along_dim,
+)  # fmt: skip
 from .ops.index import index_put
 from .ops.join import (
     cat, chunk, column_stack, concat, dsplit, dstack, hsplit, hstack, split, split_with_sizes, stack,
@@ -34,7 +37,10 @@ from .ops.division import floor_divide, fmod, remainder
 from .ops.extremes import (
     amax, amin, aminmax, argmax, argmin, kthvalue, max, median, min, nanmedian,
 )  # fmt: skip
-from .ops.linalg import dot, matmul, mm, mv
+from .ops.linalg import (
+    addbmm, addmm, addmv, addr, baddbmm, bmm, dot, matmul, mm, mv, outer, vdot,
+)  # fmt: skip
+from .ops.masks import argwhere, masked_scatter, masked_select, nonzero, where
 from .ops.pairs import (
     addcdiv, addcmul, arctan2, atan2, copysign, fmax, fmin, heaviside, hypot, lerp, logaddexp, logaddexp2,
     maximum, minimum, xlogy,
@@ -43,8 +49,12 @@ from .ops.pointwise import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh,
     deg2rad, exp, exp2, expm1, log, log10, log1p, log2, rad2deg, relu, sigmoid, sin, sinc, sinh, tan, tanh,
 )  # fmt: skip
+from .ops.products import (
+    cartesian_prod, chain_matmul, cross, einsum, inner, kron, tensordot,
+)  # fmt: skip
+from .ops.rearrange import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
 from .ops.powers import float_power, pow, rsqrt, sqrt, square
-from .ops.reduce import all, any, argsort, count_nonzero, mean, nanmean, nansum, prod, sum, trace
+from .ops.reduce import all, any, count_nonzero, mean, nanmean, nansum, prod, sum, trace
 from .ops.reshape import (
     adjoint, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to, flatten,
     meshgrid, moveaxis, movedim, reshape, swapaxes, swapdims, unflatten,
@@ -57,6 +67,13 @@ from .ops.running import (
     cummax, cummin, cumprod, cumsum, log_softmax, logcumsumexp, logsumexp, softmax,
 )  # fmt: skip
 from .ops.shape import diagonal, permute, squeeze, t, transpose, unsqueeze
+from .ops.sort import (
+    argsort, bincount, bucketize, msort, searchsorted, sort, topk, unique, unique_consecutive,
+)  # fmt: skip
+from .ops.triangles import (
+    diag, diag_embed, diagflat, diagonal_scatter, select_scatter, slice_scatter, tril, tril_indices,
+    triu, triu_indices,
+)  # fmt: skip
 from .ops.slices import narrow, select
 from .ops.spread import dist, norm, std, std_mean, var, var_mean
 from .ops.strided import as_strided
@@ -81,7 +98,7 @@ from .device import device
 from .size import Size
 from .tensor import Tensor
 
-concatenate, row_stack = concat, vstack
+concatenate, row_stack, ger = concat, vstack, outer
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 

@@ -37,23 +37,9 @@ def address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
 
 
-def as_strided(
-    memory: np.ndarray, shape: tuple[int, ...], stride: tuple[int, ...], offset: int
-) -> np.ndarray:
-    """A view of `memory` by shape, strides and offset, the last two in elements as torch counts them.
-
-    Raises RuntimeError where the view would reach outside of the memory.
-    """
-    size = memory.itemsize
-    reach = offset + sum((n - 1) * s for n, s in zip(shape, stride, strict=True))
-    if 0 not in shape and reach >= memory.size:
-        raise RuntimeError(
-            f"setStorage: sizes {list(shape)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{size} requiring a storage size of {(reach + 1) * size} are out of bounds for storage of size "
-            f"{memory.nbytes}"
-        )
-    flat = memory if memory.flags.c_contiguous else memory.ravel("K")
-    if not np.shares_memory(flat, memory):
-        # An array with holes (from_numpy of a slice): its owner has them all, as one block.
-        raise NotImplementedError("as_strided: the memory is not one block; call contiguous() first")
-    return np.ndarray(shape, memory.dtype, flat, offset * size, tuple(s * size for s in stride))
+def bounds(array: np.ndarray) -> tuple[int, int]:
+    """How many bytes the memory of the array reaches: before its first element, and from it to the end."""
+    if not array.size:
+        return 0, 0
+    spans = [(n - 1) * s for n, s in zip(array.shape, array.strides, strict=True)]
+    return -sum(s for s in spans if s < 0), sum(s for s in spans if s > 0) + array.itemsize

@@ -2,10 +2,14 @@
 
 from . import arithmetic, clamp, compare, create, division, pairs, pointwise, powers, rounding  # elementwise
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
-from . import copies, index, join, reshape, shape, slices, strided, subscript, write  # shapes and indexing
+from . import copies, join, rearrange, reshape, shape, slices, strided, triangles  # shapes
+from . import gather, index, masks, sort, subscript, write  # indexing
+from . import products
 
 __all__ = [
     "arithmetic", "clamp", "compare", "create", "division", "pairs", "pointwise", "powers", "rounding",
     "extremes", "linalg", "reduce", "running", "spread",
-    "copies", "index", "join", "reshape", "shape", "slices", "strided", "subscript", "write",
+    "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles",
+    "gather", "index", "masks", "sort", "subscript", "write",
+    "products",
 ]  # fmt: skip

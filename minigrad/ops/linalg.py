@@ -1,49 +1,118 @@
-"""Products of vectors and matrices."""
+"""Products of vectors and matrices.
+
+Counterpart in PyTorch: aten/src/ATen/native/LinearAlgebra.cpp. matmul is taken apart as there, so that its
+grad_fn shows the same products; what is made of products stands in products.py.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from .. import dtypes
+from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
+from .copies import contiguous
+from .precision import rounded_once
+from .shape import squeezed_result, unsafe_view
+
+_C_NAMES = {
+    "Float": "float", "Double": "double", "Half": "c10::Half", "Long": "long int", "Int": "int",
+    "Short": "short int", "Char": "signed char", "Byte": "unsigned char", "Bool": "bool",
+}  # fmt: skip
 
 
-def _same_dtype(a: np.ndarray, b: np.ndarray, name: str) -> None:
-    if a.dtype != b.dtype:
-        first, second = (dtypes.of(x.dtype).tensor_type.removesuffix("Tensor").lower() for x in (a, b))
-        raise RuntimeError(f"{name} expected both to have the same dtype, but got {first} and {second}")
+def _kind(x: np.ndarray) -> str:
+    return dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+
+
+def _no_bool(x: np.ndarray, name: str) -> None:
+    if x.dtype == np.bool_:
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
+
+
+@rounded_once
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.matmul(a, b)
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _same_dtype(a, b, "dot :")
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
+    if a.dtype != b.dtype:
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {_kind(a)} and {_kind(b)}"
+        )
     if a.shape != b.shape:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number "
             f"of elements, but got {a.size} and {b.size} elements respectively"
         )
-    return np.dot(a, b)
+    _no_bool(a, "dot")
+    return _product(a, b)
 
 
 def _mv(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _same_dtype(a, b, "mv :")
-    if a.shape[1] != b.shape[0]:
+    _check_mv(np.empty(a.shape[0] if a.ndim else 0, b.dtype), a, b)
+    return _product(a, b)
+
+
+def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    if a.ndim != 2 or b.ndim != 1 or out.ndim > 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {out.ndim}, {a.ndim}, {b.ndim}")
+    if a.shape[1] != b.shape[0] or (out.ndim and out.shape[0] not in (1, a.shape[0])):
+        size = out.shape[0] if out.ndim else 1
         raise RuntimeError(
-            f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
+            f"size mismatch, got input ({size}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
         )
-    return np.matmul(a, b)
+    if not out.dtype == a.dtype == b.dtype:
+        raise RuntimeError(
+            f"addmv input tensors must have the same dtype, but got {_kind(out)}, {_kind(a)}, and {_kind(b)}"
+        )
+    _no_bool(a, "addmv_impl_cpu")
 
 
 def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _same_dtype(a, b, "mm :")
+    for name, x in (("self", a), ("mat2", b)):
+        if x.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix")
+    _check_mm(a, b)
+    return _product(a, b)
+
+
+def _check_mm(a: np.ndarray, b: np.ndarray) -> None:
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and "
             f"{b.shape[0]}x{b.shape[1]})"
         )
-    return np.matmul(a, b)
+    if a.dtype != b.dtype:
+        raise RuntimeError(
+            "expected m1 and m2 to have the same dtype, but got: "
+            f"{_C_NAMES[_kind(a)]} != {_C_NAMES[_kind(b)]}"
+        )
+    _no_bool(a, "addmm_impl_cpu_")
+
+
+def _bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    _check_bmm(a, b)
+    return _product(a, b)
+
+
+def _check_bmm(a: np.ndarray, b: np.ndarray) -> None:
+    for name, x in (("batch1", a), ("batch2", b)):
+        if x.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor")
+    if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but "
+            f"got: [{b.shape[0]}, {b.shape[1]}]."
+        )
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"expected scalar type {_kind(a)} but found {_kind(b)}")
+    _no_bool(a, "baddbmm_with_gemm" if a.size * b.size > 4 else "bmm")
 
 
 dot = op(
@@ -53,9 +122,16 @@ dot = op(
     doc="The inner product of two vectors.",
 )  # fmt: skip
 
+vdot = op(
+    "vdot(self, other)", _dot,
+    self=lambda grad, other: grad * other,
+    other=lambda grad, self: grad * self,
+    doc="The inner product of two vectors; there are no complex numbers here.",
+)  # fmt: skip
+
 mv = op(
     "mv(self, vec)", _mv,
-    self=lambda grad, vec: grad.unsqueeze(1) * vec,
+    self=lambda grad, vec: outer(grad, vec),
     vec=lambda grad, self: self.t().mv(grad),
     doc="A matrix times a vector.",
 )  # fmt: skip
@@ -67,22 +143,215 @@ mm = op(
     doc="The product of two matrices.",
 )  # fmt: skip
 
+bmm = op(
+    "bmm(self, mat2)", _bmm,
+    self=lambda grad, mat2: grad.bmm(mat2.transpose(1, 2)),
+    mat2=lambda grad, self: self.transpose(1, 2).bmm(grad),
+    doc="The products of two stacks of matrices, pair by pair.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ a product added to something
+
+
+def _scaled(x: Tensor, factor: Any) -> Tensor:
+    return x if factor == 1 else x * factor
+
+
+def _expandable(x: np.ndarray, shape: tuple[int, ...]) -> None:
+    from .shape import _expand
+
+    _expand(x, shape)
+
+
+@rounded_once
+def _sum(x: np.ndarray, product: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    """beta * x + alpha * product; torch does not read x where beta is 0, so nan in it goes unseen."""
+    if x.dtype.kind in "iu":
+        beta, alpha = int(beta), int(alpha)
+    product = product if alpha == 1 else product * np.asarray(alpha, product.dtype)
+    if beta == 0:
+        return np.broadcast_to(product, np.broadcast_shapes(x.shape, product.shape)).copy()
+    return np.add(x if beta == 1 else x * np.asarray(beta, x.dtype), product)
+
+
+def _addmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    for name, m in (("mat1", a), ("mat2", b)):
+        if m.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
+    if a.shape[1] == b.shape[0]:
+        _same(x, a, "self and mat2 must have the same dtype, but got {0} and {1}")
+    _check_mm(a, b)
+    _expandable(x, (a.shape[0], b.shape[1]))
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _same(x: np.ndarray, y: np.ndarray, words: str) -> None:
+    if x.dtype != y.dtype:
+        raise RuntimeError(words.format(_kind(x), _kind(y)))
+
+
+def _addmv(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_mv(x, a, b)
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    for name, v in (("vec1", a), ("vec2", b)):
+        if v.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.ndim}-D")
+    _expandable(x, (a.size, b.size))
+    dtype = dtypes.result_type([x, a, b]).numpy
+    return _sum(x.astype(dtype, copy=False), np.outer(a, b).astype(dtype, copy=False), beta, alpha)
+
+
+def _baddbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_bmm(a, b)
+    _same(x, a, "Input dtypes must be the same, got: input {0}, batch1: {1}")
+    _expandable(x, (a.shape[0], a.shape[1], b.shape[2]))
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _addbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_bmm(a, b)
+    _expandable(x, (a.shape[1], b.shape[2]))
+    total = _product(a.transpose(1, 0, 2).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]))
+    return _sum(x, total, beta, alpha)
+
+
+def _stretched(grad: Tensor, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Tensor:
+    return grad.unsqueeze(0).expand((a_shape[0], a_shape[1], b_shape[2]))
+
+
+addmm = op(
+    "addmm(self, mat1, mat2, *, beta=1, alpha=1)", _addmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    mat1=lambda grad, mat2, alpha: _scaled(grad.mm(mat2.t()), alpha),
+    mat2=lambda grad, mat1, alpha: _scaled(mat1.t().mm(grad), alpha),
+    doc="beta * self + alpha * (mat1 @ mat2).",
+)  # fmt: skip
+
+addmv = op(
+    "addmv(self, mat, vec, *, beta=1, alpha=1)", _addmv, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    mat=lambda grad, vec, alpha: _scaled(outer(grad, vec), alpha),
+    vec=lambda grad, mat, alpha: _scaled(mat.t().mv(grad), alpha),
+    doc="beta * self + alpha * (mat @ vec).",
+)  # fmt: skip
+
+addr = op(
+    "addr(self, vec1, vec2, *, beta=1, alpha=1)", _addr, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    vec1=lambda grad, vec2, alpha: _scaled(grad.mv(vec2), alpha),
+    vec2=lambda grad, vec1, alpha: _scaled(grad.t().mv(vec1), alpha),
+    doc="beta * self + alpha * outer(vec1, vec2).",
+)  # fmt: skip
+
+baddbmm = op(
+    "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)", _baddbmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch2, alpha: _scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
+    batch2=lambda grad, batch1, alpha: _scaled(batch1.transpose(1, 2).bmm(grad), alpha),
+    doc="beta * self + alpha * (batch1 @ batch2), for stacks of matrices.",
+)  # fmt: skip
+
+addbmm = op(
+    "addbmm(self, batch1, batch2, *, beta=1, alpha=1)", _addbmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch1_shape, batch2, alpha: _scaled(
+        _stretched(grad, batch1_shape, batch2.shape).bmm(batch2.transpose(1, 2)), alpha
+    ),
+    batch2=lambda grad, batch1, batch2_shape, alpha: _scaled(
+        batch1.transpose(1, 2).bmm(_stretched(grad, batch1.shape, batch2_shape)), alpha
+    ),
+    doc="beta * self + alpha * the sum of the products of two stacks of matrices.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ matmul
+
 
 def matmul(self: Tensor, other: Tensor) -> Tensor:
-    """self @ other for vectors and matrices. NotImplementedError for more dimensions, for now."""
+    """self @ other: vectors, matrices, and stacks of them, whose first dimensions are broadcast.
+
+    RuntimeError for numbers of no dimension and for shapes that do not fit.
+    """
+    if not isinstance(other, Tensor):
+        raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
     a, b = self._array.ndim, other._array.ndim
+    if a == 2 and b == 2:
+        return mm(self, other)
+    if not a or not b:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {a}D and {b}D")
     if a == 1 and b == 1:
         return dot(self, other)
     if a == 2 and b == 1:
         return mv(self, other)
     if a == 1 and b == 2:
-        return mm(self.unsqueeze(0), other).squeeze(0)
-    if a == 2 and b == 2:
-        return mm(self, other)
-    if 0 in (a, b):
-        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {a}D and {b}D")
-    raise NotImplementedError(f"matmul of tensors of {a} and {b} dimensions")
+        return squeezed_result(mm(self.unsqueeze(0), other), 0)
+    return _folded(self, other) if _folds(self, other) else _batched(self, other)
 
 
-Tensor.matmul = matmul
+def _folds(self: Tensor, other: Tensor) -> bool:
+    """Whether a stack times a matrix or vector is computed as one product of matrices."""
+    a, b = self._array.ndim, other._array.ndim
+    large, small = (self, other) if a >= b else (other, self)
+    if large._array.ndim < 3 or small._array.ndim > 2:
+        return False
+    if small.requires_grad:
+        return True
+    if a == 2:
+        return False
+    x = large._array
+    if not x.size:
+        return True
+    return all(x.strides[i] == x.strides[i + 1] * x.shape[i + 1] for i in range(x.ndim - 2))
+
+
+def _folded(self: Tensor, other: Tensor) -> Tensor:
+    turned = self._array.ndim < other._array.ndim
+    large = other.mT if turned else self
+    small = self if turned and self._array.ndim == 1 else self.t() if turned else other
+    *outside, inner = large._array.shape
+    rows = large.reshape((int(np.prod(outside)), inner))
+    if small._array.ndim == 1:
+        return unsafe_view(rows.mv(small), tuple(outside))
+    found = unsafe_view(rows.mm(small), (*outside, small._array.shape[1]))
+    return contiguous(found.mT) if turned else found
+
+
+def _batched(self: Tensor, other: Tensor) -> Tensor:
+    a, b = self._array.shape, other._array.shape
+    if len(a) == len(b) == 3 and a[0] != b[0]:
+        if a[0] == 1 and self.requires_grad:
+            return matmul(self.squeeze(0), other)
+        if b[0] == 1 and other.requires_grad:
+            return matmul(self, other.squeeze(0))
+    n = a[-2] if len(a) > 1 else 1
+    batch = broadcast_shape([_Shape(a[:-2]), _Shape(b[:-2])])
+    count = int(np.prod(batch))
+    left = self.expand((*batch, n, a[-1])).reshape((count, n, a[-1]))
+    if len(b) == 1:
+        right = other.expand((*batch, b[0])).reshape((count, b[0])).unsqueeze(2)
+        return unsafe_view(left.bmm(right).squeeze(-1), (*batch, *[n] * (len(a) > 1)))
+    right = other.expand((*batch, *b[-2:])).reshape((count, *b[-2:]))
+    return unsafe_view(left.bmm(right), (*batch, *[n] * (len(a) > 1), b[-1]))
+
+
+class _Shape:
+    """Something with a shape, for broadcast_shape."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+
+
+def outer(self: Tensor, vec2: Tensor) -> Tensor:
+    """All products of an element of one vector with one of another, as a matrix."""
+    for name, v in (("self", self), ("vec2", vec2)):
+        if v._array.ndim != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {v._array.ndim}-D")
+    return self.reshape((self._array.size, 1)) * vec2
+
+
+Tensor.matmul, Tensor.outer, Tensor.ger = matmul, outer, outer
 Tensor.__matmul__ = lambda self, other: matmul(self, other) if isinstance(other, Tensor) else NotImplemented

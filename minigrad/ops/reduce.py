@@ -200,7 +200,7 @@ def prod(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 
 def _trace(x: np.ndarray) -> np.ndarray:
     if x.ndim != 2:
-        raise RuntimeError("trace: expected a matrix")
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     return _back(np.trace(wide(x)), x, None)
 
 
@@ -256,14 +256,3 @@ def any(self: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 def count_nonzero(self: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not 0, of the tensor or along `dim` (an int or several)."""
     return table["count_nonzero"].call(self, saved_dims(dim))
-
-
-argsort = op(
-    "argsort(self, dim=-1, descending=False)",
-    lambda x, dim, descending: (
-        np.flip(np.argsort(np.flip(x, dim), axis=dim, kind="stable"), dim) * -1 + x.shape[dim] - 1
-        if descending
-        else np.argsort(x, axis=dim, kind="stable")
-    ),
-    doc="The positions that would sort the tensor along `dim`.",
-)  # fmt: skip

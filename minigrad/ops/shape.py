@@ -1,4 +1,8 @@
-"""Other shapes of the same elements: views where the strides allow it, copies where not."""
+"""Views: the same memory in another shape, another order, or in part.
+
+Counterpart in PyTorch: aten/src/ATen/native/TensorShape.cpp. What is made of these by plain functions
+stands in reshape.py; copies in copies.py.
+"""
 
 from __future__ import annotations
 
@@ -8,45 +12,25 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
+from ..strides import view_strides, window
 from ..tensor import Tensor, checked_dim
+from .sizes import checked_dims, infer_size, is_int
+
+# ------------------------------------------------------------------ another shape
 
 
-def _listed(shape: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, shape))}]"
-
-
-def _full_shape(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
-    """`shape` with its -1 worked out. RuntimeError, in torch's words, where `size` elements do not fit."""
-    shape = tuple(int(n) for n in shape)
-    if shape.count(-1) > 1:
-        raise RuntimeError("only one dimension can be inferred")
-    if any(n < -1 for n in shape):
-        raise RuntimeError(f"invalid shape dimension {min(shape)}")
-    known = int(np.prod([n for n in shape if n != -1]))
-    if -1 in shape:
-        if not known:
-            raise RuntimeError(
-                f"cannot reshape tensor of 0 elements into shape {_listed(shape)} because the unspecified "
-                "dimension size -1 can be any value and is ambiguous"
-            )
-        if size % known:
-            raise RuntimeError(f"shape '{_listed(shape)}' is invalid for input of size {size}")
-        return tuple(size // known if n == -1 else n for n in shape)
-    if known != size:
-        raise RuntimeError(f"shape '{_listed(shape)}' is invalid for input of size {size}")
-    return shape
-
-
-def _viewed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
+def viewed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
     """x in another shape over the same memory, or None where the strides do not allow it."""
-    try:
-        return x.reshape(shape, copy=False)
-    except ValueError:
-        return None
+    if x.flags.c_contiguous and 1 not in shape and 1 not in x.shape and x.size:
+        return x.reshape(shape)
+    strides = view_strides(x, shape)
+    return None if strides is None else window(x, shape, strides)
 
 
-def _view(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    found = _viewed(x, _full_shape(shape, x.size))
+def _view(x: np.ndarray, shape: tuple[Any, ...]) -> np.ndarray:
+    if not all(map(is_int, shape)):
+        _refuse_view(shape)
+    found = viewed(x, infer_size([n.__index__() for n in shape], x.size))
     if found is None:
         raise RuntimeError(
             "view size is not compatible with input tensor's size and stride (at least one dimension spans "
@@ -55,33 +39,113 @@ def _view(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return found
 
 
+def _refuse_view(shape: tuple[Any, ...]) -> None:
+    """Raise for arguments that are no sizes."""
+    if any(isinstance(n, dtypes.dtype) for n in shape):
+        raise NotImplementedError(
+            f"view(): another dtype over the same memory ({shape[0]!r}) is not supported; to() makes a copy"
+        )
+    kinds = ", ".join(type(n).__name__ for n in shape)
+    raise TypeError(
+        f"view() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+        " * (tuple of ints size)"
+    )
+
+
+def _reshape_alias(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    found = viewed(x, shape)
+    assert found is not None, "reshape asks first"
+    return found
+
+
 def _expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand({dtypes.of(x.dtype).tensor_type}{{{list(x.shape)}}}, size={list(shape)}): the number of "
+            f"expand({_type_name(x)}{{{list(x.shape)}}}, size={list(shape)}): the number of "
             f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
             f"tensor ({x.ndim})"
         )
-    full = []
-    for i, n in enumerate(shape):
-        have = x.shape[i - lead] if i >= lead else 1
-        n = have if n == -1 else n
-        if have not in (1, n):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({n}) must match the existing size ({have}) at "
-                f"non-singleton dimension {i}.  Target sizes: {list(shape)}.  Tensor sizes: {list(x.shape)}"
-            )
-        full.append(n)
-    strides = [0] * lead + [
-        0 if n != m else s for n, m, s in zip(full[lead:], x.shape, x.strides, strict=True)
-    ]
-    return np.lib.stride_tricks.as_strided(x, full, strides)
+    sizes, strides = list(shape), [0] * len(shape)
+    for i in range(len(shape) - 1, -1, -1):
+        n = shape[i]
+        if i >= lead:
+            have, stride = x.shape[i - lead], x.strides[i - lead]
+        else:
+            have = 1
+            stride = sizes[i + 1] * strides[i + 1] if i + 1 < len(shape) else x.itemsize
+            if n == -1:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing "
+                    f"dimension {i}"
+                )
+        if n == -1:
+            n = have
+        if n != have:
+            if have != 1 or n < 0:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({n}) must match the existing size ({have}) at "
+                    f"non-singleton dimension {i}.  Target sizes: {list(shape)}.  Tensor sizes: "
+                    f"{list(x.shape)}"
+                )
+            stride = 0
+        sizes[i], strides[i] = n, stride
+    return window(x, tuple(sizes), tuple(strides))
+
+
+def _type_name(x: np.ndarray) -> str:
+    return f"minigrad.{dtypes.of(x.dtype).tensor_type}"
+
+
+def _expand_self(grad: Tensor, self_shape: tuple[int, ...]) -> Tensor:
+    from ..broadcast import sum_to
+
+    return sum_to(grad, self_shape)
+
+
+view = op(
+    "view(self, *shape)", _view, view="one",
+    self=lambda grad, self_shape: grad.reshape(self_shape),
+    doc="The same memory in another shape; RuntimeError where the strides do not allow it.",
+)  # fmt: skip
+
+reshape_alias = op(
+    "reshape_alias(self, shape)", _reshape_alias, view="one", method=False, of="reshape",
+    self=lambda grad, self_shape: grad.reshape(self_shape),
+    doc="What reshape gives where the memory is no single block, but a view is possible.",
+)  # fmt: skip
+
+unsafe_view = op(
+    "unsafe_view(self, shape)", _view, method=False, of="view",
+    self=lambda grad, self_shape: grad.reshape(self_shape),
+    doc="view of a copy that nobody else sees, so that it need not count as one.",
+)  # fmt: skip
+
+alias = op(
+    "alias(self)", lambda x: x[...], view="one", method=False,
+    self=lambda grad: grad,
+    doc="The same memory in the same shape: what x[...] gives.",
+)  # fmt: skip
+
+expand = op(
+    "expand(self, *shape)", _expand, view="one",
+    self=_expand_self,
+    doc="Dimensions of length 1 stretched, without copying; -1 leaves a length as it is.",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ another order
 
 
 def _transpose(x: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
     dim0, dim1 = checked_dim(dim0, x.ndim), checked_dim(dim1, x.ndim)
     return x.swapaxes(dim0, dim1) if x.ndim else x[...]
+
+
+def _t(x: np.ndarray) -> np.ndarray:
+    if x.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return x.T
 
 
 def _permute(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
@@ -100,24 +164,6 @@ def _inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argsort([d % max(len(dims), 1) for d in dims]))
 
 
-view = op(
-    "view(self, *shape)", _view, view="one",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
-    doc="The same memory in another shape; RuntimeError where the strides do not allow it.",
-)  # fmt: skip
-
-alias = op(
-    "alias(self)", lambda x: x[...], view="one", method=False,
-    self=lambda grad: grad,
-    doc="The same memory in the same shape: what x[...] gives.",
-)  # fmt: skip
-
-expand = op(
-    "expand(self, *shape)", _expand, view="one",
-    self=lambda grad, self_shape: _sum_to(grad, self_shape),
-    doc="Dimensions of length 1 stretched, without copying; -1 leaves a length as it is.",
-)  # fmt: skip
-
 transpose = op(
     "transpose(self, dim0, dim1)", _transpose, view="one",
     self=lambda grad, dim0, dim1: grad.transpose(dim0, dim1),
@@ -125,7 +171,7 @@ transpose = op(
 )  # fmt: skip
 
 t = op(
-    "t(self)", lambda x: _two_dimensional(x).T, view="one",
+    "t(self)", _t, view="one",
     self=lambda grad: grad.t(),
     doc="The transpose of a matrix; a vector or scalar as it is.",
 )  # fmt: skip
@@ -136,181 +182,141 @@ permute = op(
     doc="The dimensions in another order.",
 )  # fmt: skip
 
+
+# ------------------------------------------------------------------ dimensions of length 1
+
+
+def _unsqueeze(x: np.ndarray, dim: int) -> np.ndarray:
+    dim = checked_dim(dim, x.ndim + 1)
+    stride = x.shape[dim] * x.strides[dim] if dim < x.ndim else x.itemsize
+    return window(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*x.strides[:dim], stride, *x.strides[dim:]))
+
+
+def _without(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
+    """x without those of `dims` that have length 1."""
+    return np.squeeze(x, axis=tuple([d for d in dims if x.shape[d] == 1])) if x.ndim else x[...]
+
+
+def _unsqueezed(grad: Tensor, shape: tuple[int, ...], dims: Any) -> Tensor:
+    """The gradient with the dimensions back that were dropped of a tensor of `shape`."""
+    dims = (dims,) if not isinstance(dims, (tuple, list)) else dims
+    for d in sorted([checked_dim(d, len(shape)) for d in dims]) if shape else ():
+        if shape[d] == 1:
+            grad = grad.unsqueeze(d)
+    return grad
+
+
 unsqueeze = op(
-    "unsqueeze(self, dim)", lambda x, dim: np.expand_dims(x, checked_dim(dim, x.ndim + 1)), view="one",
+    "unsqueeze(self, dim)", _unsqueeze, view="one",
     self=lambda grad, dim: grad.squeeze(dim),
     doc="A new dimension of length 1 at position `dim`.",
 )  # fmt: skip
 
 _squeeze_all = op(
-    "squeeze_all(self)", np.squeeze, view="one", method=False, of="squeeze", node="SqueezeBackward0",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
+    "squeeze_all(self)", lambda x: _without(x, tuple(range(x.ndim))), view="one", method=False, of="squeeze",
+    node="SqueezeBackward0",
+    self=lambda grad, self_shape: _unsqueezed(grad, self_shape, tuple(range(len(self_shape)))),
     doc="All dimensions of length 1 dropped.",
 )  # fmt: skip
 _squeeze_dim = op(
-    "squeeze_dim(self, dim)", lambda x, dim: _squeeze(x, dim), view="one", method=False, of="squeeze",
-    node="SqueezeBackward1",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
+    "squeeze_dim(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), view="one", method=False,
+    of="squeeze", node="SqueezeBackward1",
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
     doc="The dimension `dim` dropped, where its length is 1.",
 )  # fmt: skip
-
-clone = op(
-    "clone(self)", lambda x: x.copy("K"),
-    self=lambda grad: grad,
-    doc="A copy with memory of its own; the gradient goes through.",
+_squeeze_dims = op(
+    "squeeze_dims(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), view="one", method=False,
+    of="squeeze", node="SqueezeBackward2",
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    doc="Those of several dimensions dropped whose length is 1.",
 )  # fmt: skip
-
-_to_copy = op(
-    "to_copy(self, dtype)", lambda x, dtype: x.astype(dtype.numpy), method=False, of="to",
-    self=lambda grad: grad,
-    doc="A copy in another dtype.",
+squeezed_result = op(
+    "squeezed_result(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), method=False,
+    of="squeeze", node="SqueezeBackward4",
+    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    doc="squeeze in place of a result that nobody else has seen: what a vector times a matrix ends with.",
 )  # fmt: skip
-
-_unsafe_view = op(
-    "unsafe_view(self, shape)", _view, method=False,
-    self=lambda grad, self_shape: grad.reshape(self_shape),
-    doc="view of a copy that nobody else sees, so that it need not count as one.",
-)  # fmt: skip
-
-
-def _cat(tensors: list[np.ndarray], dim: int) -> np.ndarray:
-    if not tensors:
-        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    # Vectors of no elements are skipped, whatever the others' shape: an old habit of torch.
-    parts = [a for a in tensors if a.shape != (0,)] or tensors
-    dtype = dtypes.result_type(tensors).numpy
-    first = parts[0]
-    if any(not a.ndim for a in parts):
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
-    dim = checked_dim(dim, first.ndim)
-    for i, part in enumerate(parts):
-        if part.ndim != first.ndim:
-            raise RuntimeError(
-                f"Tensors must have same number of dimensions: got {first.ndim} and {part.ndim}"
-            )
-        for d, (n, m) in enumerate(zip(first.shape, part.shape, strict=True)):
-            if d != dim and n != m:
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size "
-                    f"{m} for tensor number {i} in the list."
-                )
-    return np.concatenate(parts, axis=dim, dtype=dtype)
-
-
-def _cat_tensors(grad: Tensor, tensors_shape: list[tuple[int, ...]], dim: int) -> list[Tensor]:
-    """Each tensor gets the part of the gradient that is its own."""
-    dim = checked_dim(dim, grad._array.ndim)
-    parts, start = [], 0
-    for shape in tensors_shape:
-        length = 0 if shape == (0,) else shape[dim]
-        parts.append(grad.narrow(dim, start, length).reshape(shape))
-        start += length
-    return parts
-
-
-cat = op(
-    "cat(tensors, dim=0)", _cat, method=False,
-    tensors=_cat_tensors,
-    doc="Tensors one after the other along an existing dimension.",
-)  # fmt: skip
-
-
-def _two_dimensional(x: np.ndarray) -> np.ndarray:
-    if x.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return x
-
-
-def _squeeze(x: np.ndarray, dim: Any) -> np.ndarray:
-    dims = [checked_dim(d, x.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))]
-    return np.squeeze(x, axis=tuple(d for d in dims if x.ndim and x.shape[d] == 1))
-
-
-def _sum_to(grad: Tensor, shape: tuple[int, ...]) -> Tensor:
-    from ..broadcast import sum_to
-
-    return sum_to(grad, shape)
-
-
-# ------------------------------------------------------------------ made of the above
-
-
-def reshape(self: Tensor, *shape: Any) -> Tensor:
-    """The elements in another shape: a view where the strides allow it, else a copy."""
-    shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    full = _full_shape(shape, self._array.size)
-    if _viewed(self._array, full) is not None:
-        return view(self, full)
-    return _unsafe_view(contiguous_copy(self), full)
-
-
-def contiguous_copy(self: Tensor) -> Tensor:
-    """A copy in row-major order."""
-    return _clone_contiguous(self)
-
-
-_clone_contiguous = op(
-    "clone_contiguous(self)", lambda x: x.copy("C"), method=False, of="clone", node="CloneBackward0",
-    self=lambda grad: grad,
-    doc="A copy in row-major order.",
-)  # fmt: skip
-
-
-def contiguous(self: Tensor) -> Tensor:
-    """self where its memory is in row-major order without gaps, else a copy that is."""
-    return self if self.is_contiguous() else contiguous_copy(self)
-
-
-def view_as(self: Tensor, other: Tensor) -> Tensor:
-    """view in the shape of `other`."""
-    return view(self, other._array.shape)
-
-
-def expand_as(self: Tensor, other: Tensor) -> Tensor:
-    """expand to the shape of `other`."""
-    return expand(self, other._array.shape)
 
 
 def squeeze(self: Tensor, dim: Any = None) -> Tensor:
-    """Dimensions of length 1 dropped: all, or `dim`."""
-    return _squeeze_all(self) if dim is None else _squeeze_dim(self, dim)
+    """Dimensions of length 1 dropped: all, `dim`, or those of a tuple."""
+    if dim is None:
+        return _squeeze_all(self)
+    return _squeeze_dims(self, tuple(dim)) if isinstance(dim, (tuple, list)) else _squeeze_dim(self, dim)
 
 
-def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The dimensions from start_dim to end_dim as one."""
-    shape = self._array.shape
-    if not shape:
-        return reshape(self, 1)
-    start, end = checked_dim(start_dim, len(shape)), checked_dim(end_dim, len(shape))
-    if start > end:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    if start == end:
-        return self
-    return reshape(self, (*shape[:start], int(np.prod(shape[start : end + 1])), *shape[end + 1 :]))
+# ------------------------------------------------------------------ parts
 
 
-def to(self: Tensor, *args: Any, dtype: dtypes.dtype | None = None, copy: bool = False) -> Tensor:
-    """self in another dtype; self itself where it has it already. The device can only be "cpu"."""
-    for arg in args:
-        if isinstance(arg, dtypes.dtype):
-            dtype = arg
-        elif isinstance(arg, np.dtype):
-            dtype = dtypes.of(arg)
-        elif isinstance(arg, Tensor):
-            dtype = arg.dtype
-        elif arg != "cpu":
-            raise NotImplementedError(f"to(): {arg!r} is neither a dtype nor the device 'cpu', the only one")
-    if (dtype is None or dtype is self.dtype) and not copy:
-        return self
-    return clone(self) if dtype in (None, self.dtype) else _to_copy(self, dtype)
+def _diagonal(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
+    d1, d2 = checked_dim(dim1, x.ndim), checked_dim(dim2, x.ndim)
+    if d1 == d2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    n, m = x.shape[d1], x.shape[d2]
+    length = max(min(n, m - offset) if offset >= 0 else min(n + offset, m), 0)
+    start = (offset * x.strides[d2] if offset >= 0 else -offset * x.strides[d1]) if length else 0
+    rest = [d for d in range(x.ndim) if d not in (d1, d2)]
+    return window(
+        x,
+        (*[x.shape[d] for d in rest], length),
+        (*[x.strides[d] for d in rest], x.strides[d1] + x.strides[d2]),
+        start,
+    )
 
 
-for _method in (reshape, contiguous, view_as, expand_as, squeeze, flatten, to):
-    setattr(Tensor, _method.__name__, _method)
-for _name, _dtype in {
-    "half": dtypes.float16, "float": dtypes.float32, "double": dtypes.float64, "short": dtypes.int16,
-    "int": dtypes.int32, "long": dtypes.int64, "bool": dtypes.boolean,
-}.items():  # fmt: skip
-    setattr(Tensor, _name, lambda self, _dtype=_dtype: to(self, _dtype))
-Tensor.T = property(lambda self: permute(self, tuple(range(self._array.ndim))[::-1]))
-Tensor.mT = property(lambda self: transpose(self, -2, -1))
+def _on_diagonal(x: np.ndarray, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> np.ndarray:
+    full = np.zeros(shape, x.dtype)
+    _diagonal(full, offset, dim1, dim2)[...] = x
+    return full
+
+
+def _unfold(x: np.ndarray, dimension: int, size: int, step: int) -> np.ndarray:
+    dim = checked_dim(dimension, x.ndim)
+    n, stride = (x.shape[dim], x.strides[dim]) if x.ndim else (1, x.itemsize)
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > n:
+        raise RuntimeError(f"maximum size for tensor at dimension {dim} is {n} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    shape, strides = list(x.shape), list(x.strides)
+    shape[dim : dim + 1] = [(n - size) // step + 1] if x.ndim else []
+    strides[dim : dim + 1] = [stride * step] if x.ndim else []
+    return window(x, (*shape, size), (*strides, stride))
+
+
+def _folded(x: np.ndarray, shape: tuple[int, ...], dimension: int, size: int, step: int) -> np.ndarray:
+    """The sum of windows at the places they were taken from."""
+    full = np.zeros(shape, x.dtype)
+    np.add.at(full, np.unravel_index(_unfold(np.arange(full.size).reshape(shape), dimension, size, step), shape)
+              if shape else (), x if shape else x.sum())  # fmt: skip
+    return full
+
+
+diagonal = op(
+    "diagonal(self, offset=0, dim1=0, dim2=1)", _diagonal, view="one",
+    self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(grad, self_shape, offset, dim1, dim2),
+    doc="The elements whose index in dim2 is that in dim1 plus offset, as the last dimension.",
+)  # fmt: skip
+
+diagonal_backward = op(
+    "diagonal_backward(self, shape, offset, dim1, dim2)", _on_diagonal, method=False, of="diagonal",
+    node="DiagonalBackwardBackward0",
+    self=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
+    doc="Zeros with self on a diagonal.",
+)  # fmt: skip
+
+unfold = op(
+    "unfold(self, dimension, size, step)", _unfold, view="one",
+    self=lambda grad, self_shape, dimension, size, step: unfold_backward(grad, self_shape, dimension, size, step),
+    doc="Windows of `size` elements along a dimension, each `step` after the one before, as the last dimension.",
+)  # fmt: skip
+
+unfold_backward = op(
+    "unfold_backward(self, shape, dimension, size, step)", _folded, method=False, of="unfold",
+    node="UnfoldBackwardBackward0",
+    self=lambda grad, dimension, size, step: grad.unfold(dimension, size, step),
+    doc="Windows added up at the places that unfold took them from.",
+)  # fmt: skip
+
+Tensor.squeeze = squeeze

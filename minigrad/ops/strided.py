@@ -13,8 +13,10 @@ import numpy as np
 from .. import record, views
 from ..node import Node
 from ..op import op, table
-from ..storage import as_strided as window
+from ..storage import bounds
+from ..strides import window
 from ..tensor import Tensor, wrap
+from .sizes import checked_sizes
 
 Geometry = tuple[tuple[int, ...], tuple[int, ...], int]  # shape, strides, offset; in elements
 
@@ -45,7 +47,7 @@ def _moved(x: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
     np.add.at(memory, found, x)
     counts = np.bincount(into.ravel(), minlength=size)
     if (counts > 1).any():
-        memory /= np.maximum(counts, 1)
+        memory /= np.maximum(counts, 1).astype(x.dtype)
     return memory[into]
 
 
@@ -57,30 +59,62 @@ _move = op(
 )  # fmt: skip
 
 
-def _as_strided(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
-    """A view of the same storage by size, strides and offset, counted in elements."""
-    offset = self.storage_offset() if storage_offset is None else storage_offset
-    target = (tuple(size), tuple(stride), offset)
-    if len(target[0]) != len(target[1]):
-        raise RuntimeError(f"mismatch in length of strides and shape: {len(target[1])} and {len(target[0])}")
-    return _strided(self, self.storage.memory, geometry(self), target)
+def _windowed(
+    x: np.ndarray, size: tuple[int, ...], stride: tuple[int, ...], storage_offset: int, source: Geometry
+) -> np.ndarray:
+    item = x.itemsize
+    return window(x, size, tuple(s * item for s in stride), (storage_offset - source[2]) * item)
 
 
 _strided = op(
-    "as_strided(self, memory, source, target)", lambda x, memory, source, target: window(memory, *target),
-    view="one", method=False,
-    self=lambda grad, source, target: _move(grad, target, source),
+    "as_strided(self, size, stride, storage_offset, source)", _windowed, view="one", method=False,
+    self=lambda grad, size, stride, storage_offset, source: _move(grad, (size, stride, storage_offset), source),
     doc="A window into the memory.",
 )  # fmt: skip
-Tensor.as_strided = _as_strided
-as_strided = _as_strided
+
+
+def as_strided(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """A view of the same storage by size, strides and offset, counted in elements.
+
+    RuntimeError, in torch's words, for a window that reaches outside of the storage, for negative strides
+    and lengths, and for as many strides as there are not sizes.
+    """
+    size, stride = checked_sizes("as_strided", size), checked_sizes("as_strided", stride, "stride", 2)
+    source = geometry(self)
+    offset = source[2] if storage_offset is None else storage_offset.__index__()
+    _check_window(self, size, stride, offset)
+    return _strided(self, size, stride, offset, source)
+
+
+def _check_window(self: Tensor, size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> None:
+    if len(size) != len(stride):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if any(s < 0 for s in stride):
+        raise RuntimeError(
+            f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
+        )
+    if any(n < 0 for n in size):
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}"
+        )
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    item = self._array.itemsize
+    have = sum(bounds(self.storage.memory))
+    need = (offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1) * item
+    if 0 not in size and need > have:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
+            f"{item} requiring a storage size of {need} are out of bounds for storage of size {have}"
+        )
 
 
 def _strided_node(base: Tensor, view: Tensor) -> Node:
     """A node that sees `view` as a window into `base` as it is now."""
     entry = table["as_strided"]
-    args = [base, base.storage.memory, geometry(base), geometry(view)]
+    args = [base, *geometry(view), geometry(base)]
     return record.make_node(entry, record.kinds_of(entry, args), args, [wrap(view._array)])
 
 
+Tensor.as_strided = as_strided
 views.strided_node = _strided_node

@@ -1,0 +1,400 @@
+"""Picking and placing along one dimension: gather, scatter, index_select and their kin; take and put.
+
+Counterpart in PyTorch: aten/src/ATen/native/TensorAdvancedIndexing.cpp. Masks and where stand in masks.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..op import op, table
+from ..tensor import Tensor, checked_dim, wrap
+
+
+def _kind(x: np.ndarray) -> str:
+    return dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+
+
+def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
+    return wrap(np.zeros(shape, like._array.dtype))
+
+
+# ------------------------------------------------------------------ gather and scatter
+
+
+def _places(index: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
+    """A NumPy key: for each element of `index` its own position, but in `dim` what the element says."""
+    key = list(np.ogrid[tuple([slice(n) for n in index.shape])]) if index.ndim else []
+    if key:
+        key[dim] = index
+    return tuple(key)
+
+
+def _checked_index(
+    x: np.ndarray, dim: int, index: np.ndarray, name: str, src: np.ndarray | None = None
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """The dimension, x and index with one dimension at least. Raises in torch's words what does not fit."""
+    dim = checked_dim(dim, x.ndim)
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    if src is not None and src.dtype != x.dtype:
+        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
+    x1 = x.reshape(1) if not x.ndim else x
+    index1 = index.reshape(1) if not index.ndim else index
+    if not index.size:
+        return dim, x1, index1
+    if index1.ndim != x1.ndim or (src is not None and max(src.ndim, 1) != index1.ndim):
+        other = "input" if name == "gather" else "self"
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {other} tensor")
+    for d in range(x1.ndim):
+        too_long = d != dim and index1.shape[d] > x1.shape[d]
+        if name == "gather":
+            if too_long:
+                raise RuntimeError(
+                    f"Size does not match at dimension {d} expected index {list(index.shape)} to be no larger "
+                    f"than self {list(x.shape)} apart from dimension {dim}"
+                )
+            continue
+        beyond = src is not None and index1.shape[d] > (src.shape or (1,))[d]
+        if too_long or beyond:
+            size = f" and to be no larger size than src {list(src.shape)}" if src is not None else ""
+            raise RuntimeError(
+                f"Expected index {list(index.shape)} to be no larger than self {list(x.shape)} apart from "
+                f"dimension {dim}{size}"
+            )
+    n = x1.shape[dim]
+    outside = index1[(index1 < 0) | (index1 >= n)]
+    if outside.size:
+        raise RuntimeError(f"index {outside.flat[0]} is out of bounds for dimension {dim} with size {n}")
+    return dim, x1, index1
+
+
+def _gather(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
+    dim, x1, index1 = _checked_index(x, dim, index, "gather")
+    if not index.size:
+        return np.empty(index.shape, x.dtype)
+    return np.ascontiguousarray(x1[_places(index1, dim)]).reshape(index.shape)
+
+
+def _scatter(x: np.ndarray, dim: int, index: np.ndarray, src: Any, add: bool, name: str) -> np.ndarray:
+    given = src if isinstance(src, np.ndarray) else None
+    dim, _, index1 = _checked_index(x, dim, index, name, given)
+    found = x.copy()
+    if index.size:
+        values = src
+        if given is not None:
+            values = given.reshape(1) if not given.ndim else given
+            values = values[tuple([slice(n) for n in index1.shape])]
+        target = found.reshape(1) if not x.ndim else found
+        if add:
+            np.add.at(target, _places(index1, dim), values)
+        else:
+            target[_places(index1, dim)] = values
+    return found
+
+
+gather = op(
+    "gather(self, dim, index: Tensor)", _gather,
+    self=lambda grad, self_shape, dim, index: scatter_add(_zeros(self_shape, grad), dim, index, grad),
+    doc="For each position of `index` the element of self there, but in `dim` at what the index says.",
+)  # fmt: skip
+
+_scatter_src = op(
+    "scatter_src(self, dim, index: Tensor, src)",
+    lambda x, dim, index, src: _scatter(x, dim, index, src, False, "scatter"), inplace=True, method=False,
+    of="scatter", node="ScatterBackward0",
+    self=lambda grad, dim, index: scatter(grad, dim, index, 0),
+    src=lambda grad, dim, index: grad.gather(dim, index),
+    doc="A copy with the elements of `src` where gather would read with this index.",
+)  # fmt: skip
+_scatter_src_ = table["scatter_src"].call_inplace
+
+_scatter_value = op(
+    "scatter_value(self, dim, index: Tensor, value)",
+    lambda x, dim, index, value: _scatter(x, dim, index, value, False, "scatter"), inplace=True, method=False,
+    of="scatter", node="ScatterBackward1",
+    self=lambda grad, dim, index: scatter(grad, dim, index, 0),
+    doc="A copy with a number where gather would read with this index.",
+)  # fmt: skip
+_scatter_value_ = table["scatter_value"].call_inplace
+
+scatter_add = op(
+    "scatter_add(self, dim, index: Tensor, src)",
+    lambda x, dim, index, src: _scatter(x, dim, index, src, True, "scatter"), inplace=True,
+    self=lambda grad: grad,
+    src=lambda grad, dim, index: grad.gather(dim, index),
+    doc="A copy with the elements of `src` added where gather would read with this index.",
+)  # fmt: skip
+
+
+def _scatter_form(src: Any, value: Any, reduce: Any) -> tuple[Any, bool]:
+    if reduce is not None:
+        raise NotImplementedError(
+            f"scatter(): reduce={reduce!r} is not supported; scatter_add() and scatter_reduce() are"
+        )
+    given = value if src is None else src
+    if given is None:
+        raise TypeError('scatter() missing 1 required positional arguments: "src"')
+    return given, isinstance(given, Tensor)
+
+
+def scatter(
+    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+) -> Tensor:
+    """A copy with the elements of `src`, or a number, where gather would read with this index."""
+    given, is_tensor = _scatter_form(src, value, reduce)
+    return (_scatter_src if is_tensor else _scatter_value)(self, dim, index, given)
+
+
+def scatter_(
+    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+) -> Tensor:
+    """scatter in place."""
+    given, is_tensor = _scatter_form(src, value, reduce)
+    return (_scatter_src_ if is_tensor else _scatter_value_)(self, dim, index, given)
+
+
+# ------------------------------------------------------------------ one list of positions along a dimension
+
+
+def _vector(index: np.ndarray, name: str, words: str = "int32 or int64") -> np.ndarray:
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype {words} for index")
+    if index.ndim > 1:
+        raise IndexError(f"{name}(): Index is supposed to be a vector")
+    return index.reshape(-1)
+
+
+def _along(x: np.ndarray, dim: int, index: Any) -> tuple[Any, ...]:
+    return (*(slice(None),) * dim, index)
+
+
+def _index_select(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
+    dim = checked_dim(dim, x.ndim)
+    flat = _vector(index, "index_select")
+    n = x.shape[dim] if x.ndim else 1
+    outside = flat[(flat < 0) | (flat >= n)]
+    if outside.size:
+        raise RuntimeError(f"INDICES element is out of DATA bounds, id={outside[0]} axis_dim={n}")
+    if not x.ndim:
+        if flat.size != 1:
+            raise IndexError("index_select(): Index to scalar can have only 1 value, got "
+                             f"{flat.size} value(s)")  # fmt: skip
+        return x.copy()
+    return np.ascontiguousarray(np.take(x, flat, dim))
+
+
+def _check_source(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, name: str) -> None:
+    dim = checked_dim(dim, x.ndim)
+    if source.dtype != x.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same "
+            f"{'scalar type' if name == 'index_add_' else 'dtype'}"
+        )
+    have = source.shape[dim] if source.ndim else 1
+    if index.size != have:
+        if name == "index_add_":
+            raise RuntimeError(
+                f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): ({have}), "
+                f"for dim: {dim}"
+            )
+        raise IndexError(
+            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({have})"
+        )
+    for d in range(x.ndim if source.ndim else 0):
+        if d != dim and (source.ndim != x.ndim or source.shape[d] != x.shape[d]):
+            raise RuntimeError(
+                f"{name}(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+                f"{list(x.shape[:dim] + x.shape[dim + 1 :])} at dimension {dim} and source slice shape: "
+                f"{list(source.shape[:dim] + source.shape[dim + 1 :])} at dimension {dim}."
+            )
+
+
+def _bounded(index: np.ndarray, n: int, error: type[Exception], words: str) -> None:
+    outside = index[(index < 0) | (index >= n)]
+    if outside.size:
+        raise error(words.format(index=outside[0], n=n))
+
+
+def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, alpha: Any) -> np.ndarray:
+    flat = _vector(index, "index_add_", "int32/int64")
+    _check_source(x, dim, flat, source, "index_add_")
+    dim = checked_dim(dim, x.ndim)
+    found = x.copy()
+    target = found.reshape(1) if not x.ndim else found
+    _bounded(flat, target.shape[dim], IndexError, "index out of range in self")
+    values = source if alpha == 1 else (source * alpha).astype(x.dtype)
+    np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
+    return found
+
+
+def _index_copy(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray) -> np.ndarray:
+    if index.dtype != np.int64:
+        raise IndexError("index_copy_(): Expected a long tensor for index, but got " + _kind(index))
+    flat = index.reshape(-1)
+    _check_source(x, dim, flat, source, "index_copy_")
+    dim = checked_dim(dim, x.ndim)
+    found = x.copy()
+    target = found.reshape(1) if not x.ndim else found
+    _bounded(flat, target.shape[dim], IndexError,
+             "index_copy_(): index {index} is out of bounds for dimension " + f"{dim} with size {{n}}")  # fmt: skip
+    target[_along(target, dim, flat)] = source if source.ndim else source.reshape(1)
+    return found
+
+
+def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.ndarray:
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if index.ndim > 1:
+        raise IndexError("Index has to be a vector/scalar")
+    if isinstance(value, np.ndarray) and value.ndim:
+        raise RuntimeError(
+            "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value.ndim} dimension(s)."
+        )
+    dim = checked_dim(dim, x.ndim)
+    found = x.copy()
+    target = found.reshape(1) if not x.ndim else found
+    n, flat = target.shape[dim], index.reshape(-1)
+    outside = flat[(flat < -n) | (flat >= n)]
+    if outside.size:
+        raise IndexError(f"index {outside[0]} is out of bounds for dimension {dim} with size {n}")
+    target[_along(target, dim, flat)] = value
+    return found
+
+
+def _picked(grad: Tensor, dim: int, index: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The gradient at the positions that `source`, of this shape, was put to."""
+    picked = grad.index_select(dim, index)
+    return picked.expand(shape) if shape else picked.reshape(())
+
+
+index_select = op(
+    "index_select(self, dim, index: Tensor)", _index_select,
+    self=lambda grad, self_shape, dim, index: index_add(_zeros(self_shape, grad), dim, index, grad),
+    doc="The parts along `dim` at the positions that a vector lists; a copy.",
+)  # fmt: skip
+
+index_add = op(
+    "index_add(self, dim, index: Tensor, source, *, alpha=1)", _index_add, inplace=True,
+    self=lambda grad: grad,
+    source=lambda grad, dim, index, source_shape, alpha: (
+        _picked(grad, dim, index, source_shape) if alpha == 1 else _picked(grad, dim, index, source_shape) * alpha
+    ),
+    doc="A copy with alpha times the parts of `source` added at the positions that a vector lists.",
+)  # fmt: skip
+
+index_copy = op(
+    "index_copy(self, dim, index: Tensor, source)", _index_copy, inplace=True,
+    self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
+    source=lambda grad, dim, index, source_shape: _picked(grad, dim, index, source_shape),
+    doc="A copy with the parts of `source` at the positions that a vector lists.",
+)  # fmt: skip
+
+_fill_number = op(
+    "index_fill_number(self, dim, index: Tensor, value)", _index_fill, inplace=True, method=False,
+    of="index_fill", node="IndexFillBackward0",
+    self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
+    doc="A copy with a number at the positions that a vector lists.",
+)  # fmt: skip
+_fill_number_ = table["index_fill_number"].call_inplace
+
+_fill_tensor = op(
+    "index_fill_tensor(self, dim, index: Tensor, value)", _index_fill, inplace=True, method=False,
+    of="index_fill", node="IndexFillBackward1",
+    self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
+    value=lambda grad, dim, index: grad.index_select(dim, wrap(np.unique(index._array))).sum(),
+    doc="A copy with a 0-d tensor at the positions that a vector lists.",
+)  # fmt: skip
+_fill_tensor_ = table["index_fill_tensor"].call_inplace
+
+
+def index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """A copy with a number, or a 0-d tensor, at the positions along `dim` that a vector lists."""
+    return (_fill_tensor if isinstance(value, Tensor) else _fill_number)(self, dim, index, value)
+
+
+def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """index_fill in place."""
+    return (_fill_tensor_ if isinstance(value, Tensor) else _fill_number_)(self, dim, index, value)
+
+
+# ------------------------------------------------------------------ positions in the flattened tensor
+
+
+def _flat_index(x: np.ndarray, index: np.ndarray, name: str) -> np.ndarray:
+    if index.dtype != np.int64:
+        raise RuntimeError(f"{name}(): Expected a long tensor for index, but got {_kind(index)}")
+    if not x.size and index.size:
+        raise IndexError(f"{name}(): tried to take from an empty tensor")
+    outside = index[(index < -x.size) | (index >= x.size)]
+    if outside.size:
+        raise IndexError(
+            f"out of range: tried to access index {outside.flat[0]} on a tensor of {x.size} elements."
+        )
+    return index
+
+
+def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool) -> np.ndarray:
+    _flat_index(x, index, "put_")
+    if source.dtype != x.dtype:
+        raise RuntimeError(
+            "put_(): self and source expected to have the same dtype, but got self.dtype = "
+            f"{_kind(x)} and source.dtype = {_kind(source)}"
+        )
+    if source.size != index.size:
+        raise RuntimeError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.size}, index.numel() = {index.size}"
+        )
+    found = x.copy()
+    flat = found.reshape(-1)
+    if accumulate:
+        np.add.at(flat, index.ravel(), source.ravel())
+    else:
+        flat[index.ravel()] = source.ravel()
+    return found
+
+
+take = op(
+    "take(self, index: Tensor)", lambda x, index: x.ravel()[_flat_index(x, index, "take")],
+    self=lambda grad, self_shape, index: put(_zeros(self_shape, grad), index, grad, True),
+    doc="The elements at positions in the flattened tensor, in the shape of `index`.",
+)  # fmt: skip
+
+put = op(
+    "put(self, index: Tensor, source, accumulate=False)", _put, inplace=True,
+    self=lambda grad, index, source_shape, accumulate: (
+        grad if accumulate else put(grad, index, _zeros(source_shape, grad), False)
+    ),
+    source=lambda grad, index, source_shape: grad.take(index).reshape(source_shape),
+    doc="A copy with the elements of `source` at positions in the flattened tensor, or added there.",
+)  # fmt: skip
+
+
+def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """gather, with self and indices broadcast to each other but for `dim`; flattened without one."""
+    from ..broadcast import broadcast_shape
+
+    if dim is None:
+        return self.reshape(-1).gather(0, indices.reshape(-1))
+    if self._array.ndim != indices._array.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            f"{self._array.ndim} dimensions for input, and {indices._array.ndim} dimensions for indices"
+        )
+    dim = checked_dim(dim, self._array.ndim)
+    ours, theirs = list(self._array.shape), list(indices._array.shape)
+    n, m = ours[dim], theirs[dim]
+    ours[dim] = theirs[dim] = 1
+    common = list(broadcast_shape([np.empty(ours, np.bool_), np.empty(theirs, np.bool_)]))
+    wide, narrow = list(common), list(common)
+    wide[dim], narrow[dim] = n, m
+    return self.expand(tuple(wide)).gather(dim, indices.expand(tuple(narrow)))
+
+
+for _method in (scatter, scatter_, index_fill, index_fill_, take_along_dim):
+    setattr(Tensor, _method.__name__, _method)

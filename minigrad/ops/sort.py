@@ -1,0 +1,191 @@
+"""Order: sort, topk, unique, searchsorted.
+
+Counterpart in PyTorch: aten/src/ATen/native/Sorting.cpp, TensorCompare.cpp, Unique.cpp and Bucketization.cpp.
+nan counts as the greatest of all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes, return_types
+from ..op import op
+from ..strides import empty_like
+from ..tensor import Tensor, checked_dim, wrap
+from .gather import scatter
+
+
+def order(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
+    """The positions that sort x along `dim`, equals in the order they have; nan as the greatest."""
+    if not descending:
+        return np.argsort(x, axis=dim, kind="stable")
+    # Equals keep their order in a descending sort as well: turn, sort, turn back.
+    turned = np.argsort(np.flip(x, dim), axis=dim, kind="stable")
+    return x.shape[dim] - 1 - np.flip(turned, dim)
+
+
+def _sort(x: np.ndarray, dim: int, descending: bool) -> tuple[np.ndarray, np.ndarray]:
+    dim = checked_dim(dim, x.ndim)
+    if not x.ndim:
+        return x.copy(), np.zeros((), np.int64)
+    positions = order(x, dim, descending)
+    values, indices = empty_like(x), empty_like(x, np.dtype(np.int64))
+    indices[...] = positions
+    values[...] = np.take_along_axis(x, positions, dim)
+    return values, indices
+
+
+def _topk(x: np.ndarray, k: int, dim: int, largest: bool, sorted: bool) -> tuple[np.ndarray, np.ndarray]:
+    dim = checked_dim(dim, x.ndim)
+    if not 0 <= k <= (x.shape[dim] if x.ndim else 1):
+        raise RuntimeError("selected index k out of range")
+    if not x.ndim:
+        return x.copy(), np.zeros((), np.int64)
+    positions = np.take(order(x, dim, largest), np.arange(k), dim)
+    return np.ascontiguousarray(np.take_along_axis(x, positions, dim)), np.ascontiguousarray(positions)
+
+
+def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tensor, keepdim: bool) -> Tensor:
+    """Zeros, with the gradient of each value at the position it was taken from."""
+    if not keepdim and shape:
+        grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
+    return scatter(wrap(np.zeros(shape, grad._array.dtype)), dim, indices, grad)
+
+
+_sort_op = op(
+    "sort(self, dim, descending) -> values, indices", _sort, method=False,
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    doc="The elements in order along `dim`, and where they stood.",
+)  # fmt: skip
+_sort_stable = op(
+    "sort_stable(self, dim, descending) -> values, indices", _sort, method=False, of="sort",
+    node="SortBackward1",
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    doc="The elements in order along `dim`, equals in the order they had, and where they stood.",
+)  # fmt: skip
+_topk_op = op(
+    "topk(self, k, dim, largest, sorted) -> values, indices", _topk, method=False,
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    doc="The k largest (or smallest) elements along `dim`, in order, and where they stand.",
+)  # fmt: skip
+
+
+def sort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
+    """The elements in order along `dim`, and where they stood: (values, indices)."""
+    run = _sort_op if stable is None else _sort_stable
+    return return_types.sort(run(self, dim, descending))
+
+
+def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The positions that would sort the tensor along `dim`."""
+    return sort(self.detach(), dim, descending).indices
+
+
+def msort(self: Tensor) -> Tensor:
+    """The elements in order along the first dimension."""
+    return sort(self, 0).values
+
+
+def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+    """The k largest (or smallest) elements along `dim`, in order, and where they stand: (values, indices)."""
+    return return_types.topk(_topk_op(self, k, dim, largest, sorted))
+
+
+# ------------------------------------------------------------------ without gradients
+
+
+def unique(
+    self: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The different elements (or parts along `dim`) in order; also where each went, and how often it was."""
+    values, inverse, counts = np.unique(
+        self._array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
+    )
+    return _chosen(values, inverse, counts, return_inverse, return_counts)
+
+
+def unique_consecutive(
+    self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements (or parts along `dim`) without those that equal the one before."""
+    x = self._array.ravel() if dim is None else np.moveaxis(self._array, dim, 0)
+    differs = x[1:] != x[:-1]
+    fresh = np.concatenate([[True] * min(len(x), 1), differs.reshape(len(differs), -1).any(1)]).astype(bool)
+    starts = np.flatnonzero(fresh)
+    counts = np.diff(np.append(starts, len(x)))
+    inverse = np.cumsum(fresh) - 1
+    values = x[fresh] if dim is None else np.moveaxis(x[fresh], 0, dim)
+    return _chosen(
+        values, inverse.reshape(self._array.shape) if dim is None else inverse, counts,
+        return_inverse, return_counts,
+    )  # fmt: skip
+
+
+def _chosen(
+    values: np.ndarray, inverse: np.ndarray, counts: np.ndarray, with_inverse: bool, with_counts: bool
+) -> Any:
+    found = [values, *[inverse] * with_inverse, *[counts] * with_counts]
+    tensors = tuple([wrap(np.ascontiguousarray(a)) for a in found])
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def searchsorted(
+    sorted_sequence: Tensor,
+    self: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+) -> Tensor:
+    """Where each value of `self` would go in sorted sequences (the last dimension), to keep them sorted."""
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if right and side == "left":
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
+    after = right or side == "right"
+    sequence = sorted_sequence._array
+    values = self._array if isinstance(self, Tensor) else np.asarray(self)
+    kind = (dtypes.int32 if out_int32 else dtypes.int64).numpy
+    where = "right" if after else "left"
+    if sequence.ndim == 1:
+        return wrap(np.asarray(np.searchsorted(sequence, values, where)).astype(kind))
+    if sequence.shape[:-1] != values.shape[:-1]:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            f"boundaries tensor and input value tensor must match, but we got boundaries tensor "
+            f"{list(sequence.shape)} and input value tensor {list(values.shape)}"
+        )
+    found = np.empty(values.shape, kind)
+    for place in np.ndindex(values.shape[:-1]):
+        found[place] = np.searchsorted(sequence[place], values[place], where)
+    return wrap(found)
+
+
+def bucketize(self: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """Between which of the boundaries each element lies, counted from 0."""
+    return searchsorted(boundaries, self, out_int32=out_int32, right=right)
+
+
+def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each whole number from 0 on occurs in a vector, or the sum of its weights."""
+    x = self._array
+    if x.ndim != 1 or x.dtype.kind not in "iu" or (x < 0).any():
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is not None and weights._array.shape != x.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    found = np.bincount(x, None if weights is None else weights._array, minlength)
+    if weights is not None and weights._array.dtype == np.float32:
+        found = found.astype(np.float32)
+    return wrap(found)
+
+
+for _method in (sort, argsort, msort, topk, unique, unique_consecutive, bincount):
+    setattr(Tensor, _method.__name__, _method)

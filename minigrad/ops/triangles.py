@@ -1,0 +1,145 @@
+"""Diagonals and triangles of matrices, as copies.
+
+Counterpart in PyTorch: aten/src/ATen/native/TriangularOps.cpp, TensorShape.cpp.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import dtypes
+from ..op import op
+from ..strides import empty_like
+from ..tensor import Tensor, checked_dim, wrap
+from .copies import contiguous
+from .shape import _diagonal, _on_diagonal, diagonal_backward, view
+from .slices import _select, select, slice_, sliced
+
+
+def _triangle(x: np.ndarray, diagonal: int, lower: bool) -> np.ndarray:
+    if x.ndim < 2:
+        raise RuntimeError(f"{'tril' if lower else 'triu'}: input tensor must have at least 2 dimensions")
+    found = empty_like(x)
+    found[...] = np.tril(x, diagonal) if lower else np.triu(x, diagonal)
+    return found
+
+
+tril = op(
+    "tril(self, diagonal=0)", lambda x, diagonal: _triangle(x, diagonal, True), inplace=True,
+    self=lambda grad, diagonal: grad.tril(diagonal),
+    doc="The matrices with zeros above a diagonal.",
+)  # fmt: skip
+
+triu = op(
+    "triu(self, diagonal=0)", lambda x, diagonal: _triangle(x, diagonal, False), inplace=True,
+    self=lambda grad, diagonal: grad.triu(diagonal),
+    doc="The matrices with zeros below a diagonal.",
+)  # fmt: skip
+
+
+_diagonal_copy = op(
+    "diagonal_copy(self, offset, dim1, dim2)", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2).copy(),
+    method=False, of="diag", node="DiagonalBackward0_copy",
+    self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(grad, self_shape, offset, dim1, dim2),
+    doc="A copy of a diagonal.",
+)  # fmt: skip
+
+
+def _embedded(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
+    ndim = x.ndim + 1
+    d1, d2 = checked_dim(dim1, ndim), checked_dim(dim2, ndim)
+    if d1 == d2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    shape = list(x.shape[:-1])
+    for d in sorted((d1, d2)):
+        shape.insert(d, x.shape[-1] + abs(offset))
+    return _on_diagonal(x, tuple(shape), offset, d1, d2)
+
+
+diag_embed = op(
+    "diag_embed(self, offset=0, dim1=-2, dim2=-1)", _embedded,
+    self=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
+    doc="Matrices of zeros, with the last dimension on a diagonal.",
+)  # fmt: skip
+
+
+def diag(self: Tensor, diagonal: int = 0) -> Tensor:
+    """Of a vector the matrix with it on a diagonal; of a matrix its diagonal."""
+    ndim = self._array.ndim
+    if ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
+    return diag_embed(self, diagonal) if ndim == 1 else _diagonal_copy(self, diagonal, 0, 1)
+
+
+def diagflat(self: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with all elements on a diagonal."""
+    return diag(view(contiguous(self), (-1,)), offset)
+
+
+def _indices(row: int, col: int, offset: int, found: tuple[np.ndarray, np.ndarray], dtype: object) -> Tensor:
+    kind = (dtype or dtypes.int64).numpy
+    return wrap(np.stack(found).astype(kind))
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The positions of the lower triangle of a matrix, as two rows."""
+    return _indices(row, col, offset, np.tril_indices(row, offset, col), dtype)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The positions of the upper triangle of a matrix, as two rows."""
+    return _indices(row, col, offset, np.triu_indices(row, offset, col), dtype)
+
+
+# ------------------------------------------------------------------ a part of a copy replaced
+
+
+def _replaced(x: np.ndarray, src: np.ndarray, part: np.ndarray, full: np.ndarray, name: str) -> np.ndarray:
+    if part.shape != src.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, "
+            f"slice size = {list(part.shape)}"
+        )
+    part[...] = src
+    return full
+
+
+def _put(find: object, name: str):
+    def forward(x: np.ndarray, src: np.ndarray, *where: int) -> np.ndarray:
+        full = x.copy()
+        return _replaced(x, src, find(full, *where), full, name)
+
+    return forward
+
+
+select_scatter = op(
+    "select_scatter(self, src, dim, index)", _put(_select, "select_scatter"),
+    self=lambda grad, src_shape, dim, index: select_scatter(grad, _zeros(src_shape, grad), dim, index),
+    src=lambda grad, dim, index: select(grad, dim, index),
+    doc="A copy with `src` at position `index` of dimension `dim`.",
+)  # fmt: skip
+
+slice_scatter = op(
+    "slice_scatter(self, src, dim=0, start=None, end=None, step=1)", _put(sliced, "slice_scatter"),
+    self=lambda grad, src_shape, dim, start, end, step: slice_scatter(
+        grad, _zeros(src_shape, grad), dim, start, end, step
+    ),
+    src=lambda grad, dim, start, end, step: slice_(grad, dim, start, end, step),
+    doc="A copy with `src` in a slice of dimension `dim`.",
+)  # fmt: skip
+
+diagonal_scatter = op(
+    "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", _put(_diagonal, "diagonal_scatter"),
+    self=lambda grad, src_shape, offset, dim1, dim2: diagonal_scatter(
+        grad, _zeros(src_shape, grad), offset, dim1, dim2
+    ),
+    src=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
+    doc="A copy with `src` on a diagonal.",
+)  # fmt: skip
+
+
+def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
+    return wrap(np.zeros(shape, like._array.dtype))
+
+
+Tensor.diag, Tensor.diagflat = diag, diagflat

@@ -1,0 +1,81 @@
+"""Writes into all of a tensor: zero_, fill_, copy_.
+
+Counterpart in PyTorch: aten/src/ATen/native/Fill.cpp and Copy.cpp.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..op import op
+from ..tensor import Tensor, wrap
+
+
+def _zeros_like(grad: Tensor) -> Tensor:
+    return wrap(np.zeros_like(grad._array))
+
+
+zero_ = op(
+    "zero_(self)", lambda x: np.zeros_like(x), node="ZeroBackward0",
+    self=_zeros_like,
+    doc="Write 0 into every element.",
+)  # fmt: skip
+
+_fill_number = op(
+    "fill_number_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
+    node="FillBackward2", of="fill_",
+    self=_zeros_like,
+    doc="Write a number into every element.",
+)  # fmt: skip
+
+_fill_tensor = op(
+    "fill_tensor_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
+    node="FillBackward3", of="fill_",
+    self=_zeros_like,
+    value=lambda grad: grad.sum(),
+    doc="Write a 0-d tensor into every element.",
+)  # fmt: skip
+
+_copy = op(
+    "copy_(self, src)", lambda x, src: _copied(x, src), node="CopyBackwards",
+    self=_zeros_like,
+    src=lambda grad: grad,
+    doc="Write the elements of `src`, broadcast to self's shape and in its dtype.",
+)  # fmt: skip
+
+
+def _copied(x: np.ndarray, src: np.ndarray) -> np.ndarray:
+    if src.ndim > x.ndim:
+        # More dimensions than the target: torch lets the broadcast shape not fit.
+        raise RuntimeError(
+            f"output with shape {list(x.shape)} doesn't match the broadcast shape "
+            f"{list(np.broadcast_shapes(x.shape, src.shape))}"
+        )
+    for dim in range(1, src.ndim + 1):
+        if src.shape[-dim] not in (1, x.shape[-dim]):
+            raise RuntimeError(
+                f"The size of tensor a ({x.shape[-dim]}) must match the size of tensor b ({src.shape[-dim]}) "
+                f"at non-singleton dimension {x.ndim - dim}"
+            )
+    return np.broadcast_to(src, x.shape)
+
+
+def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """Write the elements of `src`, broadcast to self's shape and in its dtype."""
+    return _copy(self, src)
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Write a number, or a 0-d tensor, into every element."""
+    if not isinstance(value, Tensor):
+        return _fill_number(self, value)
+    if value._array.ndim:
+        raise RuntimeError(
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
+        )
+    return _fill_tensor(self, value)
+
+
+Tensor.copy_, Tensor.fill_ = copy_, fill_

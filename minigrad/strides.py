@@ -1,0 +1,131 @@
+"""Windows into memory: arrays made of an address, a shape and strides.
+
+Counterpart in PyTorch: aten/src/ATen/TensorUtils.cpp (computeStride) and native/TensorShape.cpp. NumPy's own
+reshape, newaxis and broadcast_to agree on which element comes where, but not on the strides of dimensions
+of length 1, which torch shows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def window(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> np.ndarray:
+    """The elements `offset + sum(index * stride)` bytes from the first one of `x`. Nothing is checked."""
+    try:
+        return np.ndarray(shape, x.dtype, x, offset, strides)  # the quick way, where x is one block
+    except (ValueError, TypeError):
+        return np.asarray(_Window(x, shape, strides, offset))
+
+
+class _Window:
+    """What NumPy asks of an object that offers it memory; holds on to the array whose memory it is."""
+
+    def __init__(self, x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> None:
+        interface = x.__array_interface__
+        address, readonly = interface["data"]
+        self.x = x
+        self.__array_interface__ = {
+            "shape": shape,
+            "strides": strides,
+            "typestr": interface["typestr"],
+            "data": (address + offset, readonly),
+            "version": 3,
+        }
+
+
+def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """The strides, in bytes, of a contiguous array."""
+    strides = []
+    step = itemsize
+    for n in reversed(shape):
+        strides.append(step)
+        step *= max(n, 1)
+    return tuple(reversed(strides))
+
+
+def view_strides(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The strides, in bytes, with which `x` has another shape; None where it has to be copied for that.
+
+    From the last dimension on, dimensions of x that lie one after the other without gaps form a chunk;
+    each chunk has to be filled by whole dimensions of the new shape.
+    """
+    if not x.size:
+        return x.strides if shape == x.shape else row_major(shape, x.itemsize)
+    if not x.ndim:
+        return (x.itemsize,) * len(shape)
+    strides = [0] * len(shape)
+    d = len(shape) - 1
+    base, have, filled = x.strides[-1], 1, 1
+    for dim in range(x.ndim - 1, -1, -1):
+        have *= x.shape[dim]
+        if dim and (x.shape[dim - 1] == 1 or x.strides[dim - 1] == have * base):
+            continue
+        while d >= 0 and (filled < have or shape[d] == 1):
+            strides[d] = filled * base
+            filled *= shape[d]
+            d -= 1
+        if filled != have:
+            return None
+        if dim:
+            base, have, filled = x.strides[dim - 1], 1, 1
+    return tuple(strides) if d == -1 else None
+
+
+def is_dense(x: np.ndarray) -> bool:
+    """Whether the elements fill one block of memory, each place once, in some order of the dimensions."""
+    step = x.itemsize
+    for n, stride in sorted(zip(x.shape, x.strides, strict=True), key=lambda pair: (pair[0] < 2, pair[1])):
+        if n < 2:
+            return True
+        if stride != step:
+            return False
+        step *= n
+    return True
+
+
+def dense_strides(shape: tuple[int, ...], itemsize: int, *operands: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides, in bytes, without gaps, with the dimensions in the order that they have in the operands.
+
+    The first operand decides; where it has a stride of 0 there is no order to keep, and the next one does.
+    The comparisons are those of torch's TensorIterator (reorder_dimensions).
+    """
+    order = list(range(len(shape)))[::-1]  # the innermost first
+    for i in range(1, len(shape)):
+        upper = i
+        for lower in range(i - 1, -1, -1):
+            swap = _swapped(order[lower], order[upper], shape, operands)
+            if swap > 0:
+                order[lower], order[upper] = order[upper], order[lower]
+                upper = lower
+            elif swap < 0:
+                break
+    strides = [0] * len(shape)
+    step = itemsize
+    for d in order:
+        strides[d] = step
+        step *= max(shape[d], 1)
+    return tuple(strides)
+
+
+def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, ...], ...]) -> int:
+    """1 where dimension a has to be outside of b, -1 where inside, 0 where nothing says so."""
+    for strides in operands:
+        s, r = strides[a], strides[b]
+        if s and r:
+            if s != r:
+                return 1 if s > r else -1
+            if shape[a] > shape[b]:
+                return 1
+    return 0
+
+
+def empty_like(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
+    """New memory for an array of x's shape, its dimensions in the order that they have in x."""
+    dtype = x.dtype if dtype is None else dtype
+    if x.flags.c_contiguous and 1 not in x.shape:
+        return np.empty(x.shape, dtype)
+    strides = x.strides if is_dense(x) else dense_strides(x.shape, x.itemsize, x.strides)
+    if dtype.itemsize != x.itemsize:
+        strides = tuple([s // x.itemsize * dtype.itemsize for s in strides])
+    return np.ndarray(x.shape, dtype, np.empty(x.size, dtype), 0, strides)
