@@ -43,7 +43,8 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
             # The value that is about to be overwritten, in the place where the tensor is still.
             kept[0] = alias(wrap(target._array.copy()), *gradient_edge(target))
         node = make_node(op, kinds, kept, [target], edges_of=args)
-    write(op, target, op.arrays(args))
+    taped = mode.special and local.tape is not None
+    write(op, target, local.tape.rewrite(op, args) if taped else op.arrays(args))
     target.storage.version += 1
     if node is not None:
         if node.plan.result >= 0:

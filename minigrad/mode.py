@@ -22,6 +22,7 @@ class _ThreadState(threading.local):
     saved_hooks: tuple[Any, ...] = ()  # the stack of saved_tensors_hooks
     hooks_disabled: str | None = None  # what to say to whoever opens saved_tensors_hooks
     run: Any = None  # the backward that is going on
+    tape: Any = None  # where ops note themselves while a static graph is defined
     evaluating: Any = None  # in anomaly mode: the node that is running
 
 

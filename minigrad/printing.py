@@ -129,6 +129,8 @@ def _edges(array: np.ndarray) -> np.ndarray:
 def text(tensor: Tensor) -> str:
     """What repr() gives."""
     array, prefix = tensor._array, "tensor("
+    if type(array) is not np.ndarray:  # of a static graph (static.py)
+        return f"tensor(<no value>, size={tuple(array.shape)}, dtype={tensor.dtype})"
     indent = len(prefix)
     suffixes = []
     kind = tensor.dtype
