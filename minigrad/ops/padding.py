@@ -131,7 +131,7 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
 
 def _circular(x: Tensor, pad: tuple[int, ...]) -> Tensor:
     """Each end gets elements from the other."""
-    from .shape import cat
+    from .join import cat
 
     for i, (before, after) in enumerate(_pairs(pad, x.ndim)):
         n = x._array.shape[i]

@@ -6,8 +6,6 @@ chooses where NumPy's product with a slope of 0 would turn an infinite gradient 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..op import op, table
@@ -213,7 +211,7 @@ def _glu(x: np.ndarray, dim: int) -> np.ndarray:
 
 
 def _glu_self(grad: Tensor, self: Tensor, dim: int) -> Tensor:
-    from .shape import cat
+    from .join import cat
 
     n = self._array.shape[dim] // 2
     a, s = self.narrow(dim, 0, n), self.narrow(dim, n, n).sigmoid()
