@@ -12,10 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import repo2docker
 from playwright.sync_api import Browser, expect
 
 from browser.lab import Lab, Server
@@ -26,7 +26,7 @@ BASE = ("ipykernel", "ipywidgets", "jupyter-offlinenotebook", "jupyter_server", 
 
 def base_packages(python: str) -> list[str]:
     """The base image's Jupyter packages, `name==version`, from the lock file for that Python."""
-    folder = Path(repo2docker.__file__).parent / "buildpacks" / "conda"
+    folder = Path(find_spec("repo2docker").origin).parent / "buildpacks" / "conda"
     lock = (folder / f"environment.py-{python}-linux-64.lock").read_text()
     found = {name: re.search(rf"/{name}-(\d[^-]*)-", lock) for name in BASE}
     return [f"{name}=={match[1]}" for name, match in found.items()]

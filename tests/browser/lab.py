@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import time
@@ -67,6 +68,12 @@ window.lessonTest = {
 """
 
 
+def _free_port() -> int:
+    """A port that nobody uses. JupyterLab's own `--port=0` does not always say which it took."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
 class Server:
     """A JupyterLab with folders, port and token of its own: it reads and writes nothing of the user's."""
 
@@ -88,7 +95,8 @@ class Server:
         self._calm(folder / "app-settings")
         command = [
             *(python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-            *("--port=0", f"--IdentityProvider.token={self.token}"),
+            *(f"--port={_free_port()}", "--ServerApp.port_retries=0"),
+            f"--IdentityProvider.token={self.token}",
             *(f"--ServerApp.root_dir={self.root}", f"--LabApp.app_settings_dir={folder / 'app-settings'}"),
             "--LabApp.expose_app_in_browser=True",
         ]
