@@ -12,7 +12,7 @@ import numpy as np
 
 from . import dtypes, errors, mode
 from .node import Node, alias
-from .plan import ONE_ALL, RESULT, TWO_NONE, TWO_ONE_EACH, Plan
+from .plan import BARE, BOTH, FIRST, ONE, RESULT, SECOND, Plan
 from .saved import Packed, SavedTensor, modified
 from .tensor import Tensor, wrap
 
@@ -34,13 +34,17 @@ class OpNode(Node):
         plan = self.plan
         values = self.unpack() if plan.releasable else self.saved
         formulas, shape = plan.formulas, plan.shape
-        if shape == ONE_ALL:
+        if shape == ONE:
             return (formulas[0][0](gradient, *values),)
-        if shape == TWO_ONE_EACH:
+        if shape == BOTH:
             (first, (i,)), (second, (j,)) = formulas
             return (first(gradient, values[i]), second(gradient, values[j]))
-        if shape == TWO_NONE:
+        if shape == FIRST:
+            return (formulas[0][0](gradient, *values), None)
+        if shape == BARE:
             return (formulas[0][0](gradient), formulas[1][0](gradient))
+        if shape == SECOND:
+            return (None, formulas[1][0](gradient, *values))
         return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in formulas])
 
     def unpack(self) -> tuple[Any, ...]:

@@ -70,13 +70,15 @@ class Plan:
 
 
 # How a plan's formulas are called: the frequent shapes are written out in OpNode.apply.
-GENERAL, ONE_ALL, TWO_NONE, TWO_ONE_EACH = range(4)
+GENERAL, ONE, FIRST, SECOND, BOTH, BARE = range(6)
 
 
 def _shape(formulas: tuple[Any, ...]) -> int:
-    if len(formulas) == 1 and formulas[0] and formulas[0][1] == tuple(range(len(formulas[0][1]))):
-        return ONE_ALL
-    if len(formulas) == 2 and all(formulas):
-        counts = [len(entry[1]) for entry in formulas]
-        return {(0, 0): TWO_NONE, (1, 1): TWO_ONE_EACH}.get(tuple(counts), GENERAL)
+    """ONE: there is one edge. Of two, FIRST or SECOND is wanted, or BOTH, or BOTH and they take nothing."""
+    wanted = [entry for entry in formulas if entry]
+    if len(wanted) == 1 and len(formulas) < 3 and wanted[0][1] == tuple(range(len(wanted[0][1]))):
+        return ONE if len(formulas) == 1 else FIRST if formulas[0] else SECOND
+    if len(formulas) == len(wanted) == 2:
+        counts = {len(entry[1]) for entry in wanted}
+        return BARE if counts == {0} else BOTH if counts == {1} else GENERAL
     return GENERAL
