@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS = (
-    {"size", "device", "dtypes", "mode", "random"},
+    {"size", "device", "dtypes", "mode", "random", "strides"},
     {"storage", "errors", "eras", "events", "anomaly"},
     {"tensor"},
     {"node", "broadcast", "printing"},

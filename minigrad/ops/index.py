@@ -116,28 +116,42 @@ def _index_error(x: np.ndarray, key: tuple[Any, ...]) -> IndexError:
 def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate: bool) -> np.ndarray:
     key = as_key(indices)
     _check_masks(x, key)
-    if values.dtype != x.dtype:
+    found = _shape_of_index(x, key)
+    fits = values.ndim <= len(found) and all(
+        n in (1, m) for n, m in zip(values.shape[::-1], found[::-1], strict=False)
+    )
+    if not fits:
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing "
+            f"result of shape {list(found)}"
+        )
+    if values.dtype != x.dtype and not (_is_one_mask(key) and values.size == 1 and not accumulate):
         into, source = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, values))
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
             f"{into} for the destination and {source} for the source."
         )
     out = x.copy("K")
+    if accumulate:
+        np.add.at(out, key, values)
+    else:
+        out[key] = values
+    return out
+
+
+def _shape_of_index(x: np.ndarray, key: tuple[Any, ...]) -> tuple[int, ...]:
+    """The shape of x[key]. IndexError, in torch's words, where a position does not exist."""
+    places = np.broadcast_to(np.empty((), np.bool_), x.shape)
     try:
-        if values.ndim > out[key].ndim:
-            raise ValueError
-        if accumulate:
-            np.add.at(out, key, values)
-        else:
-            out[key] = values
+        return places[key].shape
     except IndexError:
         raise _index_error(x, key) from None
-    except ValueError:
-        raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(np.shape(values))} cannot be broadcast to indexing "
-            f"result of shape {list(x[key].shape)}"
-        ) from None
-    return out
+
+
+def _is_one_mask(key: tuple[Any, ...]) -> bool:
+    """Whether the key is a single mask: then torch fills, and takes one number of any dtype."""
+    lists = [k for k in key if not isinstance(k, slice)]
+    return len(lists) == 1 and lists[0].dtype == np.bool_
 
 
 def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:

@@ -178,7 +178,8 @@ def _write(self: Tensor, key: Any, value: Any) -> None:
     keys = tuple([_part(k) for k in _as_tuple(key)])
     target, lists = _plain_parts(self, keys, isinstance(key, slice))
     if any(k is not None for k in lists):
-        index_put_(target, lists, _without_leading_ones(source))
+        shape = _unpadded(source._array.shape)
+        index_put_(target, lists, source if shape == source._array.shape else view(source, shape))
     else:
         _copy_to(target, source)
 
@@ -200,17 +201,16 @@ def _copy_to(target: Tensor, source: Tensor) -> None:
     elif not source._array.ndim:
         fill_(target, source)
     else:
-        shaped = _without_leading_ones(source)
-        copy_(target, shaped if shaped._array.shape == target._array.shape
-              else expand(shaped, target._array.shape))  # fmt: skip
+        source = view(source, _unpadded(source._array.shape))
+        fits = source._array.shape == target._array.shape
+        copy_(target, source if fits else expand(source, target._array.shape))
 
 
-def _without_leading_ones(source: Tensor) -> Tensor:
-    """torch drops the leading dimensions of length 1 of a value before it expands it."""
-    shape = source._array.shape
+def _unpadded(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without its leading dimensions of length 1, which torch drops before it expands a value."""
     while shape and shape[0] == 1:
         shape = shape[1:]
-    return source if shape == source._array.shape else view(source, shape)
+    return shape
 
 
 def _iterate(self: Tensor) -> Iterator[Tensor]:

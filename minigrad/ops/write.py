@@ -64,6 +64,8 @@ def _copied(x: np.ndarray, src: np.ndarray) -> np.ndarray:
 
 def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Write the elements of `src`, broadcast to self's shape and in its dtype."""
+    if isinstance(src, Tensor) and self._array.dtype.kind != "f":
+        src = src.detach()  # integers take no part in gradients
     return _copy(self, src)
 
 
