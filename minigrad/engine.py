@@ -253,6 +253,7 @@ class Run:
             self.needed,
             self.capturing,
         )
+        own, add, in_place = self.own, np.add, not self.create_graph
         release = not self.retain_graph
         plainly = watcher is None and needed is None and not mode.anomaly
         ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
@@ -296,8 +297,14 @@ class Run:
                                 or target.outputs > 1
                             ):
                                 result = self._fitted(result, target, number, node, results)
+                                array = result._array
                             if target in buffers or target.outputs > 1:
-                                self._add(target, number, result)
+                                if in_place and target in own:
+                                    total = buffers[target]
+                                    add(total._array, array, total._array)
+                                    total.storage.version += 1
+                                else:
+                                    self._add(target, number, result)
                                 result = None if waiting else buffers.pop(target)
                             else:
                                 if waiting:
@@ -305,7 +312,7 @@ class Run:
                                 if (waiting or type(target) is AccumulateGrad) and is_fresh(
                                     result, node, gradient
                                 ):
-                                    self.own.add(target)
+                                    own.add(target)
                         elif not waiting:
                             result = buffers.pop(target, None)
                         if waiting:
@@ -339,13 +346,9 @@ class Run:
             buffers[node] = gradient
         elif self.create_graph:
             buffers[node] = buffers[node] + gradient
-        elif node in self.own:
-            total = buffers[node]
-            np.add(total._array, gradient._array, out=total._array)
-            total.storage.version += 1
         else:
             buffers[node] = buffers[node] + gradient
-            self.own.add(node)
+            self.own.add(node)  # the sum is this run's: what comes next is added in place
 
     def _fitted(
         self, gradient: Tensor, node: Node, number: int, source: Node | None = None, results: Any = ()
