@@ -5,6 +5,7 @@ Counterpart in PyTorch: torch/nn/parameter.py.
 
 from __future__ import annotations
 
+from ..ops.create import zeros
 from ..printing import text
 from ..storage import Storage
 from ..tensor import Tensor, new
@@ -15,7 +16,9 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, data: Tensor, requires_grad: bool = True) -> Parameter:
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
+        if data is None:
+            data = zeros(0)
         if not isinstance(data, Tensor):
             raise TypeError(f"Parameter data has to be a tensor, but got {type(data).__name__}")
         made = new(cls)
@@ -29,3 +32,19 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + text(self)
+
+
+class _IsBuffer(type):
+    """`isinstance(tensor, Buffer)` asks whether the tensor was marked as one."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, Tensor) and getattr(value, "_is_buffer", False)
+
+
+class Buffer(metaclass=_IsBuffer):
+    """A tensor that becomes a buffer of the module it is assigned to. persistent: state_dict has it."""
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Tensor:  # type: ignore[misc]
+        made = zeros(0) if data is None else data.detach().requires_grad_(data.requires_grad)
+        made._is_buffer, made.persistent = True, persistent  # type: ignore[attr-defined]
+        return made

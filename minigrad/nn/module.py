@@ -1,0 +1,378 @@
+"""Module: parameters, buffers and other modules under names, and a forward function.
+
+Counterpart in PyTorch: torch/nn/modules/module.py.
+
+What is assigned to an attribute goes where it belongs: a Parameter to `_parameters`, a Module to `_modules`, a
+tensor under the name of a buffer to `_buffers`. These three dictionaries are the tree that `parameters()`,
+`state_dict()`, `to()` and `repr()` walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .. import dtypes
+from ..mode import no_grad
+from ..tensor import Tensor
+from . import calls, state
+from .parameter import Buffer, Parameter
+
+
+class Module(calls.Calls):
+    """The base of all layers and models: give it an __init__ that makes its parts, and a forward.
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Linear(2, 1)
+
+        def forward(self, x):
+            return self.layer(x)
+    """
+
+    training: bool
+
+    def __init__(self) -> None:
+        put = self.__dict__.__setitem__
+        put("training", True)
+        put("_parameters", {})
+        put("_buffers", {})
+        put("_non_persistent_buffers_set", set())
+        put("_modules", {})
+        calls.no_hooks(self.__dict__)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the module computes. Subclasses say it."""
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    # ------------------------------------------------------------------ attributes
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        fields = self.__dict__
+        kind = "parameters" if isinstance(value, Parameter) else "module" if isinstance(value, Module) else ""
+        if isinstance(value, Buffer) and not kind:
+            kind = "buffer"
+        if "_modules" not in fields:
+            if kind:
+                raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
+            object.__setattr__(self, name, value)
+            return
+        if kind == "parameters":
+            _forget(fields, name, "_parameters")
+            self.register_parameter(name, value)
+        elif name in fields["_parameters"]:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{_kind(value)}' as parameter '{name}' (minigrad.nn.Parameter or None expected)"
+                )
+            self.register_parameter(name, None)
+        elif kind == "module":
+            _forget(fields, name, "_modules")
+            fields["_modules"][name] = value
+        elif name in fields["_modules"]:
+            if value is not None:
+                raise TypeError(f"cannot assign '{_kind(value)}' as child module '{name}' (minigrad.nn.Module or None expected)")
+            fields["_modules"][name] = None
+        elif kind == "buffer" or name in fields["_buffers"]:
+            if value is not None and not isinstance(value, Tensor):
+                raise TypeError(f"cannot assign '{_kind(value)}' as buffer '{name}' (minigrad.Tensor or None expected)")
+            if name not in fields["_buffers"]:
+                _forget(fields, name, "_buffers")
+                self.register_buffer(name, value, value.persistent)
+            fields["_buffers"][name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        fields = self.__dict__
+        for kind in ("_parameters", "_buffers", "_modules"):
+            if name in fields.get(kind, ()):
+                return fields[kind][name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+
+    def __delattr__(self, name: str) -> None:
+        for kind in ("_parameters", "_buffers", "_modules"):
+            if name in self.__dict__.get(kind, ()):
+                del self.__dict__[kind][name]
+                self._non_persistent_buffers_set.discard(name)
+                return
+        object.__delattr__(self, name)
+
+    def __dir__(self) -> list[str]:
+        names = [*object.__dir__(self), *self._parameters, *self._buffers, *self._modules]
+        return sorted({n for n in names if not n[0].isdigit()})
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Add a parameter under a name; None keeps the name free for later. KeyError for a name in use."""
+        if "_parameters" not in self.__dict__:
+            raise AttributeError("cannot assign parameter before Module.__init__() call")
+        _check_name("parameter", name)
+        if hasattr(self, name) and name not in self._parameters:
+            raise KeyError(f"attribute '{name}' already exists")
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(
+                f"cannot assign '{_kind(param)}' object to parameter '{name}' (minigrad.nn.Parameter or None required)"
+            )
+        self._parameters[name] = param
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a tensor that belongs to the module but is not learned. persistent: whether state_dict has it."""
+        if "_buffers" not in self.__dict__:
+            raise AttributeError("cannot assign buffer before Module.__init__() call")
+        _check_name("buffer", name)
+        if hasattr(self, name) and name not in self._buffers:
+            raise KeyError(f"attribute '{name}' already exists")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"cannot assign '{_kind(tensor)}' object to buffer '{name}' (minigrad Tensor or None required)")
+        self._buffers[name] = tensor
+        if persistent:
+            self._non_persistent_buffers_set.discard(name)
+        else:
+            self._non_persistent_buffers_set.add(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Add a module under a name. KeyError for a name in use."""
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+        if not isinstance(name, str):
+            raise TypeError(f"module name should be a string. Got {type(name).__name__}")
+        if hasattr(self, name) and name not in self._modules:
+            raise KeyError(f"attribute '{name}' already exists")
+        if "." in name:
+            raise KeyError(f'module name can\'t contain ".", got: {name}')
+        if not name:
+            raise KeyError('module name can\'t be empty string ""')
+        self._modules[name] = module
+
+    register_module = add_module
+
+    # ------------------------------------------------------------------ the tree
+
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """(name, module) for this module, under the name "", and all modules in it, each once."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                inner = f"{prefix}.{name}" if prefix else name
+                yield from module.named_modules(memo, inner, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all modules in it, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """(name, module) for the modules right below, each once."""
+        seen: set[Module] = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def children(self) -> Iterator[Module]:
+        """The modules right below, each once."""
+        return (module for _, module in self.named_children())
+
+    def _named_members(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
+        modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
+        for module_name, module in modules:
+            for name, value in module.__dict__[kind].items():
+                if value is None or id(value) in seen:
+                    continue
+                if once:
+                    seen.add(id(value))
+                yield (f"{module_name}.{name}" if module_name else name), value
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """(name, parameter), each parameter once; recurse: those of the modules below as well."""
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once: what an optimizer gets."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """(name, buffer), each buffer once."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers, each once."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module under a name with dots. AttributeError where there is none."""
+        module: Module = self
+        for name in target.split(".") if target else []:
+            if not hasattr(module, name):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+            found = getattr(module, name)
+            if not isinstance(found, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+            module = found
+        return module
+
+    def _get_member(self, target: str, kind: str, what: str) -> Any:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        if name not in module.__dict__[kind]:
+            raise AttributeError(f"`{name}` is not {what}")
+        return module.__dict__[kind][name]
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter under a name with dots. AttributeError where there is none."""
+        return self._get_member(target, "_parameters", "an nn.Parameter")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer under a name with dots. AttributeError where there is none."""
+        return self._get_member(target, "_buffers", "a buffer")
+
+    # ------------------------------------------------------------------ for all of the tree at once
+
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
+        """Call fn with every module, from the leaves up; returns self."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode: bool = True) -> Module:
+        """Set `training` everywhere: dropout and batch norm behave otherwise in training; returns self."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        """train(False)."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """Set requires_grad of every parameter: False freezes them; returns self."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or fill them with zeros."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                if set_to_none:
+                    parameter.grad = None
+                else:
+                    parameter.grad = parameter.grad.detach()
+                    parameter.grad.zero_()
+
+    def to(self, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Module:
+        """Convert all floating point parameters and buffers, in place; the device can only be "cpu"."""
+        for arg in args:
+            if isinstance(arg, dtypes.dtype):
+                dtype = arg
+            elif isinstance(arg, Tensor):
+                dtype = arg.dtype
+            elif arg is not None and str(arg) != "cpu":
+                device = arg
+        if device is not None and str(device) != "cpu":
+            raise NotImplementedError(f"Module.to(): {device!r} is neither a dtype nor the device 'cpu', the only one")
+        if dtype is None:
+            return self
+        if not dtype.is_floating_point:
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
+
+    def type(self, dst_type: dtypes.dtype) -> Module:
+        """Convert all parameters and buffers to one dtype."""
+        return self._apply(lambda t: t.to(dst_type))
+
+    def cpu(self) -> Module:
+        """self: the only device is the CPU."""
+        return self
+
+    def double(self) -> Module:
+        """to(float64)."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> Module:
+        """to(float32)."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> Module:
+        """to(float16)."""
+        return self.to(dtypes.float16)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Module:
+        """Replace what every parameter, gradient and buffer holds; the parameters stay the same objects."""
+        for module in self.children():
+            module._apply(fn)
+        with no_grad():
+            for parameter in self._parameters.values():
+                if parameter is not None:
+                    grad, parameter.grad = parameter.grad, None
+                    parameter.data = fn(parameter.detach())
+                    if grad is not None:
+                        parameter.grad = fn(grad)
+            for name, buffer in self._buffers.items():
+                if buffer is not None:
+                    self._buffers[name] = fn(buffer)
+        return self
+
+    # ------------------------------------------------------------------ its state, printing
+
+    state_dict = state.state_dict
+    load_state_dict = state.load_state_dict
+    _save_to_state_dict = state.save_to_state_dict
+    _load_from_state_dict = state.load_from_state_dict
+
+    def extra_repr(self) -> str:
+        """What repr() shows in the parentheses; subclasses say it."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        inner = [
+            f"({name}): " + "\n  ".join(repr(module).split("\n")) for name, module in self._modules.items()
+        ]
+        if len(lines) == 1 and not inner:
+            return f"{type(self).__name__}({extra})"
+        parts = lines + inner
+        return f"{type(self).__name__}(" + ("\n  " + "\n  ".join(parts) + "\n" if parts else "") + ")"
+
+
+def _forget(fields: dict[str, Any], name: str, kept: str) -> None:
+    """Take `name` away from wherever else it was."""
+    fields.pop(name, None)
+    for kind in ("_parameters", "_buffers", "_modules"):
+        if kind != kept:
+            fields[kind].pop(name, None)
+    fields["_non_persistent_buffers_set"].discard(name)
+
+
+def _check_name(what: str, name: str) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
+    if "." in name:
+        raise KeyError(f'{what} name can\'t contain "."')
+    if not name:
+        raise KeyError(f'{what} name can\'t be empty string ""')
+
+
+def _kind(value: Any) -> str:
+    return value.type() if isinstance(value, Tensor) else type(value).__name__
