@@ -16,202 +16,31 @@ defined, because there is none. What it wins: when a run begins, everything is k
 call of a NumPy function on memory that was reserved when the graph was defined, and a run is a loop over
 these calls.
 
-How it is made: within `with graph` ops compute once, on ones and zeros, to find shapes and to reserve the
-memory of their results; a `_Tape` notes the call that fills it. The arrays that tensors carry then are of
-the class `Unknown`, which refuses every use but by an op, so that no value of this rehearsal gets out.
+tape.py is how the calls are found. Variables are tensors from outside of the graph: every run reads what
+they are at that moment, and `graph.assign` lets a run change them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import dtypes, engine, mode
 from .mode import local
 from .random import generator
+from .tape import Tape, Unknown, memory_of, needed_steps, write_directly
 from .tensor import Tensor, wrap
 
-if TYPE_CHECKING:
-    from .op import Op
-
 __all__ = ["Graph", "Session", "Update"]
-
-
-class Unknown(np.ndarray):
-    """The memory of a value that is not known while a static graph is defined."""
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError(
-            "a tensor of a static graph has no value outside of a run: compute with ops while the graph is "
-            "defined, and get values with session.run(tensor, {placeholder: value})"
-        )
-
-    __array_ufunc__ = __array_function__ = _refuse
-    __bool__ = __int__ = __float__ = __index__ = __iter__ = __contains__ = _refuse
-    item = tolist = all = any = sum = max = min = argmax = argmin = nonzero = _refuse
-
-
-class _Step(NamedTuple):
-    """One call. `reads` and `writes` are the ids of whole blocks of memory, `out` the array it fills."""
-
-    call: Callable[[], Any]
-    reads: frozenset[int]
-    writes: int
-    out: np.ndarray | None = None  # the array that a ufunc is given to write into
 
 
 class Update(NamedTuple):
     """What assign() answers: variables, and the values that they get when a run fetches this."""
 
     pairs: tuple[tuple[Tensor, Tensor], ...]
-
-
-# Ops whose forward takes no `out`, and the NumPy function that does the same and takes it.
-_KERNELS = {"mm": np.matmul, "mv": np.matmul}
-
-
-class _Tape:
-    """What the ops of a static graph are, in the order in which they were called."""
-
-    def __init__(self) -> None:
-        self.steps: list[_Step] = []
-        self.known: dict[int, np.ndarray] = {}  # the memory of placeholders and results, by id
-        self.backward = False  # while the formulas of gradients() run
-
-    def compute(self, op: Op, args: list[Any]) -> Any:
-        """Run `op` for its shapes, note the call, and give back its results as unknown."""
-        arrays, exact = self._plain(op, args)
-        found = op.forward(*arrays)
-        several = type(found) is tuple
-        outs = [a if isinstance(a, np.ndarray) else np.asarray(a) for a in (found if several else (found,))]
-        reads = self._reads(args)
-        if all(id(_memory(out)) in reads for out in outs):  # views: nothing to compute
-            if id(_memory(outs[0])) not in self.known:
-                return found  # of a tensor from outside, whose value is there
-        else:
-            self._note(op, arrays if exact else self._again(op, args), outs, reads)
-        unknown = tuple([out.view(Unknown) for out in outs])
-        return unknown if several else unknown[0]
-
-    def _note(self, op: Op, arrays: Any, outs: list[np.ndarray], reads: frozenset[int]) -> None:
-        for out in outs:
-            self.known[id(_memory(out))] = _memory(out)
-        whole = id(_memory(outs[0]))
-        if isinstance(arrays, list) and len(outs) == 1:
-            out = outs[0]
-            if isinstance(op.forward, np.ufunc):
-                self.steps.append(_Step(partial(op.forward, *arrays, out), reads, whole, out))
-                return
-            if op.accepts_out:
-                self.steps.append(_Step(partial(op.forward, *arrays, out=out), reads, whole))
-                return
-            if op.name in _KERNELS:
-                self.steps.append(_Step(partial(_KERNELS[op.name], *arrays[:2], out=out), reads, whole))
-                return
-        for i, out in enumerate(outs):  # several: the first call fills them all
-            self.steps.append(
-                _Step(partial(_fill, op, arrays, outs) if i == 0 else _nothing, reads, id(_memory(out)))
-            )
-
-    def rewrite(self, op: Op, args: list[Any]) -> list[Any]:
-        """Note that `op` writes into args[0]; the arrays to do it with."""
-        arrays, exact = self._plain(op, args)
-        target = args[0]._array
-        memory = _memory(target)
-        if id(memory) not in self.known:
-            if not self.backward:
-                raise RuntimeError(
-                    f"{op.written_name}() writes into a tensor from outside of the static graph. Let "
-                    "graph.assign(variable, value) change it in every run that fetches the assignment."
-                )
-            # A formula fills memory of its own: in each run from the same beginning.
-            self.known[id(memory)] = memory
-            start = partial(np.copyto, memory, memory.copy())
-            self.steps.append(_Step(start, frozenset(), id(memory)))
-        out = target.view(np.ndarray)
-        call = partial(_rewrite, op, arrays if exact else self._again(op, args), out)
-        self.steps.append(_Step(call, self._reads(args), id(memory)))
-        return arrays
-
-    # ------------------------------------------------------------------ arguments
-
-    def _plain(self, op: Op, args: list[Any]) -> tuple[list[Any], bool]:
-        """The arguments as arrays, and whether these are the tensors' own, so that they hold in each run."""
-        given = [_opened(a) for a in args]
-        arrays = op.arrays(given)
-        exact = all(
-            (array is tensor._array)
-            if isinstance(tensor, Tensor)
-            else not _tensors([tensor])
-            or all(a is t._array for a, t in zip(array, tensor, strict=True) if isinstance(t, Tensor))
-            for array, tensor in zip(arrays, given, strict=True)
-        )
-        return arrays, exact
-
-    def _again(self, op: Op, args: list[Any]) -> Callable[[], list[Any]]:
-        """A function that converts the arguments anew, in each run."""
-        return partial(op.arrays, [_opened(a) for a in args])
-
-    def _reads(self, args: Iterable[Any]) -> frozenset[int]:
-        found = set()
-        for tensor in _tensors(args):
-            memory = _memory(tensor._array)
-            if isinstance(tensor._array, Unknown) and id(memory) not in self.known:
-                raise NotImplementedError(
-                    "static graph: a value was copied outside of the ops, as an in-place op does that needs what "
-                    "it overwrites for its gradient; use the op that is not in place"
-                )
-            found.add(id(memory))
-        return frozenset(found)
-
-
-def _tensors(args: Iterable[Any]) -> list[Tensor]:
-    found: list[Tensor] = []
-    for arg in args:
-        if isinstance(arg, Tensor):
-            found.append(arg)
-        elif isinstance(arg, (list, tuple)):
-            found += [t for t in arg if isinstance(t, Tensor)]
-    return found
-
-
-def _opened(arg: Any) -> Any:
-    """An argument with plain arrays in place of unknown ones."""
-    if isinstance(arg, Tensor):
-        return wrap(arg._array.view(np.ndarray)) if isinstance(arg._array, Unknown) else arg
-    if isinstance(arg, (list, tuple)) and _tensors([arg]):
-        return type(arg)([_opened(a) for a in arg])
-    return arg
-
-
-def _memory(array: np.ndarray) -> np.ndarray:
-    """The array that owns the memory of this one."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
-
-
-def _fill(op: Op, arrays: Any, outs: list[np.ndarray]) -> None:
-    """Compute and copy to the reserved memory. RuntimeError where the shape depends on the values."""
-    found = op.forward(*(arrays if isinstance(arrays, list) else arrays()))
-    for out, new in zip(outs, found if type(found) is tuple else (found,), strict=True):
-        if np.shape(new) != out.shape:
-            raise RuntimeError(
-                f"static graph: {op.shown}() gave shape {list(np.shape(new))} where the graph was defined with "
-                f"{list(out.shape)}; its shape depends on values"
-            )
-        np.copyto(out, new)
-
-
-def _rewrite(op: Op, arrays: Any, out: np.ndarray) -> None:
-    out[...] = op.forward(*(arrays if isinstance(arrays, list) else arrays()))
-
-
-def _nothing() -> None:
-    pass
 
 
 # ------------------------------------------------------------------ what users see
@@ -221,7 +50,7 @@ class Graph:
     """A graph that is defined once, in a `with` block, and run by its session."""
 
     def __init__(self) -> None:
-        self._tape = _Tape()
+        self._tape = Tape()
         self._placeholders: list[Tensor] = []
         self._closed = False
 
@@ -272,6 +101,10 @@ class Graph:
             if isinstance(variable._array, Unknown):
                 raise ValueError(
                     "assign() sets tensors that were made before the graph; this one is part of it"
+                )
+            if not isinstance(value._array, Unknown):
+                raise ValueError(
+                    "assign() takes values that the graph computes; this tensor is from outside: clone() it"
                 )
             if variable.shape != value.shape or variable.dtype is not value.dtype:
                 raise ValueError(
@@ -330,7 +163,7 @@ class Session:
     def close(self) -> None:
         """Let the graph and its memory go."""
         self._graph._closed = True
-        self._graph._tape = _Tape()
+        self._graph._tape = Tape()
         self._graph._placeholders = []
         self._programs.clear()
 
@@ -347,15 +180,18 @@ class _Program:
     def __init__(self, graph: Graph, fetches: list[Tensor | Update]) -> None:
         self.fetches = fetches  # and so their ids stay theirs
         self.updates = [pair for f in fetches if isinstance(f, Update) for pair in f.pairs]
+        if len({id(variable) for variable, _ in self.updates}) < len(self.updates):
+            raise ValueError("run(): a variable would be assigned twice")
         tensors = [f for f in fetches if isinstance(f, Tensor)]
-        steps, needed = _needed(graph._tape.steps, [*tensors, *[value for _, value in self.updates]])
-        self.holes = [p for p in graph._placeholders if id(_memory(p._array)) in needed]
-        kept = {id(_memory(t._array)) for t in tensors}
+        steps, needed = needed_steps(graph._tape.steps, [*tensors, *[value for _, value in self.updates]])
+        self.holes = [p for p in graph._placeholders if id(memory_of(p._array)) in needed]
+        kept = {id(memory_of(t._array)) for t in tensors}
         copies = []
         for variable, value in self.updates:
-            if not _write_directly(steps, variable._array, value._array, kept):
+            if not write_directly(steps, variable._array, value._array, kept):
                 copies.append(partial(np.copyto, variable._array, value._array.view(np.ndarray)))
         self.calls = [step.call for step in steps] + copies
+        self.outside = list(graph._tape.outside.values())
         self.results = [f._array.view(np.ndarray) if isinstance(f, Tensor) else None for f in fetches]
 
     def __call__(self, feed: Mapping[Tensor, Any]) -> list[Tensor | None]:
@@ -364,6 +200,12 @@ class _Program:
                 raise ValueError(f"run() needs a value for the placeholder of shape {list(hole.shape)}")
         for hole, value in feed.items():
             _feed(hole, value)
+        for tensor, array in self.outside:
+            if tensor._array is not array:
+                raise RuntimeError(
+                    f"a tensor of shape {list(tensor.shape)} that the static graph reads has other memory now "
+                    "(.data was set): define the graph anew, or write the values in place with copy_()"
+                )
         for call in self.calls:
             call()
         for variable, _ in self.updates:
@@ -382,40 +224,3 @@ def _feed(hole: Tensor, value: Any) -> None:
     if array.dtype.kind == "f" and hole._array.dtype.kind != "f":
         raise ValueError(f"run(): a placeholder of {hole.dtype} got a value of {dtypes.of(array.dtype)}")
     hole._array[...] = array
-
-
-def _needed(steps: list[_Step], tensors: list[Tensor]) -> tuple[list[_Step], set[int]]:
-    """The steps that these tensors depend on, in order, and all memory that they read or write."""
-    needed = {id(_memory(t._array)) for t in tensors}
-    kept = []
-    for step in reversed(steps):
-        if step.writes in needed:
-            needed |= step.reads
-            kept.append(step)
-    return kept[::-1], needed
-
-
-def _write_directly(steps: list[_Step], variable: np.ndarray, value: np.ndarray, fetched: set[int]) -> bool:
-    """Let the call that computes `value` write into the variable at once, where nobody would notice."""
-    memory, target = id(_memory(value)), id(_memory(variable))
-    writers = [i for i, step in enumerate(steps) if step.writes == memory]
-    if len(writers) != 1 or memory in fetched or target in fetched:
-        return False
-    (i,) = writers
-    step = steps[i]
-    later = steps[i + 1 :]
-    if (
-        step.out is None
-        or step.out.shape != value.shape
-        or any(target in s.reads or memory in s.reads for s in later)
-    ):
-        return False
-    function, arrays = step.call.func, step.call.args
-    if any(
-        _memory(a) is _memory(variable) and a is not variable
-        for a in arrays[:-1]
-        if isinstance(a, np.ndarray)
-    ):
-        return False  # it reads other elements of the variable than it writes
-    steps[i] = step._replace(call=partial(function, *arrays[:-1], variable), writes=target)
-    return True
