@@ -12,7 +12,18 @@ from . import ops as _ops
 from . import printing as _printing
 
 # Making tensors
-from .ops.create import arange, full, ones, ones_like, tensor, zeros, zeros_like
+from .ops.create import (
+    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, scalar_tensor, tensor,
+    zeros, zeros_like,
+)  # fmt: skip
+from .ops.convert import (
+    as_tensor, asarray, can_cast, from_numpy, is_complex, is_floating_point, is_tensor, numel, result_type,
+)  # fmt: skip
+from .ops.draw import (
+    Generator, bernoulli, multinomial, normal, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
+)  # fmt: skip
+from .random import manual_seed
+from . import return_types
 
 # Ops
 from .ops.arithmetic import (
@@ -75,13 +86,16 @@ from .ops.triangles import (
     triu, triu_indices,
 )  # fmt: skip
 from .ops.slices import narrow, select
+from .ops.special import erf, erfc, logit
 from .ops.spread import dist, norm, std, std_mean, var, var_mean
 from .ops.strided import as_strided
 
 # dtypes
 from .dtypes import boolean as bool
 from .dtypes import dtype, float16, float32, float64, get_default_dtype, int8, int16, int32, int64
+from .dtypes import promote as promote_types
 from .dtypes import set_default_dtype, uint8
+from .limits import finfo, iinfo
 
 # Modes
 from .mode import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad

@@ -114,10 +114,19 @@ def each_shape(low: float = -2.0, high: float = 2.0) -> list[Case]:
 
 def pairs(low: float = -2.0, high: float = 2.0) -> list[Case]:
     """Cases for an elementwise function of two tensors: equal shapes, broadcasting, 0-d, empty."""
-    shapes = [((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2,)), ((3,), ()), ((), ()), ((0,), (1,))]
+    shapes = [
+        ((2, 3), (2, 3)),
+        ((2, 3), (3,)),
+        ((2, 1), (1, 3)),
+        ((), (2,)),
+        ((3,), ()),
+        ((), ()),
+        ((0,), (1,)),
+    ]
     span = high - low
     return [
-        case(real(*a, low=low, high=high - span / 9), real(*b, low=low + span / 9, high=high)) for a, b in shapes
+        case(real(*a, low=low, high=high - span / 9), real(*b, low=low + span / 9, high=high))
+        for a, b in shapes
     ]
 
 

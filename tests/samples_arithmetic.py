@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from op_samples import OpSamples, bad, case, pairs, real
 
 import minigrad
 from minigrad import Tensor
+from op_samples import OpSamples, bad, case, pairs, real
 
 SAMPLES = [
     OpSamples("add", minigrad.add, np.add, [*pairs(), case(real(2), 2.5)], inplace=Tensor.add_,

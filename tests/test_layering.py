@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 LAYERS = (
-    {"size", "device", "dtypes", "mode", "random", "strides"},
+    {"size", "device", "dtypes", "mode", "random", "return_types", "strides"},
     {"storage", "errors", "eras", "events", "anomaly"},
     {"tensor"},
     {"node", "broadcast", "printing"},

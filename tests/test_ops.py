@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import op_samples
 import pytest
-from op_samples import Case, OpSamples, flat, tensors
 
 import minigrad
+import op_samples
 from minigrad import inplace, mode, op, record
+from op_samples import Case, OpSamples, flat, tensors
 
 SETS = op_samples.collect()
 CASES = op_samples.parameters(SETS)
@@ -62,7 +62,9 @@ def test_strides_change_nothing(samples: OpSamples, case: Case) -> None:
         assert output.dtype is other.dtype
         np.testing.assert_allclose(output._array, other._array, **FINE)
     if samples.gradients:
-        for one, other in zip(first_gradients(inputs, outputs), first_gradients(others, strided), strict=True):
+        for one, other in zip(
+            first_gradients(inputs, outputs), first_gradients(others, strided), strict=True
+        ):
             np.testing.assert_allclose(one._array, other._array, **FINE)
 
 
@@ -185,7 +187,10 @@ def graph(outputs: list[Any]) -> list[Any]:
         nodes.extend(n for n, _ in node.next_functions)
     for node in nodes:
         if node is not None:
-            kept = [(slot, v if not isinstance(v, minigrad.Tensor) else v.tolist(), n) for slot, v, n in node.saved_slots()]
+            kept = [
+                (slot, v if not isinstance(v, minigrad.Tensor) else v.tolist(), n)
+                for slot, v, n in node.saved_slots()
+            ]
             edges = [(order.get(id(n)), number) for n, number in node.next_functions]
             lines.append((node.name(), node.shape, node.dtype, edges, kept))
     return lines
@@ -205,7 +210,11 @@ def test_every_recorder_records_the_same(
     others, general = run(samples, case, requires_grad=requires_grad)
     assert repr(fast) == repr(graph(general))
     for one, other in zip(outputs, general, strict=True):
-        assert (one.dtype, one.requires_grad, one.stride()) == (other.dtype, other.requires_grad, other.stride())
+        assert (one.dtype, one.requires_grad, one.stride()) == (
+            other.dtype,
+            other.requires_grad,
+            other.stride(),
+        )
         np.testing.assert_array_equal(one._array, other._array)
     for one, other in zip(gradients, first_gradients(others, general), strict=True):
         np.testing.assert_array_equal(one._array, other._array)

@@ -1,13 +1,15 @@
 """The op table, family by family. Importing this package attaches every op to Tensor."""
 
-from . import arithmetic, clamp, compare, create, division, pairs, pointwise, powers, rounding  # elementwise
+from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, rounding, special  # elementwise
+from . import convert, create, draw  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
 from . import copies, join, rearrange, reshape, shape, slices, strided, triangles  # shapes
 from . import gather, index, masks, sort, subscript, write  # indexing
 from . import products
 
 __all__ = [
-    "arithmetic", "clamp", "compare", "create", "division", "pairs", "pointwise", "powers", "rounding",
+    "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
+    "convert", "create", "draw",
     "extremes", "linalg", "reduce", "running", "spread",
     "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles",
     "gather", "index", "masks", "sort", "subscript", "write",

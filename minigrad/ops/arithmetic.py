@@ -136,6 +136,7 @@ _rsub_tensor = op(
     doc="other - alpha * self, for a tensor `other`.",
 )  # fmt: skip
 
+
 def _is_one(alpha: Any) -> bool:
     return type(alpha) is int and alpha == 1
 

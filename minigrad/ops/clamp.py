@@ -117,13 +117,17 @@ def clamp_max(self: Tensor, max: Any) -> Tensor:
 @public
 def clamp_min_(self: Tensor, min: Any) -> Tensor:
     """clamp_min, in place."""
-    return table["clamp_min_tensor" if isinstance(min, Tensor) else "clamp_min_number"].call_inplace(self, min)
+    return table["clamp_min_tensor" if isinstance(min, Tensor) else "clamp_min_number"].call_inplace(
+        self, min
+    )
 
 
 @public
 def clamp_max_(self: Tensor, max: Any) -> Tensor:
     """clamp_max, in place."""
-    return table["clamp_max_tensor" if isinstance(max, Tensor) else "clamp_max_number"].call_inplace(self, max)
+    return table["clamp_max_tensor" if isinstance(max, Tensor) else "clamp_max_number"].call_inplace(
+        self, max
+    )
 
 
 clip, Tensor.clip, Tensor.clip_ = clamp, clamp, clamp_
@@ -173,7 +177,9 @@ def _filling(self: Tensor, mask: Any, value: Any) -> str:
             )
         return "masked_fill_tensor"
     if not isinstance(value, (bool, int, float, np.number, np.bool_)):
-        raise TypeError(f"masked_fill(): argument 'value' must be Tensor or a number, not {type(value).__name__}")
+        raise TypeError(
+            f"masked_fill(): argument 'value' must be Tensor or a number, not {type(value).__name__}"
+        )
     return "masked_fill_number"
 
 

@@ -6,11 +6,8 @@ TensorFactories.cpp.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from .. import dtypes
 from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor
@@ -36,7 +33,7 @@ contiguous_copy = op(
     doc="A copy in row-major order.",
 )  # fmt: skip
 
-_to_copy = op(
+to_copy = op(
     "to_copy(self, dtype)", lambda x, dtype: copied(x, dtype.numpy), method=False, of="to",
     self=lambda grad: grad,
     doc="A copy in another dtype.",
@@ -53,26 +50,4 @@ def ravel(self: Tensor) -> Tensor:
     return view(contiguous(self), (-1,))
 
 
-def to(self: Tensor, *args: Any, dtype: dtypes.dtype | None = None, copy: bool = False) -> Tensor:
-    """self in another dtype; self itself where it has it already. The device can only be "cpu"."""
-    for arg in args:
-        if isinstance(arg, dtypes.dtype):
-            dtype = arg
-        elif isinstance(arg, np.dtype):
-            dtype = dtypes.of(arg)
-        elif isinstance(arg, Tensor):
-            dtype = arg.dtype
-        elif arg != "cpu":
-            raise NotImplementedError(f"to(): {arg!r} is neither a dtype nor the device 'cpu', the only one")
-    if (dtype is None or dtype is self.dtype) and not copy:
-        return self
-    return clone(self) if dtype in (None, self.dtype) else _to_copy(self, dtype)
-
-
-for _method in (contiguous, ravel, to):
-    setattr(Tensor, _method.__name__, _method)
-for _name, _dtype in {
-    "half": dtypes.float16, "float": dtypes.float32, "double": dtypes.float64, "short": dtypes.int16,
-    "int": dtypes.int32, "long": dtypes.int64, "bool": dtypes.boolean,
-}.items():  # fmt: skip
-    setattr(Tensor, _name, lambda self, _dtype=_dtype: to(self, _dtype))
+Tensor.contiguous, Tensor.ravel = contiguous, ravel

@@ -1,4 +1,7 @@
-"""Making tensors."""
+"""Making tensors from Python values, and filled with one value or with a range.
+
+Counterpart in PyTorch: torch/csrc/utils/tensor_new.cpp, aten/src/ATen/native/TensorFactories.cpp.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, mode
+from ..device import device as Device
 from ..dtypes import dtype as Dtype
-from ..tensor import Tensor, mark_inference, wrap
+from ..strides import empty_like as _like
+from ..tensor import Meta, Tensor, wrap
+from .public import must_be_tensor
 
 
 def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
@@ -20,126 +26,339 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made._requires_grad = True
     if mode.local.inference:
-        mark_inference(made)
+        made._meta = Meta()
+        made._meta.inference = True
     return made
 
 
-def tensor(data: Any, *, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """A tensor with a copy of `data`: a number, nested lists, a NumPy array, a tensor.
+def checked_dtype(dtype: Any, name: str) -> Dtype | None:
+    """A dtype, or Python's float, int or bool as one. TypeError for anything else but None."""
+    if dtype is None or isinstance(dtype, Dtype):
+        return dtype
+    if dtype in (float, int, bool):
+        return {float: dtypes.float64, int: dtypes.int64, bool: dtypes.boolean}[dtype]
+    raise TypeError(f"{name}(): argument 'dtype' must be minigrad.dtype, not {type(dtype).__name__}")
+
+
+def check_rest(name: str, rest: dict[str, Any]) -> None:
+    """Refuse what is not supported of torch's other arguments: only the device "cpu", and the defaults."""
+    for key, value in rest.items():
+        if key == "device":
+            if value is not None:
+                Device(value)
+        elif key in ("out", "layout", "names", "memory_format"):
+            if value is not None:
+                raise NotImplementedError(f"{name}(): the argument '{key}' is not supported")
+        elif key == "pin_memory":
+            if value:
+                raise NotImplementedError(f"{name}(): the argument 'pin_memory' is not supported")
+        else:
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+
+
+# ------------------------------------------------------------------ from Python values
+
+
+def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
+    """A tensor with a copy of `data`: a number, nested sequences, a NumPy array, a tensor.
 
     Python floats become the default dtype, ints int64; a NumPy array keeps its dtype. ValueError for
     nested lists of unequal lengths, TypeError for what is no number.
     """
-    return leaf(_array(data, dtype), requires_grad)
+    check_rest("tensor", rest)
+    return leaf(array_of(data, checked_dtype(dtype, "tensor"), copy=True), requires_grad)
 
 
-def _array(data: Any, dtype: Dtype | None) -> np.ndarray:
+def array_of(data: Any, dtype: Dtype | None, copy: bool) -> np.ndarray:
+    """`data` as an array of one of minigrad's dtypes; a copy of an array where asked for or needed."""
     if isinstance(data, Tensor):
         array = data._array
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
+        dtypes.of(array.dtype.newbyteorder("="))
     else:
-        array = _from_python(data)
-    return np.array(array, dtype=None if dtype is None else dtype.numpy, copy=True)
+        return _from_python(data, dtype)
+    kind = array.dtype.newbyteorder("=") if dtype is None else dtype.numpy
+    return np.array(array, dtype=kind, copy=True if copy else None)
 
 
-def _from_python(data: Any) -> np.ndarray:
+def _from_python(data: Any, dtype: Dtype | None) -> np.ndarray:
     numbers: list[Any] = []
     shape = _walk(data, numbers, 0)
     if not numbers:
-        return np.zeros(shape, dtypes.get_default_dtype().numpy)
-    kinds = [dtypes.of(n.dtype) if isinstance(n, np.generic) else dtypes.of_number(n) for n in numbers]
-    kind = kinds[0]
-    for other in kinds[1:]:
-        kind = dtypes.promote(kind, other)
+        return np.zeros(shape, (dtype or dtypes.get_default_dtype()).numpy)
+    if dtype is None:
+        kinds = {dtypes.of(n.dtype) if isinstance(n, np.generic) else dtypes.of_number(n) for n in numbers}
+        first, *others = kinds
+        for other in others:
+            first = dtypes.promote(first, other)
+        dtype = first
     try:
-        return np.array(numbers, dtype=kind.numpy).reshape(shape)
+        return np.array(_whole(numbers, dtype)).astype(dtype.numpy).reshape(shape)
     except OverflowError:
-        raise RuntimeError("value cannot be converted to type int64_t without overflow") from None
+        raise ValueError(f"Overflow when unpacking long long: a number does not fit into {dtype!r}") from None
+
+
+def _whole(numbers: list[Any], dtype: Dtype) -> np.ndarray:
+    """The numbers before they are cast. RuntimeError for an int that does not fit."""
+    kind = {"b": bool, "f": np.float64}.get(dtype.numpy.kind, np.int64)
+    if kind is np.int64:
+        numbers = [int(n) for n in numbers]
+    found = np.array(numbers, kind)
+    if dtype.category == dtypes.int64.category and found.dtype == np.int64:
+        limits = np.iinfo(dtype.numpy)
+        low = limits.min if limits.min else -limits.max  # -1 becomes 255, as in torch
+        if found.size and (found.max() > limits.max or found.min() < low):
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+    return found
 
 
 def _walk(data: Any, numbers: list[Any], dim: int) -> tuple[int, ...]:
     """Collect the numbers in nested sequences; their shape."""
-    if isinstance(data, Tensor) and data._array.ndim == 0:
-        data = data._array[()]
-    if isinstance(data, (bool, int, float, np.generic)):
+    if isinstance(data, Tensor):
+        if data._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        data = data._array.reshape(())[()]
+    if isinstance(data, (bool, int, float, np.generic)) and not isinstance(
+        data, (np.str_, np.complexfloating)
+    ):
         numbers.append(data)
         return ()
     if isinstance(data, str):
-        raise ValueError(f"too many dimensions '{type(data).__name__}'")
-    if isinstance(data, complex):
+        if dim and not numbers:
+            raise ValueError(f"too many dimensions '{type(data).__name__}'")
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    if isinstance(data, (complex, np.complexfloating)):
         raise NotImplementedError(f"tensor({data!r}): complex numbers are not supported")
-    try:
-        items = list(data)
-    except TypeError:
-        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}") from None
+    if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+    items = [data[i] for i in range(len(data))]
     first: tuple[int, ...] | None = None
     for item in items:
         shape = _walk(item, numbers, dim + 1)
         if first is None:
             first = shape
         elif shape != first:
-            if not shape or not first:
-                raise TypeError(f"expected a sequence at dim {dim + 1} (got {type(item).__name__})")
+            if not shape:
+                raise TypeError("not a sequence")
+            if not first:
+                raise TypeError(f"'{type(item).__name__}' object cannot be interpreted as an integer")
             raise ValueError(f"expected sequence of length {first[0]} at dim {dim + 1} (got {shape[0]})")
     return (len(items), *(first or ()))
 
 
-def _size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
+# ------------------------------------------------------------------ filled
+
+
+def checked_size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
+    """A size given as ints or as one sequence. TypeError, RuntimeError in torch's words."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = tuple(size[0])
     for i, n in enumerate(size):
         if isinstance(n, bool) or not hasattr(n, "__index__"):
+            if not i:
+                raise TypeError(
+                    f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(n).__name__}"
+                )
             raise TypeError(
-                f"{name}(): argument 'size' (position {i + 1}) must be tuple of ints, not {type(n).__name__}"
+                f"{name}(): argument 'size' failed to unpack the object at pos {i + 1} with error \"type must be "
+                f'tuple of ints,but got {type(n).__name__}"'
             )
         if n.__index__() < 0:
-            raise RuntimeError(f"{name}: Dimension size must be non-negative, but got {n} at position {i}.")
-    return tuple(int(n) for n in size)
+            raise RuntimeError(
+                f"{name}: Dimension size must be non-negative. Got {n.__index__()} at position {i}."
+            )
+    return tuple(n.__index__() for n in size)
 
 
-def _filled(size: tuple[Any, ...], value: Any, dtype: Dtype | None, requires_grad: bool, name: str) -> Tensor:
-    kind = dtype or dtypes.get_default_dtype()
-    return leaf(np.full(_size(size, name), value, kind.numpy), requires_grad)
+def _filled(name: str, value: Any, size: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
+    if "size" in options:
+        size = (options.pop("size"),)
+    if not size:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+    dtype = checked_dtype(options.pop("dtype", None), name) or dtypes.get_default_dtype()
+    requires_grad = options.pop("requires_grad", False)
+    check_rest(name, options)
+    return leaf(np.full(checked_size(size, name), value, dtype.numpy), requires_grad)
 
 
-def zeros(*size: Any, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """A tensor of zeros; `size` as ints or as one tuple."""
-    return _filled(size, 0, dtype, requires_grad, "zeros")
+def zeros(*size: Any, **options: Any) -> Tensor:
+    """A tensor of zeros; `size` as ints or as one tuple. Options: dtype, requires_grad, device."""
+    return _filled("zeros", 0, size, options)
 
 
-def ones(*size: Any, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """A tensor of ones; `size` as ints or as one tuple."""
-    return _filled(size, 1, dtype, requires_grad, "ones")
+def ones(*size: Any, **options: Any) -> Tensor:
+    """A tensor of ones; `size` as ints or as one tuple. Options: dtype, requires_grad, device."""
+    return _filled("ones", 1, size, options)
 
 
-def full(size: Any, fill_value: Any, *, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """A tensor of one value, whose dtype it has where none is given."""
-    return _filled((size,), fill_value, dtype or dtypes.of_number(fill_value), requires_grad, "full")
+def empty(*size: Any, **options: Any) -> Tensor:
+    """A tensor whose values do not matter: zeros here, so that programs repeat. Options as for zeros."""
+    return _filled("empty", 0, size, options)
 
 
-def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Dtype | None = None, requires_grad: bool = False
+def full(
+    size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False, **rest: Any
 ) -> Tensor:
-    """The numbers from `start` (0 where only the end is given) up to but without `end`, `step` apart."""
-    if end is None:
-        start, end = 0, start
+    """A tensor of one value, whose dtype it has where none is given."""
+    check_rest("full", rest)
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(
+            f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}"
+        )
+    value = _number(fill_value, "full", "fill_value", 2)
+    kind = checked_dtype(dtype, "full") or dtypes.of_number(value)
+    return leaf(np.full(checked_size((size,), "full"), np.asarray(value).astype(kind.numpy)), requires_grad)
+
+
+def _number(value: Any, name: str, argument: str, position: int) -> Any:
+    """A number, or the one in a tensor of one element. TypeError for anything else."""
+    if isinstance(value, (Tensor, np.generic)) and getattr(value, "_array", value).size == 1:
+        return value.item()
+    if not isinstance(value, (bool, int, float)):
+        raise TypeError(
+            f"{name}(): argument '{argument}' (position {position}) must be Number, not {type(value).__name__}"
+        )
+    return value
+
+
+def _filled_like(name: str, value: Any, input: Any, options: dict[str, Any]) -> Tensor:
+    array = must_be_tensor(input, name)._array
+    dtype = checked_dtype(options.pop("dtype", None), name)
+    requires_grad = options.pop("requires_grad", False)
+    options.pop("memory_format", None)
+    check_rest(name, options)
+    made = _like(array, array.dtype if dtype is None else dtype.numpy)
+    made[...] = np.asarray(value).astype(made.dtype)
+    return leaf(made, requires_grad)
+
+
+def zeros_like(input: Tensor, **options: Any) -> Tensor:
+    """Zeros in the shape, order of memory and dtype of another tensor. Options: dtype, requires_grad."""
+    return _filled_like("zeros_like", 0, input, options)
+
+
+def ones_like(input: Tensor, **options: Any) -> Tensor:
+    """Ones in the shape, order of memory and dtype of another tensor. Options: dtype, requires_grad."""
+    return _filled_like("ones_like", 1, input, options)
+
+
+def empty_like(input: Tensor, **options: Any) -> Tensor:
+    """A tensor like another, whose values do not matter; zeros here. Options: dtype, requires_grad."""
+    return _filled_like("empty_like", 0, input, options)
+
+
+def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
+    """One value in the shape, order of memory and dtype of another tensor. Options: dtype, requires_grad."""
+    return _filled_like("full_like", _number(fill_value, "full_like", "fill_value", 2), input, options)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False, **rest: Any
+) -> Tensor:
+    """Ones on the diagonal of an n x m matrix of zeros; m is n by default."""
+    check_rest("eye", rest)
+    for name, value in (("n", n), ("m", m)):
+        if value is not None and value < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
+    kind = checked_dtype(dtype, "eye") or dtypes.get_default_dtype()
+    return leaf(np.eye(n, m, dtype=kind.numpy), requires_grad)
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
+    """A 0-d tensor of a number, of the default dtype where none is given."""
+    return full((), s, dtype=dtype or dtypes.get_default_dtype(), requires_grad=requires_grad, **rest)
+
+
+# ------------------------------------------------------------------ ranges
+
+
+def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
+    """arange(end), arange(start, end, step): from start (0) up to but without `end`, `step` (1) apart.
+
+    int64 where all three are ints, else the default dtype. RuntimeError where `end` lies on the wrong side.
+    """
+    given = dict(zip(("start", "end", "step"), bounds, strict=False))
+    given |= {name: rest.pop(name) for name in ("start", "end", "step") if name in rest}
+    check_rest("arange", rest)
+    if len(bounds) == 1 and "end" not in given:
+        given = {**given, "start": 0, "end": bounds[0]}
+    if len(bounds) > 3 or "end" not in given:
+        raise TypeError("arange(): takes (end), (start, end) or (start, end, step)")
+    start = _number(given.get("start", 0), "arange", "start", 1)
+    end = _number(given["end"], "arange", "end", min(len(bounds), 2) or 1)
+    step = _number(given.get("step", 1), "arange", "step", 3)
     if not step:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype is None:
-        floating = any(isinstance(v, (float, np.floating)) for v in (start, end, step))
-        dtype = dtypes.get_default_dtype() if floating else dtypes.int64
+    kind = checked_dtype(dtype, "arange")
+    if kind is None:
+        floating = any(isinstance(v, float) for v in (start, end, step))
+        kind = dtypes.get_default_dtype() if floating else dtypes.int64
+    if not kind.is_floating_point:
+        start, end, step = int(start), int(end), int(step)
     count = int(np.ceil((end - start) / step))
-    return leaf((start + step * np.arange(count)).astype(dtype.numpy), requires_grad)
+    return leaf((start + step * np.arange(count)).astype(kind.numpy), requires_grad)
 
 
-def zeros_like(input: Tensor, *, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Zeros in the shape and dtype of another tensor."""
-    return zeros(input._array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndarray:
+    """From both ends towards the middle, as torch computes it, so that it is symmetric."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    start, end = _number(start, name, "start", 1), _number(end, name, "end", 2)
+    float_kind = kind.numpy if kind.numpy in (np.float32, np.float64) else np.dtype(np.float32)
+    if steps < 2:
+        return np.full(steps, start, float_kind)
+    first, last = float_kind.type(start), float_kind.type(end)
+    step = (last - first) / float_kind.type(steps - 1)
+    i = np.arange(steps)
+    return np.where(
+        i < steps // 2, first + step * i.astype(float_kind), last - step * (steps - 1 - i).astype(float_kind)
+    )
 
 
-def ones_like(input: Tensor, *, dtype: Dtype | None = None, requires_grad: bool = False) -> Tensor:
-    """Ones in the shape and dtype of another tensor."""
-    return ones(input._array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: Any = None, requires_grad: bool = False, **rest: Any
+) -> Tensor:
+    """`steps` numbers from `start` to `end`, both included, at equal distances."""
+    check_rest("linspace", rest)
+    kind = checked_dtype(dtype, "linspace") or dtypes.get_default_dtype()
+    return leaf(_spaced(start, end, steps, kind, "linspace").astype(kind.numpy), requires_grad)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False,
+    **rest: Any,
+) -> Tensor:  # fmt: skip
+    """base ** linspace(start, end, steps)."""
+    check_rest("logspace", rest)
+    kind = checked_dtype(dtype, "logspace") or dtypes.get_default_dtype()
+    powers = _spaced(start, end, steps, dtypes.float64, "logspace")
+    return leaf((base**powers).astype(kind.numpy), requires_grad)
+
+
+# ------------------------------------------------------------------ x.new_...
+
+
+def _new(name: str, value: Any) -> Any:
+    def method(self: Tensor, *size: Any, **options: Any) -> Tensor:
+        return _filled(name, value, size, {"dtype": self.dtype, **options})
+
+    method.__name__ = name
+    method.__doc__ = f"A tensor of self's dtype, as {name.removeprefix('new_')}() makes it."
+    return method
+
+
+def _new_full(self: Tensor, size: Any, fill_value: Any, **options: Any) -> Tensor:
+    """A tensor of one value and of self's dtype."""
+    return full(size, fill_value, **{"dtype": self.dtype, **options})
+
+
+def _new_tensor(self: Tensor, data: Any, **options: Any) -> Tensor:
+    """A copy of `data` in self's dtype."""
+    return tensor(data, **{"dtype": self.dtype, **options})
+
+
+Tensor.new_zeros, Tensor.new_ones = _new("new_zeros", 0), _new("new_ones", 1)
+Tensor.new_empty, Tensor.new_full, Tensor.new_tensor = _new("new_empty", 0), _new_full, _new_tensor

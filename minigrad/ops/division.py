@@ -144,7 +144,9 @@ def fmod(self: Tensor, other: Tensor | float) -> Tensor:
 @public
 def remainder_(self: Tensor, other: Tensor | float) -> Tensor:
     """remainder, in place."""
-    return table["remainder_" + ("tensor" if isinstance(other, Tensor) else "number")].call_inplace(self, other)
+    return table["remainder_" + ("tensor" if isinstance(other, Tensor) else "number")].call_inplace(
+        self, other
+    )
 
 
 @public

@@ -78,7 +78,9 @@ _nanmedian = op(
 # ------------------------------------------------------------------ along one dimension, with positions
 
 
-def _picked(x: np.ndarray, dim: Any, keepdim: bool, name: str, positions: Any) -> tuple[np.ndarray, np.ndarray]:
+def _picked(
+    x: np.ndarray, dim: Any, keepdim: bool, name: str, positions: Any
+) -> tuple[np.ndarray, np.ndarray]:
     """The elements at positions(x, axis), which keeps the dimension, and the positions."""
     dim = one_dim(dim, x.ndim)
     if not x.ndim:

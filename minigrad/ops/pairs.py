@@ -26,7 +26,9 @@ def _smaller_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
 
 
 def _ones_or_twos(self: Tensor, other: Tensor) -> Tensor:
-    return wrap(np.asarray(1 + (self._array == other._array), dtypes.get_default_dtype().numpy)).to(self.dtype)
+    return wrap(np.asarray(1 + (self._array == other._array), dtypes.get_default_dtype().numpy)).to(
+        self.dtype
+    )
 
 
 maximum = op(
@@ -173,7 +175,9 @@ def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
         kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
         raise NotImplementedError(f"\"lerp_kernel_scalar\" not implemented for '{kind}'")
     weight = np.asarray(weight, x.dtype)
-    return np.where(np.abs(weight) < 0.5, x + weight * (end - x), end - (end - x) * (1 - weight)).astype(x.dtype)
+    return np.where(np.abs(weight) < 0.5, x + weight * (end - x), end - (end - x) * (1 - weight)).astype(
+        x.dtype
+    )
 
 
 _lerp_number = op(
@@ -263,7 +267,9 @@ def copysign(self: Tensor, other: Tensor | float) -> Tensor:
 @public
 def copysign_(self: Tensor, other: Tensor | float) -> Tensor:
     """copysign, in place."""
-    return table["copysign_tensor" if isinstance(other, Tensor) else "copysign_number"].call_inplace(self, other)
+    return table["copysign_tensor" if isinstance(other, Tensor) else "copysign_number"].call_inplace(
+        self, other
+    )
 
 
 @public
@@ -290,4 +296,6 @@ def lerp(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
 @public
 def lerp_(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     """lerp, in place."""
-    return table["lerp_tensor" if isinstance(weight, Tensor) else "lerp_number"].call_inplace(self, end, weight)
+    return table["lerp_tensor" if isinstance(weight, Tensor) else "lerp_number"].call_inplace(
+        self, end, weight
+    )

@@ -49,7 +49,9 @@ def renamed(kwargs: dict[str, Any], names: frozenset[str], function: str) -> dic
             found[other] = value
         elif key == "out":
             if value is not None:
-                raise NotImplementedError(f"{function}(): the argument 'out' is not supported; use the result")
+                raise NotImplementedError(
+                    f"{function}(): the argument 'out' is not supported; use the result"
+                )
         else:
             raise TypeError(f"{function}() got an unexpected keyword argument '{key}'")
     return found

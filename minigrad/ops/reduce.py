@@ -84,7 +84,9 @@ _nansum = op(
 # The sum and the mean are the end of most graphs, so they do without the decorator.
 
 
-def sum(self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any) -> Tensor:
+def sum(
+    self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any
+) -> Tensor:
     """The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1."""
     if more or self is _UNSET:
         return sum(**_given(more, "sum", self=self, dim=dim, keepdim=keepdim, dtype=dtype))
@@ -93,7 +95,9 @@ def sum(self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: A
     return _sum_dims(self, _dims(dim, "sum"), flag(keepdim, "keepdim", "sum"), dtype)
 
 
-def mean(self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any) -> Tensor:
+def mean(
+    self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any
+) -> Tensor:
     """The mean of all elements, or along `dim`. RuntimeError for integers."""
     if more or self is _UNSET:
         return mean(**_given(more, "mean", self=self, dim=dim, keepdim=keepdim, dtype=dtype))

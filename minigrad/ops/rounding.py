@@ -164,5 +164,10 @@ def isreal(self: Tensor) -> Tensor:
     return isnan(must_be_tensor(self, "isreal")) | True
 
 
-Tensor.absolute, Tensor.absolute_, Tensor.fix, Tensor.fix_ = Tensor.abs, Tensor.abs_, Tensor.trunc, Tensor.trunc_
+Tensor.absolute, Tensor.absolute_, Tensor.fix, Tensor.fix_ = (
+    Tensor.abs,
+    Tensor.abs_,
+    Tensor.trunc,
+    Tensor.trunc_,
+)
 absolute, fix = abs, trunc

@@ -65,7 +65,9 @@ cumprod = op(
 # ------------------------------------------------------------------ extremes so far
 
 
-def _running_extreme(x: np.ndarray, dim: Any, ufunc: np.ufunc, beats: np.ufunc) -> tuple[np.ndarray, np.ndarray]:
+def _running_extreme(
+    x: np.ndarray, dim: Any, ufunc: np.ufunc, beats: np.ufunc
+) -> tuple[np.ndarray, np.ndarray]:
     axis = one_dim(dim, x.ndim)
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)

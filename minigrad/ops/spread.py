@@ -109,7 +109,9 @@ _std_mean_op = op(
 )  # fmt: skip
 
 
-def _spread(entry: Any, name: str, self: Tensor, dim: Any, unbiased: Any, keepdim: Any, correction: Any) -> Any:
+def _spread(
+    entry: Any, name: str, self: Tensor, dim: Any, unbiased: Any, keepdim: Any, correction: Any
+) -> Any:
     """The entry with torch's two ways to say the correction: `unbiased` (1 or 0), or a number."""
     if isinstance(dim, (bool, np.bool_)):
         dim, unbiased = None, dim  # var(False): the only argument is `unbiased`
@@ -125,7 +127,12 @@ def _spread(entry: Any, name: str, self: Tensor, dim: Any, unbiased: Any, keepdi
 
 def _spreading(entry: Any, name: str, doc: str) -> Any:
     def function(
-        self: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = _UNSET
+        self: Tensor,
+        dim: Any = None,
+        unbiased: Any = None,
+        keepdim: bool = False,
+        *,
+        correction: Any = _UNSET,
     ) -> Any:
         return _spread(entry, name, self, dim, unbiased, keepdim, correction)
 
