@@ -182,6 +182,7 @@ def test_says_when_the_kernel_has_gone(followed: tuple[Lab, Graph]) -> None:
     lab.restart_kernel()
     expect(graph.panel.locator(".mg-status")).to_contain_text("Disconnected")
     expect(graph.card("loss")).to_have_count(1)
+    lab.screenshot("disconnected")
 
     lab.run("live()")
     lab.run_new("d = tensor(1.0)")
