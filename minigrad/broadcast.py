@@ -30,6 +30,8 @@ def broadcast_shape(operands: Sequence[Any]) -> tuple[int, ...]:
 
 def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Sum `gradient` over the dimensions that broadcasting a tensor of `shape` added or stretched."""
+    if not shape:
+        return gradient.sum()
     lead = gradient._array.ndim - len(shape)
     dims = tuple(range(lead)) + tuple(
         lead + i for i, n in enumerate(shape) if n == 1 and gradient._array.shape[lead + i] != 1

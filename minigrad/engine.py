@@ -82,7 +82,8 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
-    if materialize_grads and any(isinstance(t, GradientEdge) for t in (inputs, *inputs)):
+    listed = (inputs,) if isinstance(inputs, (Tensor, GradientEdge)) else inputs
+    if materialize_grads and any(isinstance(t, GradientEdge) for t in listed):
         raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
     roots, wanted = _sequence(outputs), _sequence(inputs)
     if not wanted:

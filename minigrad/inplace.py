@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from . import anomaly, errors, mode
 from .mode import local
@@ -34,6 +35,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if wanted:
         check_writable(target, op.written_name)
     check_memory(target)
+    check_overlap(op, args)
     before = target.storage.version
     node = None
     if wanted:
@@ -119,6 +121,31 @@ def check_memory(target: Tensor) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
+
+
+def check_overlap(op: Op, args: list[Any]) -> None:
+    """RuntimeError where an operand lies in the memory that is written, and not element for element."""
+    for i, arg in enumerate(args):
+        if (
+            i
+            and isinstance(arg, Tensor)
+            and arg._storage is not None
+            and (arg._array.ndim or i in op.operands)  # a value to fill with is read first
+            and _overlap(args[0]._array, arg._array)
+        ):
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                "single memory location. Please clone() the tensor before performing the operation."
+            )
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    (a_from, a_to), (b_from, b_to) = byte_bounds(a), byte_bounds(b)
+    if a_to - a_from != a.nbytes or b_to - b_from != b.nbytes:
+        return False  # one has gaps: it would take long to find out, and torch does not
+    if (a_from, a_to) == (b_from, b_to):
+        return a.strides != b.strides and a.size > 0
+    return a_from < b_to and b_from < a_to
 
 
 def write(op: Op, target: Tensor, arrays: list[Any]) -> None:

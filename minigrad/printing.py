@@ -145,7 +145,11 @@ def text(tensor: Tensor) -> str:
             suffixes.append(f"dtype={kind}")
         summary = array.size > options.threshold
         body = _rows(array, indent, summary, _Formatter(_edges(array) if summary else array))
-    node = tensor.grad_fn
+    try:
+        node = tensor.grad_fn
+    except RuntimeError:  # a view whose base was written as it must not be
+        suffixes.append("grad_fn=<Invalid>")
+        return _with_suffixes(prefix + body, suffixes, indent)
     if node is not None:
         suffixes.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
     elif tensor.requires_grad:

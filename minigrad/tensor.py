@@ -210,8 +210,8 @@ class Tensor:
             raise RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
         if on and self._array.dtype.kind != "f":
             raise RuntimeError(
-                "only Tensors of floating point and complex dtype can require gradients; this one is of "
-                f"{self.dtype}"
+                "only Tensors of floating point and complex dtype can require gradients. This one is of "
+                f"{self.dtype}."
             )
         if on and self.is_inference() and not mode.local.inference:
             raise RuntimeError(
@@ -254,7 +254,7 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """The gradient that backward accumulated. None before, and on a non-leaf without retain_grad()."""
-        if self._grad is None and not self.is_leaf and not self.retains_grad:
+        if self._grad is None and self._node is not None and not self.retains_grad:
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
                 "attribute won't be populated during autograd.backward(). If you indeed want the .grad "
@@ -290,7 +290,7 @@ class Tensor:
     @property
     def retains_grad(self) -> bool:
         """Whether retain_grad() was asked for on a non-leaf."""
-        return self._meta is not None and self._meta.retains_grad and not self.is_leaf
+        return self._meta is not None and self._meta.retains_grad and self._node is not None
 
     @property
     def _more(self) -> Meta:

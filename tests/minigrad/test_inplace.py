@@ -1,0 +1,189 @@
+"""In-place writes: what they may touch, what they do to the graph, to versions and to retained gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import minigrad as mg
+from minigrad import Tensor
+from minigrad.autograd import grad
+
+
+def leaf(*values: float) -> Tensor:
+    return mg.tensor(values, dtype=mg.float32, requires_grad=True)
+
+
+def test_a_write_moves_the_tensor_and_counts() -> None:
+    x = leaf(1, 2)
+    y = x * 1
+    before = y.grad_fn
+    assert y.mul_(3) is y
+    assert y._version == 1
+    assert y.grad_fn.name() == "MulBackward0"
+    assert y.grad_fn.next_functions[0] == (before, 0)
+    y.sum().backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_a_write_into_a_plain_tensor_makes_it_part_of_the_graph() -> None:
+    x, plain = leaf(1, 2), mg.ones(2)
+    plain.add_(x)
+    assert plain.requires_grad
+    assert not plain.is_leaf
+    assert plain.grad_fn.next_functions[0] == (None, 0)
+
+
+def test_the_value_that_was_overwritten_is_kept_where_the_formula_needs_it() -> None:
+    x = leaf(3)
+    y = x * 1
+    y.pow_(2)
+    y.backward(mg.ones(1))
+    assert x.grad.tolist() == [6]
+
+
+def test_the_overwritten_value_can_be_differentiated_again() -> None:
+    x = leaf(2)
+    y = x * x
+    y.pow_(2)  # x^4
+    (first,) = grad(y.sum(), x, create_graph=True)
+    (second,) = grad(first.sum(), x)
+    assert (first.item(), second.item()) == (32, 48)
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (lambda x: x.add_(1), "a leaf Variable that requires grad is being used in an in-place operation"),
+        (
+            lambda x: x.view(-1).add_(1),
+            "a view of a leaf Variable that requires grad is being used in an in-pl",
+        ),
+        (
+            lambda x: x.__setitem__(0, 1),
+            "a view of a leaf Variable that requires grad is being used in an in-pl",
+        ),
+        (lambda x: x.zero_(), "a leaf Variable that requires grad is being used in an in-place operation"),
+    ],
+)
+def test_a_leaf_is_not_written_while_recording(write: Any, words: str) -> None:
+    x = leaf(1, 2)
+    with pytest.raises(RuntimeError, match=words) as caught:
+        write(x)
+    assert caught.value.facts.kind in ("leaf", "view of leaf")
+    assert (x.tolist(), x._version) == ([1, 2], 0)
+    with mg.no_grad():
+        write(x)
+    assert x._version == 1
+    assert x.is_leaf
+
+
+def test_backward_notices_a_write_into_what_was_saved() -> None:
+    x = leaf(1, 2)
+    y = x.exp()
+    z = y * y
+    y.add_(1)
+    with pytest.raises(
+        RuntimeError, match=r"modified by an inplace operation: .* is at version 1; expected"
+    ) as e:
+        z.sum().backward()
+    facts = e.value.facts
+    assert (facts.saved_version, facts.now_version) == (0, 1)
+    assert facts.slot in ("self", "other")
+    assert facts.node is z.grad_fn
+
+
+def test_a_write_through_an_alias_is_noticed_and_one_through_data_is_not() -> None:
+    x = leaf(1, 2)
+    z = x * x
+    x.data.mul_(10)
+    (wrong,) = grad(z.sum(), x, retain_graph=True)
+    assert wrong.tolist() == [20, 40]  # silently: that is what .data does
+    x.detach().mul_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        z.sum().backward()
+
+
+def test_a_write_into_what_nobody_saved_is_fine() -> None:
+    x = leaf(1, 2)
+    y = x * 1
+    z = y + 1
+    y.zero_()
+    z.sum().backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+def test_retain_grad_follows_the_tensor_and_a_hook_stays() -> None:
+    x = leaf(1, 2)
+    y = x * 2
+    y.retain_grad()
+    seen: list[Any] = []
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    y.mul_(5)
+    y.sum().backward()
+    assert y.grad.tolist() == [1, 1]
+    assert seen == [[5, 5]]
+
+
+# ------------------------------------------------------------------ shapes, dtypes, memory
+
+
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (
+            lambda: mg.ones(2).add_(mg.ones(3, 2)),
+            r"output with shape \[2\] doesn't match the broadcast shape \[3, 2\]",
+        ),
+        (
+            lambda: mg.ones(2, dtype=mg.int64).add_(1.5),
+            "result type Float can't be cast to the desired output type",
+        ),
+        (
+            lambda: mg.ones(1).expand(3).add_(1),
+            "more than one element of the written-to tensor refers to a single",
+        ),
+    ],
+)
+def test_a_write_that_does_not_fit(write: Any, words: str) -> None:
+    with pytest.raises(RuntimeError, match=words):
+        write()
+
+
+@pytest.mark.parametrize(
+    ("write", "refused"),
+    [
+        (lambda a, m: a[1:].copy_(a[:-1]), True),
+        (lambda a, m: a[1:].add_(a[:-1]), True),
+        (lambda a, m: m.add_(m.t()), True),
+        (lambda a, m: m.sub_(m[0]), True),
+        (lambda a, m: m.add_(m[0, 0]), True),
+        (lambda a, m: a.add_(a), False),
+        (lambda a, m: a[:3].add_(a[3:]), False),
+        (lambda a, m: a[::2].add_(a[1::2]), False),
+        (lambda a, m: m.mul_(m.detach()), False),
+        (lambda a, m: a[1:].copy_(a[:-1].clone()), False),
+    ],
+)
+def test_an_operand_must_not_lie_across_what_is_written(write: Any, refused: bool) -> None:
+    a, m = mg.arange(6.0), mg.arange(4.0).view(2, 2)
+    if not refused:
+        write(a, m)
+        return
+    with pytest.raises(
+        RuntimeError, match="some elements of the input tensor and the written-to tensor refer"
+    ):
+        write(a, m)
+    assert a.tolist() == [0, 1, 2, 3, 4, 5]
+    assert m.tolist() == [[0, 1], [2, 3]]
+
+
+def test_the_short_way_of_an_update_writes_and_counts_as_the_long_one() -> None:
+    weight, step = leaf(1, 2), mg.tensor([0.5, 0.25])
+    with mg.no_grad():
+        weight -= step
+        weight.mul_(2.0)
+    assert weight.tolist() == [1, 3.5]
+    assert weight._version == 2
+    assert weight.is_leaf
