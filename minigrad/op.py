@@ -197,12 +197,13 @@ class Op:
     def _check_types(self, bound: list[Any], name: str) -> None:
         for i, value in enumerate(bound):
             needs_tensor = i == 0 or i in self.operands or i in self.edges or i in self.tensor_args
-            if not needs_tensor or isinstance(value, Tensor):
-                continue
             parameter, default = self.params[i]
             if parameter == "tensors":
                 _check_tensors(value, name)
-            elif i in self.tensor_args and isinstance(value, (list, tuple)):
+                continue
+            if not needs_tensor or isinstance(value, Tensor):
+                continue
+            if i in self.tensor_args and isinstance(value, (list, tuple)):
                 continue
             elif isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
                 bound[i] = value.item() if isinstance(value, np.generic) else value

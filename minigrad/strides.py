@@ -34,6 +34,11 @@ class _Window:
         }
 
 
+def strides_of(x: np.ndarray) -> tuple[int, ...]:
+    """The strides of x, in bytes. NumPy gives new arrays without elements strides of 0, torch does not."""
+    return x.strides if x.size or any(x.strides) else row_major(x.shape, x.itemsize)
+
+
 def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """The strides, in bytes, of a contiguous array."""
     strides = []
@@ -51,7 +56,7 @@ def view_strides(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...] | Non
     each chunk has to be filled by whole dimensions of the new shape.
     """
     if not x.size:
-        return x.strides if shape == x.shape else row_major(shape, x.itemsize)
+        return strides_of(x) if shape == x.shape else row_major(shape, x.itemsize)
     if not x.ndim:
         return (x.itemsize,) * len(shape)
     strides = [0] * len(shape)
@@ -125,7 +130,7 @@ def empty_like(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     dtype = x.dtype if dtype is None else dtype
     if x.flags.c_contiguous and 1 not in x.shape:
         return np.empty(x.shape, dtype)
-    strides = x.strides if is_dense(x) else dense_strides(x.shape, x.itemsize, x.strides)
+    strides = strides_of(x) if is_dense(x) else dense_strides(x.shape, x.itemsize, x.strides)
     if dtype.itemsize != x.itemsize:
         strides = tuple([s // x.itemsize * dtype.itemsize for s in strides])
     return np.ndarray(x.shape, dtype, np.empty(x.size, dtype), 0, strides)

@@ -20,6 +20,7 @@ from . import dtypes, mode
 from .device import device
 from .size import Size
 from .storage import Storage, address
+from .strides import strides_of
 
 if TYPE_CHECKING:
     from .node import Node
@@ -119,7 +120,7 @@ class Tensor:
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """How many elements of memory lie between neighbours, in each dimension or in one."""
         item = self._array.itemsize
-        strides = tuple(s // item for s in self._array.strides)
+        strides = tuple([s // item for s in strides_of(self._array)])
         return strides if dim is None else strides[checked_dim(dim, len(strides))]
 
     def storage_offset(self) -> int:

@@ -122,7 +122,7 @@ def _roll(x: np.ndarray, shifts: tuple[int, ...], dims: tuple[int, ...]) -> np.n
     if len(shifts) != len(dims) and not (len(shifts) == 1 and not dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     if not dims:
-        return np.ascontiguousarray(np.roll(x, shifts[0]))
+        return np.roll(x, shifts[0]).copy()
     for d in dims:
         if not x.ndim:
             raise IndexError(f"Dimension specified as {d} but tensor has no dimensions")

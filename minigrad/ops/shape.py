@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
-from ..strides import view_strides, window
+from ..strides import strides_of, view_strides, window
 from ..tensor import Tensor, checked_dim
 from .sizes import checked_dims, infer_size, is_int
 
@@ -66,11 +66,12 @@ def _expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
             f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
             f"tensor ({x.ndim})"
         )
+    own = strides_of(x)
     sizes, strides = list(shape), [0] * len(shape)
     for i in range(len(shape) - 1, -1, -1):
         n = shape[i]
         if i >= lead:
-            have, stride = x.shape[i - lead], x.strides[i - lead]
+            have, stride = x.shape[i - lead], own[i - lead]
         else:
             have = 1
             stride = sizes[i + 1] * strides[i + 1] if i + 1 < len(shape) else x.itemsize
@@ -90,7 +91,7 @@ def _expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
                 )
             stride = 0
         sizes[i], strides[i] = n, stride
-    return window(x, tuple(sizes), tuple(strides))
+    return window(x, tuple(sizes), tuple(strides) if x.ndim else (0,) * len(sizes))
 
 
 def _type_name(x: np.ndarray) -> str:
@@ -188,8 +189,9 @@ permute = op(
 
 def _unsqueeze(x: np.ndarray, dim: int) -> np.ndarray:
     dim = checked_dim(dim, x.ndim + 1)
-    stride = x.shape[dim] * x.strides[dim] if dim < x.ndim else x.itemsize
-    return window(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*x.strides[:dim], stride, *x.strides[dim:]))
+    own = strides_of(x)
+    stride = x.shape[dim] * own[dim] if dim < x.ndim else x.itemsize
+    return window(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*own[:dim], stride, *own[dim:]))
 
 
 def _without(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:

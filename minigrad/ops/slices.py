@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..strides import window
+from ..strides import strides_of, window
 from ..tensor import Tensor, checked_dim
 
 
@@ -40,8 +40,8 @@ def sliced(x: np.ndarray, dim: int, start: Any, end: Any, step: int) -> np.ndarr
         return x[(*(slice(None),) * dim, slice(start, end, step), ...)]
     # NumPy lets an empty slice begin at 0; torch keeps where it would begin.
     shape = (*x.shape[:dim], 0, *x.shape[dim + 1 :])
-    stride = x.strides[dim]
-    return window(x, shape, (*x.strides[:dim], stride * step, *x.strides[dim + 1 :]), start * stride)
+    own = strides_of(x)
+    return window(x, shape, (*own[:dim], own[dim] * step, *own[dim + 1 :]), start * own[dim])
 
 
 def _selected_back(x: np.ndarray, shape: tuple[int, ...], dim: int, index: int) -> np.ndarray:

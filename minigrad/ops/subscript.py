@@ -46,6 +46,8 @@ def _part(k: Any) -> Any:
         return bool(k) if isinstance(k, np.bool_) else k.item()
     if isinstance(k, np.ndarray):
         k = wrap(k)
+    if isinstance(k, str):
+        raise TypeError("new(): invalid data type 'str'")
     if isinstance(k, (list, tuple, range)):
         k = _listed(k)
     if not isinstance(k, Tensor):
@@ -117,7 +119,7 @@ def _plain_parts(x: Tensor, keys: tuple[Any, ...], single: bool) -> tuple[Tensor
             dim += 1
             lists.append(wrap(np.array([0] if k else [], np.int64)))
         elif isinstance(k, int):
-            n = x._array.shape[dim]
+            n = x._array.shape[dim] if dim < x._array.ndim else 0
             if not -n <= k < n:
                 raise IndexError(f"index {k} is out of bounds for dimension {real} with size {n}")
             x = select(x, dim, k)
