@@ -1,0 +1,317 @@
+"""Runs PyTorch's own sample inputs (OpInfo) through minigrad and compares. Needs torch; run by hand.
+
+    python tests/against_torch/opinfo.py                     every op that minigrad has
+    python tests/against_torch/opinfo.py sum 'linalg.*'      these ops
+    python tests/against_torch/opinfo.py --show 5 clamp      five differences of each kind in full
+    python tests/against_torch/opinfo.py --dtypes float64    one dtype (default: float64, int64, bool, ...)
+
+For each sample: dtype, shape, strides, values, requires_grad and grad_fn of the results, as a function, as a
+method and in place; the gradients, and the grad_fn of the recorded gradients; for OpInfo's bad inputs the
+error. `refused` counts calls that minigrad answers with a TypeError or NotImplementedError where torch answers
+with a result: arguments that are not supported. Everything else that is not alike is a difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import fnmatch
+import itertools
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+import minigrad
+
+DTYPES = ("float64", "float32", "float16", "int64", "int32", "uint8", "int8", "bool")
+TOLERANCES = {"float64": (1e-7, 1e-9), "float32": (2e-4, 1e-5), "float16": (4e-3, 4e-3)}
+MOST_SAMPLES = 60  # of each op, dtype and variant
+
+
+# ------------------------------------------------------------------ from torch to minigrad
+
+
+def translated(value: Any) -> Any:
+    """torch's tensors and dtypes as minigrad's, in lists, tuples and dictionaries as well."""
+    if isinstance(value, torch.Tensor):
+        array = np.empty_like(value.detach().numpy())  # keeps the order of dimensions in memory
+        array[...] = value.detach().numpy()
+        made = minigrad.from_numpy(array)
+        return made.requires_grad_() if value.requires_grad else made
+    if isinstance(value, torch.dtype):
+        return getattr(minigrad, str(value).removeprefix("torch."))
+    if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+        return type(value)(translated(v) for v in value)
+    if isinstance(value, dict):
+        return {k: translated(v) for k, v in value.items()}
+    return value
+
+
+def copied(value: Any) -> Any:
+    """The same arguments with leaves of their own, so that samples do not share gradients."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+        return type(value)(copied(v) for v in value)
+    return {k: copied(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def flat(value: Any, kind: type) -> list[Any]:
+    """The tensors in a result or among arguments."""
+    if isinstance(value, kind):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in flat(v, kind)] if isinstance(value, (list, tuple)) else []
+
+
+def found(name: str) -> Callable[..., Any] | None:
+    """minigrad's function of this dotted name."""
+    place: Any = minigrad
+    for part in name.split("."):
+        place = getattr(place, part, None)
+    return place if callable(place) else None
+
+
+# ------------------------------------------------------------------ one call
+
+
+class Outcome:
+    """What a call gave: results, or an error."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.error: Exception | None = None
+        self.value: Any = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.value = function(*args, **kwargs)
+        except Exception as error:  # whatever it is, it is compared
+            self.error = error
+
+
+def first_sentence(error: Exception) -> str:
+    line = str(error).split("\n", 1)[0].replace("torch.", "").replace("minigrad.", "")
+    return re.split(r"[.!?] ", line, maxsplit=1)[0].rstrip(".!?")
+
+
+def node_name(node: Any) -> str:
+    return "" if node is None else node.name().replace("torch::autograd::", "")
+
+
+def close(a: np.ndarray, b: np.ndarray) -> bool:
+    rtol, atol = TOLERANCES.get(a.dtype.name, (0, 0))
+    return bool(np.allclose(a.astype(np.float64), b.astype(np.float64), rtol=rtol, atol=atol, equal_nan=True))
+
+
+def compare_tensors(theirs: Any, ours: Any, strides: bool = True) -> str:
+    """What differs, in a word or two; empty where nothing does."""
+    a, b = theirs.detach().numpy(), ours.detach().numpy()
+    if a.dtype != b.dtype:
+        return f"dtype: {a.dtype} here {b.dtype}"
+    if a.shape != b.shape:
+        return f"shape: {a.shape} here {b.shape}"
+    if not close(a, b):
+        return f"values: {a.ravel()[:6].tolist()} here {b.ravel()[:6].tolist()}"
+    if strides and theirs.stride() != ours.stride() and a.size > 1:
+        return f"strides: {theirs.stride()} here {ours.stride()}"
+    if theirs.requires_grad != ours.requires_grad:
+        return f"requires_grad: {theirs.requires_grad} here {ours.requires_grad}"
+    if node_name(theirs.grad_fn) != node_name(ours.grad_fn):
+        return f"grad_fn: {node_name(theirs.grad_fn)} here {node_name(ours.grad_fn)}"
+    return ""
+
+
+def gradients(module: Any, inputs: list[Any], outputs: list[Any]) -> Outcome:
+    """The recorded gradients of the inputs, the outputs weighted so that no two elements are alike."""
+
+    def run() -> Any:
+        total: Any = None
+        for i, t in enumerate(outputs):
+            if not t.requires_grad:
+                continue
+            weights = np.cos(np.arange(t.numel()) * 1.7 + i).reshape(tuple(t.shape)).astype(t.detach().numpy().dtype)
+            part = (t * module.from_numpy(np.array(weights))).sum()
+            total = part if total is None else total + part
+        found = module.autograd.grad(total, inputs, create_graph=True, allow_unused=True)
+        return [t if t is not None else None for t in found]
+
+    return Outcome(run, (), {})
+
+
+class Comparison:
+    """Counts by op, and examples of what differs."""
+
+    def __init__(self) -> None:
+        self.counts: collections.Counter[str] = collections.Counter()
+        self.examples: dict[str, list[str]] = collections.defaultdict(list)
+
+    def note(self, kind: str, text: str) -> None:
+        self.counts[kind] += 1
+        self.examples[kind].append(text)
+
+    def call(self, label: str, theirs: Outcome, ours: Outcome, before: tuple[list[Any], list[Any]]) -> None:
+        """Compare two outcomes, and the gradients of what went in."""
+        self.counts["calls"] += 1
+        if theirs.error or ours.error:
+            self.errors(label, theirs.error, ours.error)
+            return
+        a, b = flat(theirs.value, torch.Tensor), flat(ours.value, minigrad.Tensor)
+        if len(a) != len(b):
+            self.note("results", f"{label}: {len(a)} results, here {len(b)}")
+            return
+        if not a and theirs.value != ours.value:
+            self.note("values", f"{label}: {theirs.value!r} here {ours.value!r}")
+            return
+        for x, y in zip(a, b, strict=True):
+            if difference := compare_tensors(x, y):
+                self.note(difference.partition(":")[0], f"{label}: {difference}")
+                return
+        wanted = [(x, y) for x, y in zip(*before, strict=True) if x.requires_grad]
+        if not wanted or not any(t.requires_grad for t in a) or a[0].dtype is torch.float16:
+            return
+        self.gradients(label, [x for x, _ in wanted], [y for _, y in wanted], a, b)
+
+    def gradients(self, label: str, xs: list[Any], ys: list[Any], a: list[Any], b: list[Any]) -> None:
+        theirs, ours = gradients(torch, xs, a), gradients(minigrad, ys, b)
+        if theirs.error or ours.error:
+            self.errors(f"{label} gradient", theirs.error, ours.error)
+            return
+        for i, (x, y) in enumerate(zip(theirs.value, ours.value, strict=True)):
+            if (x is None) != (y is None):
+                self.note("gradient", f"{label} of input {i}: {x} here {y}")
+                return
+            if x is not None and (difference := compare_tensors(x, y, strides=False)):
+                kind = difference.partition(":")[0]
+                kind = "double" if kind in ("grad_fn", "requires_grad") else "gradient"
+                self.note(kind, f"{label} of input {i}: {difference}")
+                return
+
+    def errors(self, label: str, theirs: Exception | None, ours: Exception | None) -> None:
+        if theirs is None:
+            kind = "refused" if isinstance(ours, (TypeError, NotImplementedError)) else "raises"
+            self.note(kind, f"{label}: {type(ours).__name__}: {ours}")
+        elif ours is None:
+            self.note("accepts", f"{label}: {type(theirs).__name__}: {first_sentence(theirs)[:150]}")
+        elif type(theirs) is not type(ours):
+            text = f"{type(theirs).__name__}: {first_sentence(theirs)[:150]} here {type(ours).__name__}: {ours}"
+            self.note("error class", f"{label}: {text}")
+        elif first_sentence(theirs) != first_sentence(ours):
+            self.note("error text", f"{label}: {first_sentence(theirs)[:200]} here {first_sentence(ours)[:200]}")
+
+
+# ------------------------------------------------------------------ one op
+
+
+def variants(info: Any) -> Iterator[tuple[str, Callable[..., Any], Callable[..., Any]]]:
+    """(name, torch's, minigrad's) for the function, the method and the in-place twin."""
+    ours = found(info.name)
+    if ours is not None and info.op is not None:
+        yield "", info.op, ours
+    name = info.name.rpartition(".")[2]
+    for label, theirs in (("method ", info.method_variant), ("in place ", info.inplace_variant)):
+        attribute = name + "_" * label.startswith("in")
+        method = getattr(minigrad.Tensor, attribute, None)
+        if theirs is not None and method is not None:
+            yield label, theirs, method
+
+
+def compare_op(info: Any, dtypes: tuple[str, ...]) -> Comparison:
+    result = Comparison()
+    for (label, theirs, ours), dtype in itertools.product(list(variants(info)), dtypes):
+        kind = getattr(torch, dtype)
+        if kind not in info.supported_dtypes("cpu"):
+            continue
+        graded = kind.is_floating_point and info.supports_autograd
+        torch.manual_seed(0)
+        for sample in itertools.islice(info.sample_inputs("cpu", kind, requires_grad=graded), MOST_SAMPLES):
+            args, kwargs = copied((sample.input, *sample.args)), copied(sample.kwargs)
+            if has_unsupported((args, kwargs)):
+                continue
+            args2, kwargs2 = translated(args), translated(kwargs)
+            before = flat([*args, kwargs], torch.Tensor), flat([*args2, kwargs2], minigrad.Tensor)
+            if label == "in place ":
+                args = (args[0].clone(), *args[1:])
+                args2 = (args2[0].clone(), *args2[1:])
+            text = f"{label}{dtype} {described((args, kwargs))}"
+            result.call(text, Outcome(theirs, args, kwargs), Outcome(ours, args2, kwargs2), before)
+    if info.error_inputs_func is not None and found(info.name) is not None:
+        compare_bad(info, result)
+    return result
+
+
+def compare_bad(info: Any, result: Comparison) -> None:
+    """OpInfo's calls that must raise."""
+    for bad in info.error_inputs("cpu"):
+        sample = bad.sample_input
+        args = (sample.input, *sample.args)
+        if has_unsupported((args, sample.kwargs)) or "out" in sample.kwargs:
+            continue
+        args2, kwargs2 = translated(args), translated(sample.kwargs)
+        theirs, ours = Outcome(info.op, args, sample.kwargs), Outcome(found(info.name), args2, kwargs2)
+        result.counts["bad inputs"] += 1
+        if theirs.error:
+            result.errors(f"bad {described((args, sample.kwargs))}", theirs.error, ours.error)
+
+
+def has_unsupported(value: Any) -> bool:
+    """Whether complex numbers, bfloat16, another device or another layout stand among the arguments."""
+    if isinstance(value, (list, tuple)):
+        return any(map(has_unsupported, value))
+    if isinstance(value, dict):
+        return any(map(has_unsupported, value.values()))
+    if isinstance(value, torch.Tensor):
+        return has_unsupported(value.dtype) or value.device.type != "cpu" or value.layout is not torch.strided
+    if isinstance(value, torch.dtype):
+        return str(value).removeprefix("torch.") not in DTYPES + ("int16",)
+    return isinstance(value, (complex, torch.Generator, torch.memory_format, torch.device, torch.layout))
+
+
+def described(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')}{list(value.shape)}"
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(described, value))})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}={described(v)}" for k, v in value.items()) + "}" if value else ""
+    return repr(value)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("names", nargs="*", help="ops, with * for any text; default: all")
+    parser.add_argument("--dtypes", default=",".join(DTYPES))
+    parser.add_argument("--show", type=int, default=0, help="how many differences of each kind to print")
+    parser.add_argument("--missing", action="store_true", help="list the ops that minigrad does not have")
+    options = parser.parse_args()
+    total: collections.Counter[str] = collections.Counter()
+    missing, same = [], 0
+    for info in op_db:
+        if options.names and not any(fnmatch.fnmatch(info.name, n) for n in options.names):
+            continue
+        if not any(True for _ in variants(info)):
+            missing.append(info.name)
+            continue
+        result = compare_op(info, tuple(options.dtypes.split(",")))
+        total += result.counts
+        differences = {k: n for k, n in result.counts.items() if k not in ("calls", "bad inputs")}
+        same += not differences
+        shown = ", ".join(f"{k} {n}" for k, n in differences.items()) or "alike"
+        name = info.name + (f" ({info.variant_test_name})" if info.variant_test_name else "")
+        print(f"{name:40} {result.counts['calls']:5} calls  {shown}", flush=True)
+        for kind in differences:
+            for text in result.examples[kind][: options.show]:
+                print(f"      {kind}: {text[:300]}")
+    print("\n" + ", ".join(f"{k} {n}" for k, n in total.most_common()) + f"; {same} ops alike")
+    print(f"{len(missing)} ops of torch are not in minigrad" + (": " + " ".join(missing) if options.missing else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
