@@ -104,7 +104,7 @@ from .mode import set_grad_enabled
 from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 
 # The rest
-from . import autograd, nn
+from . import autograd, nn, optim, static, utils
 from .detach import detach
 from .events import Observer, watch
 from .printing import set_printoptions

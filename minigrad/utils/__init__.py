@@ -1,0 +1,5 @@
+"""minigrad.utils: checkpoint."""
+
+from . import checkpoint
+
+__all__ = ["checkpoint"]
