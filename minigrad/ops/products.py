@@ -12,8 +12,9 @@ import numpy as np
 
 from ..op import op
 from ..tensor import Tensor, checked_dim
+from .copies import contiguous
 from .linalg import bmm, dot, matmul, mm
-from .shape import unsafe_view
+from .shape import unsafe_view, viewed
 
 # ------------------------------------------------------------------ einsum
 
@@ -308,7 +309,11 @@ def kron(self: Tensor, other: Tensor) -> Tensor:
     b = (1,) * (ndim - other._array.ndim) + other._array.shape
     left = unsafe_view(self, tuple([n for pair in zip(a, (1,) * ndim, strict=True) for n in pair]))
     right = unsafe_view(other, tuple([n for pair in zip((1,) * ndim, b, strict=True) for n in pair]))
-    return unsafe_view(left * right, tuple([n * m for n, m in zip(a, b, strict=True)]))
+    shape = tuple([n * m for n, m in zip(a, b, strict=True)])
+    product = left * right
+    if viewed(product._array, shape) is None:
+        product = contiguous(product)  # torch refuses here
+    return unsafe_view(product, shape)
 
 
 def chain_matmul(*matrices: Tensor) -> Tensor:
