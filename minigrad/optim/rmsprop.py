@@ -1,0 +1,120 @@
+"""RMSprop and Adagrad: steps divided by the root of squared gradients.
+
+Counterpart in PyTorch: torch/optim/rmsprop.py, adagrad.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..ops.create import zeros_like
+from ..tensor import Tensor, wrap
+from .optimizer import Optimizer, checked
+
+
+class RMSprop(Optimizer):
+    """p -= lr * grad / (sqrt(v) + eps), v the running mean of grad^2: v = alpha * v + (1 - alpha) * grad^2.
+
+    centered: v less the square of the running mean of grad. momentum: of the steps.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: Any = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        capturable: bool = False,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        checked("learning rate", lr)
+        checked("epsilon value", eps)
+        checked("momentum value", momentum)
+        checked("weight_decay value", weight_decay)
+        checked("alpha value", alpha)
+        super().__init__(
+            params,
+            {
+                "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+                "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
+                "differentiable": differentiable,
+            },
+        )  # fmt: skip
+
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any], state: dict[str, Any]) -> None:
+        if not state:
+            state["step"] = wrap(np.zeros((), np.float32))
+            state["square_avg"] = zeros_like(p)
+            if group["momentum"]:
+                state["momentum_buffer"] = zeros_like(p)
+            if group["centered"]:
+                state["grad_avg"] = zeros_like(p)
+        state["step"].add_(1)
+        alpha = group["alpha"]
+        if group["weight_decay"]:
+            grad = grad + p.detach() * group["weight_decay"]
+        square = state["square_avg"].mul_(alpha).add_(grad * grad * (1 - alpha))
+        if group["centered"]:
+            mean = state["grad_avg"].mul_(alpha).add_(grad * (1 - alpha))
+            square = square - mean * mean
+        step = grad / (square.sqrt() + group["eps"])
+        if group["momentum"]:
+            step = state["momentum_buffer"].mul_(group["momentum"]).add_(step)
+        p.sub_(step * group["lr"])
+
+
+class Adagrad(Optimizer):
+    """p -= lr * grad / (sqrt(sum of all grad^2 so far) + eps); lr shrinks by lr_decay."""
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: Any = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        checked("learning rate", lr)
+        checked("lr_decay value", lr_decay)
+        checked("weight_decay value", weight_decay)
+        checked("initial_accumulator_value value", initial_accumulator_value)
+        checked("epsilon value", eps)
+        super().__init__(
+            params,
+            {
+                "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+                "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
+                "differentiable": differentiable, "fused": fused,
+            },
+        )  # fmt: skip
+        for group in self.param_groups:
+            for p in group["params"]:
+                start = np.full_like(p._array, group["initial_accumulator_value"])
+                self.state[p].update(step=wrap(np.zeros((), np.float32)), sum=wrap(start))
+
+    def update(self, p: Tensor, grad: Tensor, group: dict[str, Any], state: dict[str, Any]) -> None:
+        if not state:  # a group that was added later
+            state.update(
+                step=wrap(np.zeros((), np.float32)),
+                sum=wrap(np.full_like(p._array, group["initial_accumulator_value"])),
+            )
+        state["step"].add_(1)
+        if group["weight_decay"]:
+            grad = grad + p.detach() * group["weight_decay"]
+        lr = float(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
+        total = state["sum"].add_(grad * grad)
+        p.sub_(grad / (total.sqrt() + group["eps"]) * lr)
