@@ -105,6 +105,7 @@ from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anoma
 
 # The rest
 from . import autograd, nn, optim, static, utils
+from .serialize import load, save
 from .detach import detach
 from .events import Observer, watch
 from .printing import set_printoptions

@@ -29,7 +29,7 @@ LAYERS = (
     {"ops"},
     {"the rest"},
     {"nn"},
-    {"optim"},
+    {"optim", "serialize"},
 )
 UPWARD = {("tensor", "engine")}  # Tensor.backward imports the engine when it is called
 
