@@ -5,6 +5,7 @@ The order to read it in stands in README.md beside this file.
 
 import warnings as _warnings
 
+from . import copying as _copying
 from . import detach as _detach
 from . import dtypes as _dtypes
 from . import hooks as _hooks

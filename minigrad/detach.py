@@ -8,7 +8,6 @@ memory only: a write through it is not, and a gradient may be silently wrong.
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from . import errors, mode
 from .node import alias
 from .record import report
 from .storage import Storage
-from .tensor import Tensor, mark_inference, new, wrap
+from .tensor import Tensor, mark_inference, wrap
 
 
 def detach(self: Tensor) -> Tensor:
@@ -122,24 +121,6 @@ def _contains(self: Tensor, element: Any) -> bool:
     return bool((self == element)._array.any())
 
 
-def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
-    if not self.is_leaf:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
-            "moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
-            "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
-        )
-    made = new(type(self))
-    memo[id(self)] = made
-    made._storage = made._node = made._view = made._meta = None
-    made._output_nr = 0
-    made._array = self._array.copy()
-    made._requires_grad = self._requires_grad
-    made._grad = copy.deepcopy(self._grad, memo)
-    made.__dict__.update(copy.deepcopy(self.__dict__, memo))
-    return made
-
-
 for _method in (detach, detach_, numpy, item, tolist):
     setattr(Tensor, _method.__name__, _method)
 Tensor.data = property(_get_data, _set_data)
@@ -148,4 +129,3 @@ Tensor.__float__ = lambda self: float(_one(self))
 Tensor.__int__ = lambda self: int(_one(self))
 Tensor.__contains__ = _contains
 Tensor.__hash__ = object.__hash__
-Tensor.__deepcopy__ = _deepcopy

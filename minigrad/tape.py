@@ -154,9 +154,13 @@ def opened(arg: Any) -> Any:
 
 def memory_of(array: np.ndarray) -> np.ndarray:
     """The array that owns the memory of this one."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    while True:
+        base = array.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "x", None)  # a window (strides.py) holds on to its array by this name
+        if base is None:
+            return array
+        array = base
 
 
 def _direct(op: Op, arrays: list[Any], out: np.ndarray) -> Callable[[], Any] | None:
