@@ -59,11 +59,13 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
             output._storage = storage
             mark_inference(output)
         return
-    base, made = source, NORMAL
+    base = source
+    made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
     if source._view is not None:
-        base, made = source._view.base, source._view.made
-    if made == NORMAL:
-        made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
+        source._view.refresh(source)
+        base = source._view.base
+        if made == NORMAL:
+            made = source._view.made
     for output in outputs:
         output._storage = storage
         output._view = view = new(View)
