@@ -76,7 +76,7 @@ div = op(
 )  # fmt: skip
 
 neg = op(
-    "neg(self)", np.negative, inplace=True, dunder="__neg__", check=_no_bools_in_neg,
+    "neg(self)", np.negative, inplace=True, promotes="common", dunder="__neg__", check=_no_bools_in_neg,
     self=lambda grad: -grad,
     doc="Elementwise negation.",
 )  # fmt: skip
@@ -99,6 +99,14 @@ plus = op(
     node="AddBackward1",
     self=lambda grad: grad,
     doc="self plus a number, inside of formulas.",
+)  # fmt: skip
+
+
+minus = op(
+    "minus(self, number)", lambda x, number, **out: np.subtract(x, number, **out), method=False, of="sub",
+    node="SubBackward1",
+    self=lambda grad: grad,
+    doc="self minus a number, inside of formulas.",
 )  # fmt: skip
 
 

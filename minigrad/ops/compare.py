@@ -11,7 +11,7 @@ from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
 from .arithmetic import reflected
-from .public import must_be_tensor, public
+from .public import in_place, must_be_tensor, public, tensors_only
 
 eq = op("eq(self, other)", np.equal, promotes="common", dunder="__eq__", doc="Elementwise self == other.")
 ne = op("ne(self, other)", np.not_equal, promotes="common", dunder="__ne__", doc="Elementwise self != other.")
@@ -30,11 +30,13 @@ for _name, _ufunc in {
     "ge": np.greater_equal,
 }.items():  # fmt: skip
     op(
-        f"{_name}_(self, other)", _ufunc, promotes="common",
+        f"{_name}_inplace(self, other)", _ufunc, promotes="common", method=False, of=_name,
+        node=f"{_name.capitalize()}Backward0",
         self=lambda grad: grad * 0,
         other=lambda grad: grad * 0,
         doc=f"{_name}, written into self as ones and zeros.",
     )  # fmt: skip
+    in_place(f"{_name}_inplace", f"{_name}_")
 
 
 # ------------------------------------------------------------------ bits
@@ -112,6 +114,9 @@ logical_xor = op(
     "logical_xor(self, other)", np.logical_xor, promotes="common", inplace=True,
     doc="Elementwise: exactly one of them is not 0.",
 )  # fmt: skip
+# A number is refused as the second operand, as torch does.
+logical_and, logical_or, logical_xor = map(tensors_only, (logical_and, logical_or, logical_xor))
+
 logical_not = op("logical_not(self)", np.logical_not, inplace=True, doc="Elementwise: it is 0.")
 
 
@@ -129,6 +134,9 @@ def isclose(
     self: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> Tensor:
     """Where |self - other| <= atol + rtol * |other|. RuntimeError where the dtypes differ."""
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if value < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value}")
     return _isclose(self, must_be_tensor(other, "isclose", "other", 2), rtol, atol, equal_nan)
 
 

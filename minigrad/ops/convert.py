@@ -29,7 +29,7 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """
     dtype, flags = None, []
     for arg in args:
-        if isinstance(arg, Dtype) or arg in (float, int, bool):
+        if isinstance(arg, (Dtype, type)):
             dtype = checked_dtype(arg, "to")
         elif isinstance(arg, np.dtype):
             dtype = dtypes.of(arg)

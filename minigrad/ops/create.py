@@ -35,7 +35,7 @@ def checked_dtype(dtype: Any, name: str) -> Dtype | None:
     """A dtype, or Python's float, int or bool as one. TypeError for anything else but None."""
     if dtype is None or isinstance(dtype, Dtype):
         return dtype
-    if dtype in (float, int, bool):
+    if isinstance(dtype, type) and dtype in (float, int, bool):
         return {float: dtypes.float64, int: dtypes.int64, bool: dtypes.boolean}[dtype]
     raise TypeError(f"{name}(): argument 'dtype' must be minigrad.dtype, not {type(dtype).__name__}")
 
@@ -296,9 +296,13 @@ def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest:
     if kind is None:
         floating = any(isinstance(v, float) for v in (start, end, step))
         kind = dtypes.get_default_dtype() if floating else dtypes.int64
-    if not kind.is_floating_point:
+    if not np.isfinite([start, end]).all():
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if kind is dtypes.int64:
         start, end, step = int(start), int(end), int(step)
     count = int(np.ceil((end - start) / step))
+    if not kind.is_floating_point:
+        start, step = int(start), int(step)
     return leaf((start + step * np.arange(count)).astype(kind.numpy), requires_grad)
 
 
@@ -307,7 +311,9 @@ def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndar
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     start, end = _number(start, name, "start", 1), _number(end, name, "end", 2)
-    float_kind = kind.numpy if kind.numpy in (np.float32, np.float64) else np.dtype(np.float32)
+    if not kind.is_floating_point:
+        start, end = int(start), int(end)
+    float_kind = np.dtype(np.float32 if kind.numpy in (np.float32, np.float16) else np.float64)
     if steps < 2:
         return np.full(steps, start, float_kind)
     first, last = float_kind.type(start), float_kind.type(end)
@@ -334,6 +340,8 @@ def logspace(
     """base ** linspace(start, end, steps)."""
     check_rest("logspace", rest)
     kind = checked_dtype(dtype, "logspace") or dtypes.get_default_dtype()
+    if not kind.is_floating_point:
+        start, end = int(start), int(end)
     powers = _spaced(start, end, steps, dtypes.float64, "logspace")
     return leaf((base**powers).astype(kind.numpy), requires_grad)
 

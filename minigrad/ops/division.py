@@ -9,16 +9,7 @@ import numpy as np
 from ..op import op, table
 from ..tensor import Tensor
 from .arithmetic import first_tensor, is_number, reflected
-from .public import public
-
-
-def not_implemented(name: str):
-    """A formula for what torch has none for: it is recorded, and running it raises RuntimeError."""
-
-    def formula(grad: Tensor) -> Tensor:
-        raise RuntimeError(f"derivative for aten::{name} is not implemented")
-
-    return formula
+from .public import not_implemented, public
 
 
 def _no_zero(x: np.ndarray, other: np.ndarray) -> None:
@@ -78,8 +69,8 @@ _div_rounded = op(
 )  # fmt: skip
 _div_tensor_mode = op(
     "floor_divide(self, other)", _floored, promotes="common", inplace=True, node="NotImplemented", method=False,
-    self=not_implemented("floor_divide"),
-    other=not_implemented("floor_divide"),
+    self=not_implemented("derivative for aten::floor_divide is not implemented", RuntimeError),
+    other=not_implemented("derivative for aten::floor_divide is not implemented", RuntimeError),
     doc="self / other, rounded down. It has no gradient: backward through it raises RuntimeError.",
 )  # fmt: skip
 _remainder_number = op(
@@ -98,7 +89,7 @@ _remainder_tensor = op(
 _number_remainder = op(
     "number_remainder(other, self)", lambda other, x: _remainder(x, other), promotes="common", method=False,
     of="remainder", node="NotImplemented",
-    other=not_implemented("remainder"),
+    other=not_implemented("derivative for aten::remainder is not implemented", RuntimeError),
     doc="What is left of a number by division by a tensor.",
 )  # fmt: skip
 _fmod_number = op(

@@ -262,8 +262,10 @@ amin = op(
 
 def _aminmax(x: np.ndarray, dim: Any, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
     dims = None if dim is None else normal_dims(one_dim(dim, x.ndim), x.ndim)
-    if dims is None:
-        _not_empty(x, "aminmax")
+    if dims is None and not x.size:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     _not_empty_along(x, dims, "aminmax")
     return np.asarray(x.min(axis=dims, keepdims=keepdim)), np.asarray(x.max(axis=dims, keepdims=keepdim))
 

@@ -11,9 +11,8 @@ from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, wrap
 from .arithmetic import is_number, plus, times
-from .division import not_implemented
 from .precision import rounded_once
-from .public import must_be_tensor, public
+from .public import must_be_tensor, not_implemented, public, tensors_only
 
 
 def _larger_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
@@ -155,10 +154,15 @@ _number_xlogy = op(
     doc="number * log(other), 0 where the number is 0.",
 )  # fmt: skip
 
+
+def _heaviside(x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.where(x == 0, values, np.where(np.isnan(x), x, x > 0)).astype(x.dtype)
+
+
 heaviside = op(
-    "heaviside(self, values)", np.heaviside, promotes="common", inplace=True, method=False, node="NotImplemented",
-    self=not_implemented("heaviside"),
-    values=not_implemented("heaviside"),
+    "heaviside(self, values)", _heaviside, promotes="common", inplace=True, method=False, node="NotImplemented",
+    self=not_implemented("derivative for aten::heaviside is not implemented", RuntimeError),
+    values=not_implemented("derivative for aten::heaviside is not implemented", RuntimeError),
     doc="0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError.",
 )  # fmt: skip
 
@@ -233,26 +237,8 @@ addcdiv = op(
 # ------------------------------------------------------------------ under one name
 
 
-def _tensors_only(entry: Any) -> Any:
-    """These take tensors alone: a number in their place is refused, as torch refuses it."""
-    name = entry.__name__
-
-    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
-        arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
-        must_be_tensor(self, name)
-        for position, argument in enumerate(table[name].names[1:], start=2):
-            if argument in arguments and not (name in ("addcmul", "addcdiv") and argument == "value"):
-                must_be_tensor(arguments[argument], name, argument, position)
-        return entry(self, *others, **kwargs)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
-    setattr(Tensor, name, function)
-    return function
-
-
 maximum, minimum, fmax, fmin, atan2, hypot, logaddexp, logaddexp2, heaviside, addcmul, addcdiv = map(
-    _tensors_only,
+    tensors_only,
     (maximum, minimum, fmax, fmin, atan2, hypot, logaddexp, logaddexp2, heaviside, addcmul, addcdiv),
 )
 arctan2, Tensor.arctan2, Tensor.arctan2_ = atan2, atan2, Tensor.atan2_

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor
-from .arithmetic import plus, times
+from ..tensor import Tensor, wrap
+from .arithmetic import minus, plus, times
+from .masks import where
 from .precision import rounded_once
+from .public import in_place, not_implemented
 
 LN2, LN10 = math.log(2), math.log(10)
 
@@ -144,22 +146,32 @@ cosh = op(
 )  # fmt: skip
 
 asinh = op(
-    "asinh(self)", np.arcsinh, promotes="float", inplace=True,
+    "asinh(self)", np.arcsinh, promotes="float",
     self=lambda grad, self: grad * plus(self.pow(2), 1).rsqrt(),
     doc="Elementwise inverse hyperbolic sine.",
 )  # fmt: skip
 
 acosh = op(
-    "acosh(self)", np.arccosh, promotes="float", inplace=True,
-    self=lambda grad, self: grad * plus(self * self, -1).rsqrt(),
+    "acosh(self)", np.arccosh, promotes="float",
+    self=lambda grad, self: grad * minus(self * self, 1).rsqrt(),
     doc="Elementwise inverse hyperbolic cosine, nan below 1.",
 )  # fmt: skip
 
 atanh = op(
-    "atanh(self)", np.arctanh, promotes="float", inplace=True,
+    "atanh(self)", np.arctanh, promotes="float",
     self=lambda grad, self: grad / (1 - self.pow(2)),
     doc="Elementwise inverse hyperbolic tangent, nan outside of [-1, 1].",
 )  # fmt: skip
+
+# In place torch has no derivative for these three.
+for _name, _ufunc in {"asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh}.items():
+    op(
+        f"{_name}_inplace(self)", _ufunc, promotes="float", method=False, of=_name,
+        node=f"{_name.capitalize()}Backward1",
+        self=not_implemented(f"the derivative for 'inplace version of {_name}' is not implemented."),
+        doc=f"{_name}, in place. It has no gradient: backward through it raises NotImplementedError.",
+    )  # fmt: skip
+    in_place(f"{_name}_inplace", f"{_name}_")
 
 deg2rad = op(
     "deg2rad(self)", lambda x, **out: np.multiply(x, x.dtype.type(math.pi / 180), **out), promotes="float",
@@ -179,7 +191,8 @@ rad2deg = op(
 def _sinc_self(grad: Tensor, self: Tensor) -> Tensor:
     """(x cos(x) - sin(x)) / (pi x^2) with x = pi * self; 0 at 0."""
     x = times(self, math.pi)
-    return grad * ((x * x.cos() - x.sin()) / times(self * self, math.pi)).masked_fill(self == 0, 0.0)
+    slope = (x * x.cos() - x.sin()) / times(self * self, math.pi)
+    return where(self == 0, wrap(np.zeros((), grad._array.dtype)), grad * slope)
 
 
 sinc = op(

@@ -8,8 +8,9 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
-from ..tensor import Tensor
-from .arithmetic import is_number, reflected, times
+from ..tensor import Tensor, wrap
+from .arithmetic import is_number, minus, reflected, times
+from .masks import where
 from .public import public
 
 
@@ -50,18 +51,23 @@ def _pow_self(grad: Tensor, self: Tensor, exponent: float) -> Tensor:
     return grad * times(_pow_number(self, exponent - 1), exponent)
 
 
+def _zero(like: Tensor) -> Tensor:
+    return wrap(np.zeros((), like._array.dtype))
+
+
 def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor) -> Tensor:
     # 0 where the exponent is 0: there the base's derivative is 0 * base^-1, which is nan for base 0.
-    return (grad * (exponent * self ** (exponent - 1))).masked_fill(exponent == 0, 0.0)
+    slope = exponent * self ** minus(exponent, 1)
+    return where(exponent == 0, _zero(grad), grad * slope)
 
 
 def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> Tensor:
     """result * log(self), and 0 where self is 0 and the exponent is not negative."""
     if not isinstance(self, Tensor):
         if self == 0:
-            return (grad * (result * -np.inf)).masked_fill(exponent >= 0, 0.0)
+            return where(exponent >= 0, _zero(grad), grad * times(result, -np.inf))
         return grad * times(result, float(np.log(self)) if self > 0 else float("nan"))
-    return grad * (result * self.log()).masked_fill((self == 0) & (exponent >= 0), 0.0)
+    return grad * where((self == 0) & (exponent >= 0), _zero(grad), result * self.log())
 
 
 _pow_number = op(

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ..op import table
 from ..tensor import Tensor
 
 _NAMES = {"input": "self", "axis": "dim", "keepdims": "keepdim"}
@@ -64,3 +65,42 @@ def must_be_tensor(value: Any, name: str, argument: str = "input", position: int
             f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
         )
     return value
+
+
+def not_implemented(message: str, error: type[Exception] = NotImplementedError) -> Callable[..., Any]:
+    """A formula for what torch has none for: the op is recorded, and its formula raises."""
+
+    def formula(grad: Tensor) -> Tensor:
+        raise error(message)
+
+    return formula
+
+
+def in_place(entry: str, name: str) -> Any:
+    """A method that runs a table entry in place, under a name of its own."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return table[entry].call_inplace(self, *args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = table[entry].doc
+    setattr(Tensor, name, method)
+    return method
+
+
+def tensors_only(entry: Any) -> Any:
+    """These take tensors alone: a number in their place is refused, as torch refuses it."""
+    name = entry.__name__
+
+    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
+        arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
+        must_be_tensor(self, name)
+        for position, argument in enumerate(table[name].names[1:], start=2):
+            if argument in arguments and not (name in ("addcmul", "addcdiv") and argument == "value"):
+                must_be_tensor(arguments[argument], name, argument, position)
+        return entry(self, *others, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
+    setattr(Tensor, name, function)
+    return function

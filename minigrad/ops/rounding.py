@@ -114,15 +114,15 @@ _round_to = op(
 
 
 @public
-def round(self: Tensor, *, decimals: int = 0) -> Tensor:
+def round(self: Tensor, *, decimals: int | None = None) -> Tensor:
     """To the nearest number of so many decimals, halves to the even one."""
-    return _round_to(self, decimals=decimals) if decimals else _round(self)
+    return _round(self) if decimals is None else _round_to(self, decimals=decimals)
 
 
 @public
-def round_(self: Tensor, *, decimals: int = 0) -> Tensor:
+def round_(self: Tensor, *, decimals: int | None = None) -> Tensor:
     """round, in place."""
-    if decimals:
+    if decimals is not None:
         return table["round_decimals"].call_inplace(self, decimals=decimals)
     return table["round"].call_inplace(self)
 

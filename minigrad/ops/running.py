@@ -39,20 +39,22 @@ def _cumprod_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> Tenso
     """Every product that contains an element, divided by it; without a division where some element is 0."""
     if not self._array.ndim or self._array.shape[dim] == 1:
         return grad
+    if not self._array.size:
+        return wrap(np.zeros_like(grad._array))
     if self._array.all():
         return _reversed_cumsum(result * grad, dim) / self
     from .join import cat
 
     n = self._array.shape[dim]
     one = wrap(np.ones_like(np.take(self._array, [0], axis=dim)))
-    parts = []
+    found = wrap(np.zeros_like(grad._array))
     for k in range(n):
         # The products that contain element k, without it.
         others = cat([one, self.narrow(dim, k + 1, n - k - 1)], dim).cumprod(dim)
         if k:
             others = others * self.narrow(dim, 0, k).prod(dim, True)
-        parts.append((grad.narrow(dim, k, n - k) * others).sum(dim, True))
-    return cat(parts, dim)
+        found.narrow(dim, k, 1).copy_((grad.narrow(dim, k, n - k) * others).sum(dim, True))
+    return found
 
 
 cumprod = op(

@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .arithmetic import times
 from .errorfunction import erf as _erf
+from .masks import where
 from .precision import rounded_once
 
 _complement = np.frompyfunc(math.erfc, 1, 1)
@@ -47,7 +48,8 @@ def _logit(x: np.ndarray, eps: float | None) -> np.ndarray:
 def _logit_self(grad: Tensor, self: Tensor, eps: float | None) -> Tensor:
     """1 / (x (1 - x)); outside of [eps, 1 - eps] 0, or without eps outside of [0, 1] nan."""
     low, high, outside = (0.0, 1.0, math.nan) if eps is None else (eps, 1 - eps, 0.0)
-    return (grad / (self * (1 - self))).masked_fill((self < low) | (self > high), outside)
+    inside = (self >= low) & (self <= high)
+    return where(inside, grad / (self * (1 - self)), wrap(np.asarray(outside, grad._array.dtype)))
 
 
 logit = op(

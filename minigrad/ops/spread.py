@@ -183,13 +183,15 @@ def _norm(x: np.ndarray, ord: float, dim: Any, keepdim: bool, dtype: dtypes.dtyp
     return np.asarray(found).astype(x.dtype, copy=False)
 
 
-def _norm_self(grad: Tensor, self: Tensor, ord: float, dim: Any, keepdim: bool, result: Tensor) -> Tensor:
+def _norm_self(
+    grad: Tensor, self: Tensor, ord: float, dim: Any, keepdim: bool, result: Tensor
+) -> Tensor | None:
     """The formulas of norm_backward in FunctionsManual.cpp: 0 where the norm is 0."""
     shape = self._array.shape
     self = self.to(grad.dtype)
     grad, result = restored(grad, shape, dim, keepdim), restored(result, shape, dim, keepdim)
     if ord == 0:
-        return self * 0
+        return None  # as torch: nothing, rather than zeros
     if ord == 1:
         return self.sgn() * grad
     if ord == 2:
@@ -246,7 +248,8 @@ def _dist(x: np.ndarray, other: np.ndarray, p: float) -> np.ndarray:
 
 
 def _dist_self(grad: Tensor, self: Tensor, other: Tensor, p: float, result: Tensor) -> Tensor:
-    return _norm_self(grad, self - other, p, None, False, result)
+    found = _norm_self(grad, self - other, p, None, False, result)
+    return (self - other) * 0 if found is None else found
 
 
 dist = op(

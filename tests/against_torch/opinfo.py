@@ -112,7 +112,7 @@ def close(a: np.ndarray, b: np.ndarray) -> bool:
 
 def compare_tensors(theirs: Any, ours: Any, strides: bool = True) -> str:
     """What differs, in a word or two; empty where nothing does."""
-    a, b = theirs.detach().numpy(), ours.detach().numpy()
+    a, b = theirs.detach().numpy(force=True), ours.detach().numpy()
     if a.dtype != b.dtype:
         return f"dtype: {a.dtype} here {b.dtype}"
     if a.shape != b.shape:
@@ -267,7 +267,7 @@ def has_unsupported(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(has_unsupported, value.values()))
     if isinstance(value, torch.Tensor):
-        return has_unsupported(value.dtype) or value.device.type != "cpu" or value.layout is not torch.strided
+        return has_unsupported(value.dtype) or value.dim() > 64 or value.device.type != "cpu" or value.layout is not torch.strided
     if isinstance(value, torch.dtype):
         return str(value).removeprefix("torch.") not in DTYPES + ("int16",)
     return isinstance(value, (complex, torch.Generator, torch.memory_format, torch.device, torch.layout))
