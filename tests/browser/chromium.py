@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 VARIABLE = "MINIGRAD_LAB_BROWSER"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -31,11 +31,12 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-ADVICE = f"""\
+ADVICE = """\
 The browser tests need Chromium or Chrome, and found none that starts. Do one of these, then run again:
-  - .venv/bin/python -m playwright install chromium   (a download of about 200 MB, no root needed)
-  - install Chromium or Chrome with the system's package manager, on Debian: apt-get install chromium
-  - {VARIABLE}=/path/to/chrome make test              (if it is somewhere else)"""
+  - .venv/bin/python -m playwright install chromium     (a download of about 200 MB, no root needed)
+  - as root on Debian: apt-get install chromium libatomic1; elsewhere with your system's package manager
+  - MINIGRAD_LAB_BROWSER=/path/to/chrome make test      (if it is somewhere else)
+If a shared library is missing, .venv/bin/python -m playwright install-deps chromium, as root, brings it."""
 
 
 def find(playwright: Playwright) -> str | None:
@@ -56,7 +57,7 @@ def start(playwright: Playwright) -> Browser:
     """A headless browser. Raises FileNotFoundError where there is none, playwright's Error if it fails."""
     path = find(playwright)
     if path is None:
-        raise FileNotFoundError(ADVICE)
+        raise FileNotFoundError("there is no Chromium and no Chrome on this machine")
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
@@ -66,7 +67,8 @@ def install() -> None:
     if apt and platform.freedesktop_os_release().get("ID") == "debian":
         quiet = [apt, "-qq", "-y", "-o=Dpkg::Use-Pty=0"]
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for rest in (["update"], ["install", "--no-install-recommends", "chromium"]):
+        # libatomic1 is for playwright's own driver.
+        for rest in (["update"], ["install", "--no-install-recommends", "chromium", "libatomic1"]):
             subprocess.run([*quiet, *rest], env=environment, check=False)
     else:
         libraries = ["--with-deps"] if apt else []
@@ -74,19 +76,24 @@ def install() -> None:
         subprocess.run(command, check=False)
 
 
-def main() -> str | None:
-    """None where a browser starts, else what to say."""
-    with sync_playwright() as playwright:
-        try:
-            if find(playwright) is None:
-                print("No Chromium and no Chrome here: installing one.", flush=True)
-                install()
-            browser = start(playwright)
+def problem() -> str | None:
+    """Why no browser starts; None where one does."""
+    try:
+        with sync_playwright() as playwright, start(playwright) as browser:
             print(f"Browser tests: {find(playwright)}, version {browser.version}")
-            browser.close()
-        except (FileNotFoundError, Error) as error:
-            return f"{error}" if ADVICE in f"{error}" else f"{error}\n\n{ADVICE}"
+    except Exception as error:  # the driver's own failures have no type of theirs
+        return f"{error}"
     return None
+
+
+def main() -> str | None:
+    """What to say in the end: nothing where a browser starts."""
+    found = problem()
+    if found and not os.environ.get(VARIABLE):
+        print(f"{found}\nInstalling what the browser tests need.", flush=True)
+        install()
+        found = problem()
+    return f"{found}\n\n{ADVICE}" if found else None
 
 
 if __name__ == "__main__":

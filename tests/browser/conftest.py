@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from browser import chromium
 from browser.lab import Lab, Server
@@ -15,20 +16,16 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """A headless Chromium. Where none starts the test fails with what to do about it: never a silent skip."""
-    try:
-        browser = chromium.start(playwright)
-    except (FileNotFoundError, Error) as error:
-        pytest.fail(f"{error}\n{chromium.ADVICE}", pytrace=False)
-    yield browser
-    browser.close()
+    with ExitStack() as stack:
+        try:
+            browser = stack.enter_context(chromium.start(stack.enter_context(sync_playwright())))
+        except Exception as error:  # the driver's own failures have no type of theirs
+            browser, problem = None, f"{error}"
+        if browser is None:
+            pytest.fail(f"{problem}\n\n{chromium.ADVICE}", pytrace=False)
+        yield browser
 
 
 @pytest.fixture(scope="session")
