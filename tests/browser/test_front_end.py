@@ -379,6 +379,16 @@ def test_an_empty_graph_and_a_failure_are_said_in_words(open_view: Callable[...,
     expect(view.thing("l1", "forward")).to_be_visible()
 
 
+def test_a_trace_that_cannot_be_drawn_is_one_line(open_view: Callable[..., View]) -> None:
+    view = open_view(traces.worked())
+    broken = json.loads(traces.worked().to_json())
+    del broken["tensors"][0]["shape"]
+    view.page.evaluate("trace => model.update({trace, sequence: 2})", json.dumps(broken))
+    expect(view.page.locator(".mg-problem")).to_contain_text("The graph cannot be drawn: TypeError")
+    view.show(traces.worked(), 3)
+    expect(view.page.locator(".mg-problem")).to_be_hidden()
+
+
 def test_a_view_without_its_kernel_says_so(open_view: Callable[..., View]) -> None:
     view = open_view(traces.worked())
     status = view.page.locator(".mg-status")

@@ -18,10 +18,12 @@ const GONE = ["restarting", "autorestarting", "terminating", "dead"];
  */
 export function watchConnection(model, el, tell) {
   const session = model.widget_manager?.context?.sessionContext;
+  let known = false;
   let gone = false;
   const check = () => {
     const kernel = session?.session?.kernel;
-    if (session?.isReady && (!kernel || GONE.includes(kernel.status))) gone = true;
+    if (kernel ? GONE.includes(kernel.status) : known) gone = true;
+    known ||= Boolean(kernel);
     tell(!gone && !el.classList.contains("jupyter-widgets-disconnected"));
   };
   const signals = [session?.statusChanged, session?.kernelChanged].filter(Boolean);

@@ -22,14 +22,17 @@ function whenPlaced(el, callback) {
 /** @param {Model} model @param {HTMLElement} el @returns {() => void} */
 function showPanel(model, el) {
   const panel = new Panel(el);
-  const show = () =>
-    panel.show({
-      trace: JSON.parse(model.get("trace") || "null"),
-      layout: JSON.parse(model.get("positions") || "null"),
-      title: model.get("title"),
-      problem: model.get("problem"),
-      sequence: model.get("sequence"),
-    });
+  const show = () => {
+    const problem = model.get("problem");
+    try {
+      const trace = JSON.parse(model.get("trace") || "null");
+      const layout = JSON.parse(model.get("positions") || "null");
+      panel.show({ trace, layout, title: model.get("title"), problem, sequence: model.get("sequence") });
+    } catch (error) {
+      console.error(error);
+      panel.say(`${problem} The graph cannot be drawn: ${error}`);
+    }
+  };
   // All traits of one update come in one message; `sequence` changes with each.
   model.on("change:sequence", show);
   let ended = false;

@@ -81,12 +81,17 @@ export class Panel {
   show({ trace, layout, title, problem, sequence }) {
     this.sequence = sequence;
     this.find(".mg-title").textContent = title;
-    this.find(".mg-problem").textContent = problem;
-    this.find(".mg-problem").hidden = !problem;
+    this.say(problem);
     if (trace) this.moment = lastMoment(trace);
     if (layout) this.layout = layout;
     this.draw(true);
     this.announcePainted(sequence);
+  }
+
+  /** One line about a failure of our own, or "". @param {string} problem */
+  say(problem) {
+    this.find(".mg-problem").textContent = problem;
+    this.find(".mg-problem").hidden = !problem;
   }
 
   /** Draws the current moment. @param {boolean} glide whether nodes move to new places or jump */

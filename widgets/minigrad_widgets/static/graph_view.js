@@ -15,10 +15,12 @@ const GONE = ["restarting", "autorestarting", "terminating", "dead"];
  */
 function watchConnection(model, el, tell) {
   const session = model.widget_manager?.context?.sessionContext;
+  let known = false;
   let gone = false;
   const check = () => {
     const kernel = session?.session?.kernel;
-    if (session?.isReady && (!kernel || GONE.includes(kernel.status))) gone = true;
+    if (kernel ? GONE.includes(kernel.status) : known) gone = true;
+    known ||= Boolean(kernel);
     tell(!gone && !el.classList.contains("jupyter-widgets-disconnected"));
   };
   const signals = [session?.statusChanged, session?.kernelChanged].filter(Boolean);
@@ -1379,12 +1381,17 @@ class Panel {
   show({ trace, layout, title, problem, sequence }) {
     this.sequence = sequence;
     this.find(".mg-title").textContent = title;
-    this.find(".mg-problem").textContent = problem;
-    this.find(".mg-problem").hidden = !problem;
+    this.say(problem);
     if (trace) this.moment = lastMoment(trace);
     if (layout) this.layout = layout;
     this.draw(true);
     this.announcePainted(sequence);
+  }
+
+  /** One line about a failure of our own, or "". @param {string} problem */
+  say(problem) {
+    this.find(".mg-problem").textContent = problem;
+    this.find(".mg-problem").hidden = !problem;
   }
 
   /** Draws the current moment. @param {boolean} glide whether nodes move to new places or jump */
@@ -1608,14 +1615,17 @@ function whenPlaced(el, callback) {
 /** @param {Model} model @param {HTMLElement} el @returns {() => void} */
 function showPanel(model, el) {
   const panel = new Panel(el);
-  const show = () =>
-    panel.show({
-      trace: JSON.parse(model.get("trace") || "null"),
-      layout: JSON.parse(model.get("positions") || "null"),
-      title: model.get("title"),
-      problem: model.get("problem"),
-      sequence: model.get("sequence"),
-    });
+  const show = () => {
+    const problem = model.get("problem");
+    try {
+      const trace = JSON.parse(model.get("trace") || "null");
+      const layout = JSON.parse(model.get("positions") || "null");
+      panel.show({ trace, layout, title: model.get("title"), problem, sequence: model.get("sequence") });
+    } catch (error) {
+      console.error(error);
+      panel.say(`${problem} The graph cannot be drawn: ${error}`);
+    }
+  };
   // All traits of one update come in one message; `sequence` changes with each.
   model.on("change:sequence", show);
   let ended = false;
