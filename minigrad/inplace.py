@@ -131,7 +131,7 @@ def check_overlap(op: Op, args: list[Any]) -> None:
             and isinstance(arg, Tensor)
             and arg._storage is not None
             and (arg._array.ndim or i in op.operands)  # a value to fill with is read first
-            and _overlap(args[0]._array, arg._array)
+            and _overlap(args[0]._array, arg._array, by_position=bool(op.tensor_args))
         ):
             raise RuntimeError(
                 "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
@@ -139,12 +139,13 @@ def check_overlap(op: Op, args: list[Any]) -> None:
             )
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+def _overlap(a: np.ndarray, b: np.ndarray, by_position: bool) -> bool:
+    """by_position: a is written at listed positions, so that b must not be a itself either."""
     (a_from, a_to), (b_from, b_to) = byte_bounds(a), byte_bounds(b)
     if a_to - a_from != a.nbytes or b_to - b_from != b.nbytes:
         return False  # one has gaps: it would take long to find out, and torch does not
     if (a_from, a_to) == (b_from, b_to):
-        return a.strides != b.strides and a.size > 0
+        return (by_position or a.strides != b.strides) and a.size > 0
     return a_from < b_to and b_from < a_to
 
 

@@ -139,6 +139,8 @@ class AccumulateGrad(Node):
         if leaf._node is not None:
             # Only the rules of old PyTorch let a write turn a leaf into a non-leaf (eras.py).
             raise errors.leaf_moved(leaf)
+        if not leaf._requires_grad:
+            return  # detach_() since it was used
         grad = leaf._grad
         if grad is None:
             if fresh and not mode.local.grad and gradient._array.strides == leaf._array.strides:

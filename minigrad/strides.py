@@ -79,6 +79,8 @@ def view_strides(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...] | Non
 
 def is_dense(x: np.ndarray) -> bool:
     """Whether the elements fill one block of memory, each place once, in some order of the dimensions."""
+    if not x.size:
+        return True
     step = x.itemsize
     for n, stride in sorted(zip(x.shape, x.strides, strict=True), key=lambda pair: (pair[0] < 2, pair[1])):
         if n < 2:
@@ -128,7 +130,7 @@ def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, 
 def empty_like(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """New memory for an array of x's shape, its dimensions in the order that they have in x."""
     dtype = x.dtype if dtype is None else dtype
-    if x.flags.c_contiguous and 1 not in x.shape:
+    if x.flags.c_contiguous and 1 not in x.shape and x.size:
         return np.empty(x.shape, dtype)
     strides = strides_of(x) if is_dense(x) else dense_strides(x.shape, x.itemsize, x.strides)
     if dtype.itemsize != x.itemsize:

@@ -62,7 +62,6 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
     base = source
     made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
     if source._view is not None:
-        source._view.refresh(source)
         base = source._view.base
         if made == NORMAL:
             made = source._view.made

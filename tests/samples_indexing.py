@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_samples import OpSamples, bad, case, real, truth, whole
 
 import minigrad
 from minigrad import Tensor
+from op_samples import OpSamples, bad, case, real, truth, whole
 
 ROWS = np.array([2, 0, 0])
 PLACES = np.array([[0, 2], [1, 1]])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_samples import OpSamples, bad, case, real
 
 import minigrad
 from minigrad import Tensor
+from op_samples import OpSamples, bad, case, real
 
 STACK = [
     case(real(2, 2, 3), real(2, 3, 2)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_samples import OpSamples, bad, case, real, whole
 
 import minigrad
 from minigrad import Tensor
 from minigrad.ops import shape
+from op_samples import OpSamples, bad, case, real, whole
 
 SMALL = [case(real(2, 3)), case(real(3, 1, 2)), case(real(4)), case(real()), case(real(0, 2))]
 MATRICES = [case(real(2, 3)), case(real(3, 3)), case(real(2, 3, 2)), case(real(0, 2))]

@@ -85,7 +85,7 @@ def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     if not shape:
-        raise RuntimeError("unflatten: a 0-dim tensor has no dimension to unflatten")
+        raise RuntimeError("unflatten got an unexpected error:\na 0-dim tensor has no dimension to unflatten")
     try:
         full = infer_size(sizes, shape[dim])
     except RuntimeError:
