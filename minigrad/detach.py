@@ -55,6 +55,10 @@ def _set_data(self: Tensor, value: Tensor) -> None:
     """Take over the memory of `value`, keeping place in the graph and version."""
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    if value._array.dtype.kind != "f" and self.requires_grad:
+        raise RuntimeError(
+            "data set to a tensor that requires gradients must be floating point or complex dtype"
+        )
     self._array = value._array
     self._storage = Storage(value.storage.memory, self.storage.version)
     if self._meta is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import anomaly, errors, hooks, mode
+from . import anomaly, dtypes, errors, hooks, mode
 from .broadcast import sum_to
 from .mode import local
 from .node import AccumulateGrad, GradientEdge, Node, alias, gradient_edge
@@ -360,6 +360,11 @@ class Run:
             shape, dtype = shape[number], dtype[number]
         if gradient._array.shape != shape:
             if not _can_sum_to(gradient._array.shape, shape):
+                if source is None:
+                    raise RuntimeError(
+                        f"invalid gradient at index {number} - got {list(gradient._array.shape)} but expected "
+                        f"shape compatible with {list(shape)}"
+                    )
                 edges = enumerate(zip(results, source.next, source.numbers, strict=True))
                 index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
                 raise RuntimeError(
@@ -368,7 +373,7 @@ class Run:
                 )
             gradient = sum_to(gradient, shape)
         if gradient._array.dtype != dtype:
-            gradient = gradient.to(dtype)
+            gradient = gradient.to(dtypes.of(dtype))
         return gradient
 
     def _run(self, node: Node, gradient: Any, watcher: Any) -> Sequence[Tensor | None]:

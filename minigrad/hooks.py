@@ -139,7 +139,7 @@ def _run_all(hooks: dict[int, Any], gradient: Tensor) -> Tensor:
 def _checked(hook: Any, result: Any, gradient: Tensor) -> Tensor:
     name = getattr(hook, "__name__", repr(hook))
     if not isinstance(result, Tensor):
-        raise TypeError(f"expected Tensor, but hook returned '{type(result).__name__}'")
+        raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if result._array.shape != gradient._array.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
     if result._array.dtype != gradient._array.dtype:

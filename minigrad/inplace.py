@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .op import Op
 
 
+FILLS = {"zero_", "fill_number_", "fill_tensor_"}  # they may write one place several times
+
+
 def run_inplace(op: Op, args: list[Any]) -> Tensor:
     """Run `op` with its result written into args[0], and record it; returns args[0]."""
     target = args[0]
@@ -34,7 +37,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
     if wanted:
         check_writable(target, op.written_name)
-    check_memory(target)
+    check_memory(op, target)
     check_overlap(op, args)
     before = target.storage.version
     node = None
@@ -104,7 +107,7 @@ def check_writable(target: Tensor, op: str) -> None:
         raise errors.reported(errors.leaf_written(target, op))
 
 
-def check_memory(target: Tensor) -> None:
+def check_memory(op: Op, target: Tensor) -> None:
     """RuntimeError where one place of memory would be written several times, as in an expanded tensor.
 
     Also for a tensor of inference mode outside of it.
@@ -113,7 +116,8 @@ def check_memory(target: Tensor) -> None:
         raise errors.reported(errors.inference_written(target))
     array = target._array
     if (
-        array.size
+        op.name not in FILLS
+        and array.size
         and 0 in array.strides
         and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True))
     ):

@@ -328,6 +328,11 @@ def wrap(array: np.ndarray) -> Tensor:
     return t
 
 
+def zeros_for(grad: Tensor) -> Tensor:
+    """The formula of a function that is flat. Not `grad * 0`, which would make nan of an infinite gradient."""
+    return wrap(np.zeros_like(grad._array))
+
+
 def mark_inference(tensor: Tensor) -> None:
     """Note that the tensor was made in inference mode: it cannot be saved for backward."""
     tensor._more.inference = True

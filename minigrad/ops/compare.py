@@ -9,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
-from ..tensor import Tensor
+from ..tensor import Tensor, zeros_for
 from .arithmetic import reflected
 from .public import in_place, must_be_tensor, public, tensors_only
 
@@ -32,8 +32,8 @@ for _name, _ufunc in {
     op(
         f"{_name}_inplace(self, other)", _ufunc, promotes="common", method=False, of=_name,
         node=f"{_name.capitalize()}Backward0",
-        self=lambda grad: grad * 0,
-        other=lambda grad: grad * 0,
+        self=zeros_for,
+        other=zeros_for,
         doc=f"{_name}, written into self as ones and zeros.",
     )  # fmt: skip
     in_place(f"{_name}_inplace", f"{_name}_")

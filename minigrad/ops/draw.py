@@ -12,7 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..random import generator
-from ..tensor import Tensor
+from ..tensor import Tensor, zeros_for
 from .create import check_rest, checked_dtype, checked_size, leaf
 from .public import must_be_tensor
 
@@ -165,7 +165,7 @@ def bernoulli(input: Tensor, *, generator: Any = None) -> Tensor:
 
 _bernoulli = op(
     "bernoulli(self, drawn)", lambda x, drawn: np.asarray(drawn).astype(x.dtype), method=False,
-    self=lambda grad: grad * 0,
+    self=zeros_for,
     doc="1 where it was drawn, else 0; no gradient goes through.",
 )  # fmt: skip
 
@@ -199,7 +199,7 @@ def _filled(x: np.ndarray, values: np.ndarray) -> np.ndarray:
 def _writer(name: str, node: str) -> Any:
     return op(
         f"{name}(self, values)", _filled, method=False, node=node,
-        self=lambda grad: grad * 0,
+        self=zeros_for,
         doc=f"{name}: random numbers written into self.",
     )  # fmt: skip
 

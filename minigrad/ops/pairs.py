@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, plus, times
 from .precision import rounded_once
 from .public import must_be_tensor, not_implemented, public, tensors_only
@@ -111,7 +111,7 @@ _copysign_tensor = op(
     "copysign_tensor(self, other)", np.copysign, promotes="float", inplace=True, method=False, of="copysign",
     node="CopysignBackward0",
     self=_copysign_self,
-    other=lambda grad: grad * 0,
+    other=zeros_for,
     doc="The size of self with the sign of another tensor.",
 )  # fmt: skip
 _copysign_number = op(

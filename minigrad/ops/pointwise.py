@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import minus, plus, times
 from .masks import where
 from .precision import rounded_once
@@ -42,7 +42,7 @@ def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.nd
 
 
 def _gated(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
-    return np.multiply(grad, np.greater(output, 0, out=...), **out)
+    return np.where(np.greater(output, 0, out=...), grad, np.zeros((), grad.dtype))  # infinite * 0 would be nan
 
 
 def _sigmoid(x: np.ndarray, **out: Any) -> np.ndarray:
@@ -238,7 +238,7 @@ sigmoid_backward = op(
 threshold_backward = op(
     "threshold_backward(self, output)", _gated, method=False, node="ThresholdBackwardBackward0",
     self=lambda grad, output: threshold_backward(grad, output),
-    output=lambda grad: grad * 0,
+    output=zeros_for,
     doc="The gradient where the result is above 0, else 0.",
 )  # fmt: skip
 

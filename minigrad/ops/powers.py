@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, minus, reflected, times
 from .masks import where
 from .public import public
@@ -47,7 +47,7 @@ def _tensor_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
 def _pow_self(grad: Tensor, self: Tensor, exponent: float) -> Tensor:
     """exponent * self^(exponent - 1)"""
     if exponent == 0:
-        return grad * 0
+        return zeros_for(grad)
     return grad * times(_pow_number(self, exponent - 1), exponent)
 
 

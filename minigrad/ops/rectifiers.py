@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..op import op, table
-from ..tensor import Tensor, checked_dim
+from ..tensor import Tensor, checked_dim, zeros_for
 from .precision import floating, rounded_once
 
 # ------------------------------------------------------------------ leaky_relu
@@ -45,7 +45,7 @@ leaky_relu_backward = op(
     lambda g, x, negative_slope: np.where(x > 0, g, g * negative_slope),
     method=False, node="LeakyReluBackwardBackward0",
     grad_output=lambda grad, self, negative_slope: leaky_relu_backward(grad, self, negative_slope),
-    self=lambda grad: grad * 0,
+    self=zeros_for,
     doc="The gradient of leaky_relu.",
 )  # fmt: skip
 
@@ -76,7 +76,7 @@ hardtanh_backward = op(
     lambda g, x, low, high: np.where((x <= low) | (x >= high), g.dtype.type(0), g),
     method=False, node="HardtanhBackwardBackward0",
     grad_output=lambda grad, self, min_val, max_val: hardtanh_backward(grad, self, min_val, max_val),
-    self=lambda grad: grad * 0,
+    self=zeros_for,
     doc="The gradient of hardtanh: 0 at the bounds and outside of them.",
 )  # fmt: skip
 
@@ -127,7 +127,7 @@ above = op(
     lambda g, x, threshold: np.where(x <= threshold, g.dtype.type(0), g),
     method=False, of="threshold_backward", node="ThresholdBackwardBackward0",
     grad_output=lambda grad, self, threshold: above(grad, self, threshold),
-    self=lambda grad: grad * 0,
+    self=zeros_for,
     doc="The gradient of threshold.",
 )  # fmt: skip
 
@@ -159,7 +159,7 @@ shrink_backward = op(
     lambda g, x, lambd: np.where(abs(x) <= lambd, g.dtype.type(0), g),
     method=False, node="SoftshrinkBackwardBackward0",
     grad_output=lambda grad, self, lambd: shrink_backward(grad, self, lambd),
-    self=lambda grad: grad * 0,
+    self=zeros_for,
     doc="The gradient of softshrink and hardshrink.",
 )  # fmt: skip
 

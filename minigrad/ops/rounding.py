@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
-from ..tensor import Tensor
+from ..tensor import Tensor, zeros_for
 from .public import must_be_tensor, public
 
 
@@ -33,7 +33,7 @@ def _same_for_integers(rounding: Callable[..., np.ndarray]) -> Callable[..., np.
 
 
 def _zero(grad: Tensor) -> Tensor:
-    return grad * 0
+    return zeros_for(grad)
 
 
 abs = op(

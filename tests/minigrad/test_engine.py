@@ -220,6 +220,21 @@ def test_create_graph_keeps_a_copy_in_grad() -> None:
     x.grad = None
 
 
+def test_gradients_come_back_in_the_dtype_of_their_tensor() -> None:
+    half, double = mg.ones(1, dtype=mg.float16, requires_grad=True), mg.ones((), dtype=mg.float64)
+    double.requires_grad_()
+    (half * double * 3).sum().backward()
+    assert (half.grad.dtype, double.grad.dtype) == (mg.float16, mg.float64)
+    assert half.grad.tolist() == [3]
+
+
+@pytest.mark.parametrize("name", ["sign", "relu", "floor", "round"])
+def test_a_flat_function_stops_an_infinite_gradient(name: str) -> None:
+    x = leaf(-0.5)
+    getattr(x, name)().backward(mg.tensor([float("inf")]))
+    assert x.grad.tolist() == [0]
+
+
 # ------------------------------------------------------------------ order and memory
 
 
@@ -267,6 +282,6 @@ def test_backward_ends_in_the_mode_in_which_it_began() -> None:
     assert mg.is_grad_enabled()
     x.register_hook(lambda g: 1)
     with mg.no_grad():
-        with pytest.raises(TypeError, match="expected Tensor, but hook returned 'int'"):
+        with pytest.raises(TypeError, match="expected Variable, but hook returned 'int'"):
             y.backward()
         assert not mg.is_grad_enabled()

@@ -179,6 +179,13 @@ def test_an_operand_must_not_lie_across_what_is_written(write: Any, refused: boo
     assert m.tolist() == [[0, 1], [2, 3]]
 
 
+def test_a_place_may_be_filled_several_times() -> None:
+    x = mg.ones(1)
+    x.expand(3).fill_(5)
+    assert x.tolist() == [5]
+    assert x.expand(3).zero_().tolist() == [0, 0, 0]
+
+
 def test_the_short_way_of_an_update_writes_and_counts_as_the_long_one() -> None:
     weight, step = leaf(1, 2), mg.tensor([0.5, 0.25])
     with mg.no_grad():
