@@ -30,6 +30,10 @@ def _celu(x: np.ndarray, alpha: float) -> np.ndarray:
     return _elu(x, alpha, 1.0, 1 / alpha)
 
 
+def _inverse(alpha: float) -> float:
+    return 1 / float(np.float32(alpha))  # as torch's formula has it, and only there
+
+
 def _elu_backward(
     g: np.ndarray, x: np.ndarray, alpha: float, scale: float, input_scale: float, is_result: bool
 ) -> np.ndarray:
@@ -75,13 +79,13 @@ _elu_ = op(
 )  # fmt: skip
 _celu_out = op(
     "celu(self, alpha=1.0)", rounded_once(_celu), method=False,
-    self=lambda grad, self, alpha: elu_backward(grad, self, alpha, 1.0, 1 / alpha, False),
+    self=lambda grad, self, alpha: elu_backward(grad, self, alpha, 1.0, _inverse(alpha), False),
     doc="Elementwise x above 0, else alpha * (exp(x / alpha) - 1).",
 )  # fmt: skip
 _celu_ = op(
     "celu_(self, alpha=1.0)", rounded_once(_celu), method=False,
     node="CeluBackward1",
-    self=lambda grad, result, alpha: elu_backward(grad, result, alpha, 1.0, 1 / alpha, True),
+    self=lambda grad, result, alpha: elu_backward(grad, result, alpha, 1.0, _inverse(alpha), True),
     doc="celu written into self.",
 )  # fmt: skip
 elu_backward = op(

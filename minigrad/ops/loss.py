@@ -16,7 +16,7 @@ import numpy as np
 from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
-from .precision import floating, rounded_once
+from .precision import floating, not_differentiable, rounded_once
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -319,6 +319,7 @@ def binary_cross_entropy(
     if weight is not None:
         shape = broadcast_shape((target._array, weight._array))
         weight = weight.expand(shape)
+    not_differentiable("binary_cross_entropy", weight=weight)
     return _bce_loss(input, target, weight, how)
 
 
@@ -335,6 +336,7 @@ def binary_cross_entropy_with_logits(
     how = number(reduction, size_average, reduce)
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
+    not_differentiable("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return _bce_logits_loss(input, target, weight, pos_weight, how)
 
 
@@ -346,4 +348,5 @@ def soft_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:
     """log(1 + exp(-target * input)), for targets 1 and -1."""
+    not_differentiable("soft_margin_loss", target=target)
     return _soft_margin(input, target, number(reduction, size_average, reduce))

@@ -14,7 +14,8 @@ from .. import dtypes
 from ..op import op
 from ..tensor import Tensor
 from .loss import number
-from .precision import floating, rounded_once
+from .precision import floating, not_differentiable, rounded_once
+from .scalars import over, plus, times
 
 
 def _rows(x: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -145,6 +146,7 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
     if target._array.dtype not in (np.int64, np.uint8):
         name = target.dtype.tensor_type.removesuffix("Tensor")
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {name}")
+    not_differentiable("nll_loss_forward", weight=weight)
     if len(shape) <= 2:
         if len(wanted) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
@@ -216,7 +218,7 @@ def _smoothed(
         smooth = smooth.sum() / count
     elif how == 2:
         smooth = smooth.sum()
-    return loss * (1 - smoothing) + smooth * (smoothing / classes)
+    return times(loss, 1 - smoothing) + times(smooth, smoothing / classes)
 
 
 def _of_probabilities(
@@ -230,7 +232,7 @@ def _of_probabilities(
     ndim = log._array.ndim
     dim = 1 if ndim > 1 else 0
     if smoothing:
-        target = target * (1 - smoothing) + smoothing / log._array.shape[dim]
+        target = plus(times(target, 1 - smoothing), smoothing / log._array.shape[dim])
     product = log * target
     if weight is not None:
         product = product * _class_weights(weight, ndim)
@@ -240,4 +242,4 @@ def _of_probabilities(
     if how == 2:
         return total
     classes = log._array.shape[dim]
-    return total / (log.numel() // classes if ndim > 1 else 1)
+    return over(total, log.numel() // classes if ndim > 1 else 1)

@@ -9,12 +9,21 @@ import math
 import warnings
 from typing import Any
 
+import numpy as np
+
 from ..broadcast import broadcast_shape
 from ..mode import no_grad
-from ..tensor import Tensor
+from ..op import op
+from ..tensor import Tensor, wrap
 from .activations import logsigmoid
 from .create import ones_like, zeros_like
 from .loss import number, reduced
+from .precision import rounded_once
+from .scalars import minus, plus, times
+
+
+def _filled(value: float, like: Tensor) -> Tensor:
+    return wrap(np.full(like._array.shape, value, like._array.dtype))
 
 
 def _broadcast(*tensors: Tensor) -> list[Tensor]:
@@ -71,9 +80,9 @@ def poisson_nll_loss(
     full: with Stirling's approximation of the term that does not depend on input, for targets above 1.
     """
     how = number(reduction, size_average, reduce)
-    loss = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    loss = input.exp() - target * input if log_input else input - target * plus(input, eps).log()
     if full:
-        stirling = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
+        stirling = target * target.log() - target + times(times(target, 2 * math.pi).log(), 0.5)
         loss = loss + stirling.masked_fill(target <= 1, 0.0)
     return reduced(loss, how)
 
@@ -121,7 +130,7 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """input where the target is 1, max(0, margin - input) where it is -1."""
     how = number(reduction, size_average, reduce)
-    far = (margin - input).clamp_min(0)
+    far = (_filled(margin, input) - input).clamp_min(0)
     zeros = zeros_like(input)
     return reduced(far.where(target != 1, zeros) + input.where(target != -1, zeros), how)
 
@@ -142,7 +151,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
-    return reduced((-target * (input1 - input2) + margin).clamp_min(0), how)
+    return reduced(plus(-target * (input1 - input2), margin).clamp_min(0), how)
 
 
 def multilabel_soft_margin_loss(
@@ -164,12 +173,38 @@ def multilabel_soft_margin_loss(
 # ------------------------------------------------------------------ of distances
 
 
+def _p_norm_self(grad: Tensor, self: Tensor, p: float, dim: int, keepdim: bool, result: Tensor) -> Tensor:
+    if not keepdim:
+        grad, result = grad.unsqueeze(dim), result.unsqueeze(dim)
+    if p == 0:
+        return self * 0
+    if p == 1:
+        return self.sgn() * grad
+    if p == 2:
+        return self * (grad / result).masked_fill(result == 0, 0.0)
+    if math.isinf(p):
+        hit = self.abs() == result
+        return self.sgn() * (grad / hit.sum(dim, keepdim=True)).masked_fill(~hit, 0.0)
+    size = self.abs()
+    slope = self.sgn() * size.pow(p - 1) if p < 2 else self * size.pow(p - 2)
+    return slope.masked_fill(self == 0, 0.0) * (grad / result.pow(p - 1)).masked_fill(result == 0, 0.0)
+
+
+p_norm = op(
+    "p_norm(self, p, dim, keepdim)",
+    rounded_once(lambda x, p, dim, keepdim: np.linalg.norm(x, p, axis=dim, keepdims=keepdim)),
+    method=False, of="norm", node="NormBackward1",
+    self=_p_norm_self,
+    doc="The p-norm along one dimension, as the distances of torch's C++ have it.",
+)  # fmt: skip
+
+
 def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last dimension."""
     dim = max(x1.ndim, x2.ndim) - 1
-    return (x1 - x2 + eps).norm(p, dim, keepdim)
+    return p_norm(plus(x1 - x2, eps), p, dim, keepdim)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -203,12 +238,12 @@ def cosine_embedding_loss(
         )
     dim = target.ndim
     product = (input1 * input2).sum(dim)
-    square1 = (input1 * input1).sum(dim) + 1e-12
-    square2 = (input2 * input2).sum(dim) + 1e-12
+    square1 = plus((input1 * input1).sum(dim), 1e-12)
+    square2 = plus((input2 * input2).sum(dim), 1e-12)
     cos = product / (square1 * square2).sqrt()
     zeros = zeros_like(cos)
-    near = (1 - cos).where(target == 1, zeros)
-    far = (cos - margin).clamp_min(0).where(target == -1, zeros)
+    near = (_filled(1, cos) - cos).where(target == 1, zeros)
+    far = minus(cos, margin).clamp_min(0).where(target == -1, zeros)
     return reduced(near + far, how)
 
 
@@ -232,4 +267,4 @@ def triplet_margin_loss(
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = far.minimum(pairwise_distance(positive, negative, p, eps))
-    return reduced((margin + near - far).clamp_min(0), how)
+    return reduced((plus(near, margin) - far).clamp_min(0), how)

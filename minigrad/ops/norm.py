@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from .. import mode
+from ..dtypes import float16, float32
 from ..op import op
 from ..tensor import Tensor
-from .precision import floating, rounded_once
+from .precision import floating, not_differentiable, rounded_once
+from .scalars import plus
 
 Dims = tuple[int, ...]
 
@@ -229,6 +231,7 @@ def batch_norm(
             raise RuntimeError(f"{name} should contain {channels} elements not {t.numel()}")
         elif t._array.dtype != input._array.dtype:
             raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+    not_differentiable("native_batch_norm", running_mean=running_mean, running_var=running_var)
     found = native_batch_norm(input, weight, bias, running_mean, running_var, training, eps)
     if training:
         _move(running_mean, running_var, input._array, found[1]._array, momentum)
@@ -353,6 +356,8 @@ def rms_norm(
     shape = _checked_shape(input, normalized_shape)
     if eps is None:
         eps = float(np.finfo(input._array.dtype).eps)
-    scale = (input.pow(2).mean(_last(shape, input.ndim), keepdim=True) + eps).rsqrt()
-    out = input * scale
-    return out if weight is None else out * weight
+    kind = input.dtype
+    if kind is float16:  # in float32, and rounded at the end
+        input, weight = input.to(float32), weight if weight is None else weight.to(float32)
+    out = input * plus(input.pow(2).mean(_last(shape, input.ndim), keepdim=True), eps).rsqrt()
+    return (out if weight is None else out * weight).to(kind)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 
 def _pairs(pad: tuple[int, ...], ndim: int) -> list[tuple[int, int]]:
@@ -130,16 +130,24 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
 
 
 def _circular(x: Tensor, pad: tuple[int, ...]) -> Tensor:
-    """Each end gets elements from the other."""
-    from .join import cat
-
-    for i, (before, after) in enumerate(_pairs(pad, x.ndim)):
-        n = x._array.shape[i]
+    """Each end gets elements from the other, written into the result one dimension after the other."""
+    pairs = _pairs(pad, x.ndim)
+    for n, (before, after) in zip(x._array.shape, pairs, strict=True):
         if max(before, after) > n:
             raise RuntimeError("Padding value causes wrapping around more than once.")
         if min(before, after) < 0:
             raise NotImplementedError(f"pad(): negative padding {pad} in mode 'circular' is not supported")
-        parts = [x.narrow(i, n - before, before)] if before else []
-        parts += [x, *([x.narrow(i, 0, after)] if after else [])]
-        x = cat(parts, i) if len(parts) > 1 else x
-    return x
+    shape = tuple(n + a + b for n, (a, b) in zip(x._array.shape, pairs, strict=True))
+    out = wrap(np.zeros(shape, x._array.dtype))
+    middle = out
+    padded = [d for d in range(x.ndim) if d >= x.ndim - len(pad) // 2]
+    for d in padded:
+        middle = middle.narrow(d, pairs[d][0], x._array.shape[d])
+    middle.copy_(x)
+    for d in reversed(padded):
+        before, after = pairs[d]
+        if before:
+            out.narrow(d, 0, before).copy_(out.narrow(d, shape[d] - before - after, before))
+        if after:
+            out.narrow(d, shape[d] - after, after).copy_(out.narrow(d, before, after))
+    return out

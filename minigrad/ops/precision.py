@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, mode
 
 
 def floating(x: np.ndarray, name: str) -> np.ndarray:
@@ -20,6 +20,16 @@ def floating(x: np.ndarray, name: str) -> np.ndarray:
         kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
         raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
     return x
+
+
+def not_differentiable(function: str, **tensors: Any) -> None:
+    """RuntimeError, in torch's words, where an argument that has no derivative requires grad."""
+    for name, tensor in tensors.items():
+        if tensor is not None and tensor.requires_grad and mode.local.grad:
+            raise RuntimeError(
+                f"The function '{function}' is not differentiable with respect to argument '{name}'. This input cannot "
+                "have requires_grad True."
+            )
 
 
 def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,8 @@ from ..op import op, table
 from ..tensor import Tensor, checked_dim, zeros_for
 from .precision import floating, rounded_once
 
+_SIXTH = float(np.float32(1) / np.float32(6))  # torch has this factor in float32, whatever the dtype
+
 # ------------------------------------------------------------------ leaky_relu
 
 
@@ -83,7 +85,7 @@ hardtanh_backward = op(
 _hardsigmoid = op(
     "hardsigmoid(self)",
     rounded_once(lambda x: np.clip(floating(x, "hardsigmoid_cpu") + 3, 0, 6) / 6), method=False,
-    self=lambda grad, self: hardtanh_backward(grad, self, -3.0, 3.0) / 6,
+    self=lambda grad, self: hardtanh_backward(grad, self, -3.0, 3.0) * _SIXTH,
     doc="Elementwise clamp(x + 3, 0, 6) / 6.",
 )  # fmt: skip
 

@@ -1,0 +1,40 @@
+"""Arithmetic with a number as torch's own C++ writes it, in the losses and norms that are made of other ops.
+
+Counterpart in PyTorch: add.Scalar, mul.Scalar ... of native_functions.yaml. From Python `x + 1` is AddBackward0,
+the 1 being a tensor to torch; inside of torch it is AddBackward1, with one edge. So a learner who looks at the
+graph of a loss sees which steps torch took in C++.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..op import op
+
+plus = op(
+    "add_number(self, number)", lambda x, number: x + np.asarray(number).astype(x.dtype), method=False, of="add",
+    node="AddBackward1",
+    self=lambda grad: grad,
+    doc="self + number.",
+)  # fmt: skip
+
+minus = op(
+    "sub_number(self, number)", lambda x, number: x - np.asarray(number).astype(x.dtype), method=False, of="sub",
+    node="SubBackward1",
+    self=lambda grad: grad,
+    doc="self - number.",
+)  # fmt: skip
+
+times = op(
+    "mul_number(self, number)", lambda x, number: x * np.asarray(number).astype(x.dtype), method=False, of="mul",
+    node="MulBackward1",
+    self=lambda grad, number: times(grad, number),
+    doc="self * number.",
+)  # fmt: skip
+
+over = op(
+    "div_number(self, number)", lambda x, number: x / np.asarray(number).astype(x.dtype), method=False, of="div",
+    node="DivBackward1",
+    self=lambda grad, number: over(grad, number),
+    doc="self / number.",
+)  # fmt: skip
