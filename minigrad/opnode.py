@@ -149,11 +149,13 @@ class ManyOpNode(OpNode):
 
     @property
     def outputs(self) -> int:  # type: ignore[override]
-        return len(self.shape)
+        return len(self.shape) if isinstance(self.dtype, tuple) else 1  # chunk(2) of one element has one
 
     def apply(self, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+        several = isinstance(self.dtype, tuple)
+        shapes, kinds = (self.shape, self.dtype) if several else ((self.shape,), (self.dtype,))
         given = [
             wrap(np.zeros(shape, dtype)) if grad is None else grad
-            for grad, shape, dtype in zip(gradients, self.shape, self.dtype, strict=True)
+            for grad, shape, dtype in zip(gradients, shapes, kinds, strict=True)
         ]
         return super().apply(given)

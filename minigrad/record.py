@@ -97,7 +97,7 @@ def make_node(
         for tensor in arg if kinds[position] in (TENSORS, WANTED_LIST) else (arg,):
             edges.append(gradient_edge(tensor) if isinstance(tensor, Tensor) else NO_EDGE)
     node.next, node.numbers = tuple([e[0] for e in edges]), tuple([e[1] for e in edges])
-    if len(outputs) == 1 and op.results == ["result"]:
+    if len(outputs) == 1:
         node.shape, node.dtype = outputs[0]._array.shape, outputs[0]._array.dtype
     else:
         node.shape = tuple(t._array.shape for t in outputs)
@@ -159,8 +159,11 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         return general
 
     def call(self):
-        if not isinstance(self, Tensor) or self._view is not None or mode.special:
+        if not isinstance(self, Tensor) or mode.special:
             return general(self)
+        view = self._view
+        if view is not None and view.version != self._storage.version:
+            view.refresh(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
             return general(self)
@@ -273,8 +276,15 @@ def single(op: Op) -> Callable[..., Tensor]:
 
 
 def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, Any], Any]:
-    """The recorder of an elementwise op of two tensors of one dtype, or of a float tensor and a number."""
-    forward, node_class, name = op.forward, op.node_class, op.shown
+    """The recorder of an op of two tensors of one dtype; of an elementwise one also of a number."""
+    forward, takes_number = op.forward, op.accepts_out
+    if not takes_number:
+
+        def forward(a, b, out):
+            found = op.forward(a, b)
+            return found if type(found) is np.ndarray else np.asarray(found)
+
+    node_class, name = op.node_class, op.shown
     differentiable, needs_float = op.differentiable, op.promotes == "float" or op.check is not None
     first, second, both = (op.plan(k) for k in ((WANTED, TENSOR), (TENSOR, WANTED), (WANTED, WANTED)))
     number = op.plan((WANTED, NUMBER if 1 in op.edges else PLAIN))
@@ -286,21 +296,26 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
     swapped = {p: p.tensors == 2 and p.sources[0].position == 1 for p in plans}
 
     def call(self, other):
-        if not isinstance(self, Tensor) or self._view is not None or mode.special:
+        if not isinstance(self, Tensor) or mode.special:
             return general(self, other)
+        view = self._view
+        if view is not None and view.version != self._storage.version:
+            view.refresh(self)
         array = self._array
         if isinstance(other, Tensor):
             array2 = other._array
-            if (
-                array.dtype is not array2.dtype
-                or other._view is not None
-                or (needs_float and array.dtype.kind != "f")
-                or not two
-            ):
+            if array.dtype is not array2.dtype or (needs_float and array.dtype.kind != "f") or not two:
                 return general(self, other)
+            view = other._view
+            if view is not None and view.version != other._storage.version:
+                view.refresh(other)
             wants2 = other._requires_grad
         else:
-            if type(other) is not float and type(other) is not int or array.dtype.kind != "f":
+            if (
+                (type(other) is not float and type(other) is not int)
+                or array.dtype.kind != "f"
+                or not takes_number
+            ):
                 return general(self, other)
             array2 = other
             wants2 = False

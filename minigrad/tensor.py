@@ -201,7 +201,7 @@ class Tensor:
     def requires_grad(self, on: bool) -> None:
         if not isinstance(on, bool):
             raise RuntimeError(f"requires_grad must be a bool, not {on!r}")
-        if not self.is_leaf:
+        if self._node is not None:
             hint = (
                 ""
                 if on
@@ -229,7 +229,7 @@ class Tensor:
             )
         if requires_grad and self._array.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if not requires_grad or self.is_leaf:
+        if not requires_grad or self._node is None:  # not is_leaf, which a stale view may refuse to say
             self.requires_grad = requires_grad
         return self
 
