@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .mode import local
 from .tensor import Tensor
 
 
@@ -32,10 +33,11 @@ def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Sum `gradient` over the dimensions that broadcasting a tensor of `shape` added or stretched."""
     if not shape:
         return gradient.sum()
-    lead = gradient._array.ndim - len(shape)
-    dims = tuple(range(lead)) + tuple(
-        lead + i for i, n in enumerate(shape) if n == 1 and gradient._array.shape[lead + i] != 1
-    )
+    have = gradient._array.shape
+    lead = len(have) - len(shape)
+    if lead and have[lead:] == shape and not local.grad:
+        return gradient.sum(tuple(range(lead)))  # the same in one op, where nobody sees the graph
+    dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1 and have[lead + i] != 1])
     if dims:
         gradient = gradient.sum(dims, True)
     return gradient.view(shape) if lead else gradient

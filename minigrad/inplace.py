@@ -81,7 +81,7 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
         if (
             (self._requires_grad and local.grad)
             or self._view is not None
-            or self._meta is not None
+            or (self._meta is not None and self._meta.inference)
             or mode.special
             or mode.observer is not None
             or (array2 is not other and array2.shape != array.shape)

@@ -311,6 +311,8 @@ def _recorder(entry: Op) -> Callable[..., Any]:
             return record.binary(entry, entry.call)
     if entry.edges == (0,) and not entry.promotes and not entry.tensor_args:
         return record.single(entry)
+    if entry.edges == (0, 1) and len(entry.params) == 2 and not entry.promotes and not entry.view:
+        return record.binary(entry, entry.call)
     return entry.call
 
 
