@@ -69,7 +69,7 @@ def install() -> None:
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         # libatomic1 is for playwright's own driver.
         for rest in (["update"], ["install", "--no-install-recommends", "chromium", "libatomic1"]):
-            subprocess.run([*quiet, *rest], env=environment, check=False)
+            subprocess.run([*quiet, *rest], env=environment, stdout=subprocess.DEVNULL, check=False)
     else:
         libraries = ["--with-deps"] if apt else []
         command = [sys.executable, "-m", "playwright", "install", *libraries, "chromium"]
