@@ -66,7 +66,7 @@ class Backprop:
         said = []
         about = [function.id]
         for gate, (raw, fitted) in zip(function.gates, results, strict=False):
-            if gate is None or raw is None and fitted is None:
+            if gate is None or (raw is None and fitted is None):
                 continue
             edge = drafts.entities[gate]
             drafts.set(step, edge, "gradient", fitted)
@@ -79,7 +79,7 @@ class Backprop:
         for card in outputs:
             if len(self.arrived[card.id]) > 1 and gradients:
                 number = min(card.now["output_nr"], len(gradients) - 1)
-                step.text += words.met(card.title, self.arrived[card.id], _text(gradients[number]))
+                step.text += " " + words.met(card.title, self.arrived[card.id], _text(gradients[number]))
         self._let_go(step, outputs, gradients, place)
 
     def _said(
@@ -106,7 +106,9 @@ class Backprop:
         upstream = _text(gradients[0]) if len(gradients) == 1 else ""
         how = words.local(function.now["op"], edge.now["slot"], upstream, factors, count) if upstream else ""
         summed = raw is not None and fitted is not None and raw.shape != fitted.shape
-        return card.title, how, _text(raw), _text(fitted) if summed else ""
+        twice = sum(id == card.id for _, id, _ in function.args) > 1
+        name = f"{card.title} as {edge.now['slot']}" if twice else card.title
+        return name, how, _text(raw), _text(fitted) if summed else ""
 
     def _let_go(
         self, step: StepDraft, outputs: list[Entity], gradients: Sequence[Value | None], place: Place | None
@@ -139,7 +141,7 @@ class Backprop:
         is_leaf = card.now["is_leaf"]
         step.text = words.accumulated(card.title, _text(gradient), _text(before), _text(after), is_leaf)
         if is_leaf and len(arrivals) > 1:
-            step.text += words.met(card.title, arrivals, _text(gradient))
+            step.text = f"{words.met(card.title, arrivals, _text(gradient))} {step.text}"
         drafts.set(step, card, "grad", after)
         drafts.set(step, card, "grad_state", "kept")
         if not is_leaf:

@@ -146,7 +146,7 @@ def _version(case: _Case) -> ErrorView:
     writes = case.ledger.get(fact.key or (kept.key if kept else 0), [])
     changed_at = next((place for version, place in writes if version > (fact.saved_version or 0)), None)
     saved_at = function.now["place"] if function else None
-    write, use = case.drafts.line(changed_at), case.drafts.line(saved_at)
+    write = case.drafts.line(changed_at)
     op = function.now["op"] if function else ""
     reason = _REASONS.get(op, f"{fact.node_name} computes its gradient from {name}")
     by = f"{write} has" if write else "A write has"
@@ -156,16 +156,25 @@ def _version(case: _Case) -> ErrorView:
     )
     return case.view(
         f"Backward stopped at {fact.node_name}", why,
-        [_swapped(write, use), case.copied(write), statements.out_of_place(write)],
+        [_swapped(case.drafts, saved_at, changed_at), case.copied(write), statements.out_of_place(write)],
         saved_version=fact.saved_version, now_version=fact.now_version, saved_at=saved_at, changed_at=changed_at,
     )  # fmt: skip
 
 
-def _swapped(write: str, use: str) -> str | None:
-    """The write before the line that uses what it writes, where it does not need that line's result."""
-    if not statements.written_name(write) or not statements.is_plain(use) or write == use:
+def _swapped(drafts: Drafts, saved_at: Place | None, changed_at: Place | None) -> str | None:
+    """The write before the line that uses what it writes, where it needs nothing that came in between."""
+    if saved_at is None or changed_at is None:
         return None
-    return None if statements.assigned(use) & statements.used(write) else f"{write}\n{use}"
+    use, write = drafts.line(saved_at), drafts.line(changed_at)
+    if not statements.written_name(write) or not statements.is_plain(use):
+        return None
+    start, end = (saved_at.cell, saved_at.line), (changed_at.cell, changed_at.line)
+    between = [drafts.line(Place(saved_at.cell, saved_at.line))]
+    for number in range(saved_at.cell, changed_at.cell + 1):
+        lines = drafts.cells[number].source.splitlines()
+        between += [lines[k - 1] for k in range(1, len(lines) + 1) if start < (number, k) < end]
+    assigned = set().union(*(statements.assigned(line.strip()) for line in between))
+    return None if start >= end or assigned & statements.used(write) else f"{write}\n{use}"
 
 
 def _leaf(case: _Case) -> ErrorView:

@@ -1,55 +1,149 @@
-"""Where in the learner's code are we? Code objects and instruction offsets -> cell and line, quickly.
+"""Which line of the learner's code runs now, and which names did it assign on the way there?
 
-`frame.f_lineno` searches a table from its beginning, which is slow in a long cell; here the table of a code
-object is spread out once, and a line is one look into a list.
+This is asked once an op, so it has to be quick. `frame.f_lineno` searches a table from its beginning, which is
+slow in a long cell; here the table of a code object is spread out once, and a place is one look into a list.
 """
 
 from __future__ import annotations
 
 import linecache
 import os
-from collections.abc import Callable
-from types import CodeType
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from sys import _getframe
+from types import CodeType, FrameType
+from typing import Any
 
 from .statements import names_by_line
 
-Lines = list[int]  # the line of each instruction
+Spot = tuple[int, int] | None  # cell and line
+Spots = list[Spot]  # one for each instruction of a code object, at its offset // 2
+Names = tuple[tuple[str, Spot], ...]  # names, and where they are assigned
+
+MOST_LOOKUPS = 32  # how often in a loop names are looked up; after that only when the cell has ended
 
 
 class Places:
-    """The cells by their file names, the lines of their code, and the names that their lines assign."""
+    """Finds the learner's frame, turns it into a place, and has names looked up as the cell passes them.
 
-    def __init__(self, new_cell: Callable[[str, str], int]) -> None:
-        """new_cell(label, source): called for code that belongs to no cell that was begun."""
+    A frame is the learner's if its globals are the notebook's `namespace`.
+    """
+
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        new_cell: Callable[[str, str], int],
+        assigned: Callable[[Names], None],
+    ) -> None:
+        """new_cell(label, source): makes a cell for code that belongs to none that was begun.
+        assigned(names): told of the names of the cell that may mean something else now."""
+        self.namespace = namespace
         self._new_cell = new_cell
+        self._assigned = assigned
         self._cells: dict[str, int] = {}  # file name -> cell
-        self._tables: dict[int, tuple[CodeType, Lines, int]] = {}  # by id of the code, which is kept alive
-        self.current = ""  # the file name of the cell that runs
-        self.current_cell = 0
-        self._last_line = 1
-        self._names: dict[int, tuple[tuple[int, str], ...]] = {}
-        self._naming_lines: list[int] = []
+        self._tables: dict[int, tuple[CodeType, Spots]] = {}  # by id of the code, which is kept alive
+        self._begin(0, "", "")
 
     def begin(self, cell: int, source: str, filename: str) -> None:
-        """A cell begins, whose code has this file name."""
+        """A cell is about to run, whose code has this file name."""
         self._cells[filename] = cell
-        self.current = filename
-        self.current_cell = cell
-        self._tables.clear()
-        self._last_line = max(1, len(source.rstrip().splitlines()))
-        self._names = {line: tuple((line, n) for n in names) for line, names in names_by_line(source).items()}
-        self._naming_lines = sorted(self._names)
+        self._begin(cell, source, filename)
 
-    def table(self, code: CodeType) -> tuple[CodeType, Lines, int]:
-        """The code, the line of each of its instructions (at offset // 2), its cell."""
+    def _begin(self, cell: int, source: str, filename: str) -> None:
+        self._filename = filename
+        self._tables.clear()
+        # What each line assigns; IPython's own (_, __, _1) are nobody's names.
+        self._naming = {
+            line: tuple((name, (cell, line)) for name in names if name[0] != "_")
+            for line, names in names_by_line(source).items()
+        }
+        self._naming_lines = sorted(self._naming)
+        self._last = {name: spot for line in self._naming_lines for name, spot in self._naming[line]}
+        self._end = (cell, max(1, len(source.rstrip().splitlines()))) if filename else None
+        # What is assigned on the way from a line to the next, or to any other, as often as it is looked up.
+        self._after = {line: repeat(names, MOST_LOOKUPS) for line, names in self._naming.items()}
+        self._ways: dict[int, dict[int, Iterator[Names]]] = {}
+        self._module: CodeType | None = None  # the code of the cell itself
+        self._line = 0  # the line to which the cell itself has come
+        self._offset = 0  # and the instruction
+        # The frame that was asked about last, its code and places, and how far it has come. In a loop it goes
+        # back again and again; `looking` ends when it has done so often enough.
+        self.code: CodeType | None = None
+        self.spots: Spots = []
+        self.frame = 0
+        self.furthest = 0
+        self.looking = True
+        self._loops = 0
+
+    def line_of(self, name: str) -> Spot:
+        """Where the cell assigns a name for the last time; where it does not, the cell's last line."""
+        return self._last.get(name, self._end)
+
+    def here(self) -> Spot:
+        """The place that the learner's code has come to; None where none of it is on the stack."""
+        frame, namespace = _getframe(2), self.namespace
+        while frame is not None and frame.f_globals is not namespace:
+            frame = frame.f_back
+        return None if frame is None else self.at(frame)
+
+    def at(self, frame: FrameType) -> Spot:
+        """The place of a frame of the learner's. (The hot path has a copy of this, for code as before.)"""
+        if frame.f_code is not self.code:
+            self.code, self.spots = frame.f_code, self._table(frame.f_code)
+        offset = frame.f_lasti
+        if self.looking or id(frame) != self.frame or offset > self.furthest:
+            self.come_to(frame, offset)
+        return self.spots[offset >> 1]
+
+    def come_to(self, frame: FrameType, offset: int) -> None:
+        """The learner's code is at another instruction: have the names looked up that came about on the way."""
+        if id(frame) != self.frame:
+            self.frame, self.furthest = id(frame), offset
+            self._loops, self.looking = 0, True
+        elif offset > self.furthest:
+            self.furthest = offset
+            if not self.looking:
+                self._loops, self.looking = 0, True
+        else:
+            self._loops += 1
+            self.looking = self._loops < MOST_LOOKUPS
+        # In a function of the learner's it is the line of the cell that called it that counts.
+        module, spots, outer = self._module, self.spots, frame
+        if frame.f_code is not module:
+            if module is None:
+                module = self._module = self._cell_code(frame)
+                if module is None:
+                    return
+            while outer is not None and outer.f_code is not module:
+                outer = outer.f_back
+            if outer is None:
+                return
+            offset, spots = outer.f_lasti, self._table(module)
+        last, self._line = self._line, spots[offset >> 1][1]
+        line = self._line
+        # On the same line, code that went back is in a loop; but one call goes on for many events.
+        if line != last or offset < self._offset or (offset == self._offset and outer is frame):
+            for found in self._after.get(last, ()) if line == last + 1 else self._way(last, line):
+                self._assigned(found)
+                break
+        self._offset = offset
+
+    def _table(self, code: CodeType) -> Spots:
         found = self._tables.get(id(code))
         if found is None:
-            lines = [code.co_firstlineno] * (len(code.co_code) // 2 + 1)
+            cell = self._cell(code.co_filename)
+            known: dict[int, Spot] = {}
+            spot: Spot = (cell, code.co_firstlineno)
+            spots: Spots = []
             for start, end, line in code.co_lines():
                 if line is not None:
-                    lines[start // 2 : end // 2] = [line] * (end // 2 - start // 2)
-            found = self._tables[id(code)] = (code, lines, self._cell(code.co_filename))
-        return found
+                    spot = known.get(line)
+                    if spot is None:
+                        spot = known[line] = (cell, line)
+                spots += [spot] * ((end - start) >> 1)
+            found = self._tables[id(code)] = (code, spots)
+        return found[1]
 
     def _cell(self, filename: str) -> int:
         cell = self._cells.get(filename)
@@ -58,22 +152,24 @@ class Places:
             cell = self._cells[filename] = self._new_cell(os.path.basename(filename), source)
         return cell
 
-    def names_between(self, last: int, now: int) -> tuple[tuple[int, str], ...]:
-        """The names, with their lines, that may have been assigned since something happened on line `last`.
+    def _cell_code(self, frame: FrameType | None) -> CodeType | None:
+        """The code of the cell that runs, among this frame and those that called it."""
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename == self._filename and code.co_name == "<module>":
+                return code
+            frame = frame.f_back
+        return None
 
-        Where the code went back, in a loop, that is any name of the cell.
-        """
-        if now == last + 1:
-            return self._names.get(last, ())
-        if now > last:
-            lines = [line for line in self._naming_lines if last <= line < now]
-        else:
-            lines = self._naming_lines
-        return tuple(pair for line in lines for pair in self._names[line])
+    def _way(self, last: int, line: int) -> Iterator[Names]:
+        ways = self._ways.setdefault(last, {})
+        if line not in ways:
+            ways[line] = repeat(self._names_between(last, line), MOST_LOOKUPS)
+        return ways[line]
 
-    def line_of(self, name: str) -> tuple[int, int] | None:
-        """Where the cell assigns a name for the last time; where it does not, the cell's last line."""
-        if not self.current:
-            return None
-        lines = [line for line in self._naming_lines if any(n == name for _, n in self._names[line])]
-        return self.current_cell, lines[-1] if lines else self._last_line
+    def _names_between(self, last: int, now: int) -> Names:
+        """Where the code went back, in a loop, that is any name of the cell."""
+        lines = self._naming_lines
+        if last < now:
+            lines = lines[bisect_left(lines, last) : bisect_left(lines, now)]
+        return tuple(pair for line in lines for pair in self._naming[line])

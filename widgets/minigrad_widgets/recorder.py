@@ -89,7 +89,7 @@ class Recorder:
         said, found = [], []
         for name in ("requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value"):
             before, after = card.now[name], getattr(seen, name)
-            if before == after or name == "value" and after is None:
+            if before == after or (name == "value" and after is None):
                 continue
             found.append(name)
             if name in words.CHANGES:
@@ -166,7 +166,8 @@ class Recorder:
     def _op_text(self, function: Entity, args: list[tuple[str, str]]) -> str:
         outputs = self.drafts.outputs(function)
         saved = [
-            f"{self.drafts.title(s.card)} at version {s.version}" for s in function.now["saved"] if s.card
+            f"{self.drafts.title(s.card)} at version {s.version}" if s.card else s.text
+            for s in function.now["saved"]
         ]
         names = [", ".join(card.now["names"]) for card in outputs if card.now["names"]]
         value = outputs[0].text() if len(outputs) == 1 else ""
@@ -191,7 +192,7 @@ class Recorder:
         """
         for name, key in bound.items():
             before = self.bound.get(name)
-            if before == key or key is not None and self.drafts.card(key) is None:
+            if before == key or (key is not None and self.drafts.card(key) is None):
                 continue
             if key is None:
                 self.bound.pop(name, None)

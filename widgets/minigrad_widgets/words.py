@@ -24,7 +24,12 @@ _RESHAPES = {
 
 
 def expression(op: str, args: Sequence[tuple[str, str]]) -> str:
-    """ "b * b", "x.exp()", "x.sum(dim=0)" from an op and its (slot, text) arguments; too long: "exp"."""
+    """ "b * b", "x.exp()", "x.sum(dim=0)" from an op and its (slot, text) arguments; too long: "exp".
+
+    Arguments without a text are left out: they have their defaults.
+    """
+    given = dict(args)
+    args = [(slot, text) for slot, text in args if text]
     texts = [_operand(text) for _, text in args]
     if op in _SIGNS and len(texts) == 2:
         text = f"{texts[0]} {_SIGNS[op]} {texts[1]}"
@@ -32,8 +37,8 @@ def expression(op: str, args: Sequence[tuple[str, str]]) -> str:
         text = f"{texts[1]} - {texts[0]}"
     elif op == "neg" and len(texts) == 1:
         text = f"-{texts[0]}"
-    elif op == "select" and args[1][1] == "0":
-        text = f"{texts[0]}[{args[2][1]}]"
+    elif op in ("select", "slice") and given.get("dim") == "0" and len(texts) > 2:
+        text = f"{texts[0]}[{_part(op, given)}]"
     elif op == "data":
         text = f"{texts[0]}.data"
     elif not args:
@@ -42,6 +47,15 @@ def expression(op: str, args: Sequence[tuple[str, str]]) -> str:
         rest = [text if i == 0 else f"{slot}={text}" for i, (slot, text) in enumerate(args[1:])]
         text = f"{texts[0]}.{op}({', '.join(rest)})"
     return text if len(text) <= MOST_LABEL else op
+
+
+def _part(op: str, given: dict[str, str]) -> str:
+    """What stands in the brackets of x[...]."""
+    if op == "select":
+        return given["index"]
+    start = "" if given.get("start") == "0" else given.get("start", "")
+    step = given.get("step", "1")
+    return f"{start}:{given.get('end', '')}" + (f":{step}" if step not in ("", "1") else "")
 
 
 def _operand(text: str) -> str:
@@ -174,26 +188,35 @@ def local(op: str, slot: str, upstream: str, factors: dict[str, str], count: int
     elements the input has for each of the output.
     """
     up = f"upstream {upstream}"
-    other = {"self": "other", "other": "self"}.get(slot, "")
-    if op == "mul" and other in factors:
-        return f"{up} × {factors[other]}"
-    if op == "div" and slot == "self" and "other" in factors:
-        return f"{up} ÷ {factors['other']}"
-    if op == "exp" and "result" in factors:
-        return f"{up} × {factors['result']}, which exp gave"
-    if op == "log" and "self" in factors:
-        return f"{up} ÷ {factors['self']}"
-    if op in _PASSES or op in ("sub", "add") and slot == "self":
+    x, other, result = factors.get("self"), factors.get("other"), factors.get("result")
+    power = factors.get("exponent", "")
+    table = {
+        ("mul", "self"): other and f"{up} × {other}",
+        ("mul", "other"): x and f"{up} × {x}",
+        ("div", "self"): other and f"{up} ÷ {other}",
+        ("div", "other"): x and f"{up} × -({x}) ÷ ({other})²",
+        ("pow", "self"): x
+        and (f"{up} × 2 × {x}" if power == "2" else f"{up} × {power} × ({x}) ** ({power} - 1)"),
+        ("exp", "self"): result and f"{up} × {result}, which exp gave",
+        ("log", "self"): x and f"{up} ÷ {x}",
+        ("sin", "self"): x and f"{up} × cos({x})",
+        ("cos", "self"): x and f"{up} × -sin({x})",
+        ("sqrt", "self"): result and f"{up} ÷ (2 × {result})",
+        ("tanh", "self"): result and f"{up} × (1 - ({result})²)",
+        ("sigmoid", "self"): result and f"{up} × {result} × (1 - {result})",
+        ("relu", "self"): result and f"{up} where {result} is positive, else 0",
+        ("sub", "self"): f"{up}, passed on",
+        ("sub", "other"): f"{up} with its sign turned",
+        ("rsub", "self"): f"{up} with its sign turned",
+        ("neg", "self"): f"{up} with its sign turned",
+        ("mean", "self"): count > 1 and f"{up} ÷ {count}, the same for each of the {count}",
+        ("sum", "self"): count > 1 and f"{up}, the same for each of the {count}",
+    }
+    if op in _PASSES:
         return f"{up}, passed on"
-    if op in ("sub", "neg"):
-        return f"{up} with its sign turned"
-    if op == "mean" and count > 1:
-        return f"{up} ÷ {count}, the same for each of the {count}"
-    if op == "sum" and count > 1:
-        return f"{up}, the same for each of the {count}"
     if op in _RESHAPES:
         return f"{up} in the input's shape"
-    return ""
+    return table.get((op, slot)) or ""
 
 
 def run(node: str, parts: Sequence[tuple[str, str, str, str]], written: str = "") -> str:
@@ -214,11 +237,11 @@ def run(node: str, parts: Sequence[tuple[str, str, str, str]], written: str = ""
 
 def met(name: str, arrivals: Sequence[str], total: str) -> str:
     """Gradients of one tensor that came along several paths."""
-    return f" {name} gets {' + '.join(arrivals)} = {total}."
+    return f"{name} gets {' + '.join(arrivals)} = {total}."
 
 
 def accumulated(name: str, gradient: str, before: str, after: str, is_leaf: bool) -> str:
-    why = "" if is_leaf else " It is no leaf, but was asked to keep it."
+    why = "" if is_leaf else " It is no leaf, but retain_grad() asked to keep it."
     if before:
         return f"{name}.grad: {before} + {gradient or '?'} = {_value(after)}, added to what was there.{why}"
     return f"{name}.grad was None and is {_value(after)} now.{why}"

@@ -16,7 +16,6 @@ from minigrad.tensor import Tensor
 
 from ..trace import Trace
 from .looking import Copy, Look, Recording, Slot, copy_of
-from .telling import Telling
 
 if TYPE_CHECKING:
     from .minigrad import MinigradAdapter
@@ -55,8 +54,8 @@ def tell(adapter: MinigradAdapter, node: Node, place: Any) -> bool:
         for number in range(node.outputs):
             tensor = made.get((node.seq, number))
             if tensor is not None:
-                entry = adapter.tensors.find(tensor) or adapter.tensors.new(tensor)
-                looks.append(adapter.tensors.look(tensor, entry[1]))
+                key = adapter.tensors.find(tensor) or adapter.tensors.new(tensor)
+                looks.append(adapter.tensors.look(tensor, key))
             else:
                 looks.append(_unheld(node, number, adapter.tensors.new_key(), _result(inner, number)))
             keys[node.seq, number] = looks[-1].key
@@ -64,7 +63,7 @@ def tell(adapter: MinigradAdapter, node: Node, place: Any) -> bool:
         saved = _slots(inner, args)
         recording = Recording(node.seq, node.name(), positions, tracked, saved)
         name = type(inner).op.shown if isinstance(inner, OpNode) else node.name()
-        adapter.note(Telling.any_op, name, args, looks, recording, None, place, False, (), True)
+        adapter.note("any_op", name, args, looks, recording, None, place, False, (), True)
     return True
 
 
@@ -96,7 +95,7 @@ def _args(
     if not isinstance(inner, OpNode) or isinstance(inner, ListOpNode):
         return [("",) if key is None else key for key in ends], tuple(range(len(ends)))
     args: list[Any] = [("",)] * len(type(inner).op.params)
-    for i, (slot, value, _) in enumerate(inner.saved_slots()):
+    for i, (_, value, _) in enumerate(inner.saved_slots()):
         position = inner.plan.sources[i].position
         if position >= 0:
             # An input that needs no gradient is known only because it was saved.
@@ -113,7 +112,7 @@ def _end(adapter: MinigradAdapter, edge: tuple[Node | None, int], keys: dict, pl
     if node is None:
         return None
     if isinstance(node, AccumulateGrad):
-        return adapter.tensors.entry(node.variable, place)[1]
+        return adapter.tensors.key(node.variable, place)
     key = keys.get((node.seq, number))
     if key is None:
         function = adapter.recorder.drafts.function(node.seq)

@@ -17,31 +17,31 @@ The modules of this folder are the only ones that know the engine and the model.
 from __future__ import annotations
 
 import functools
-import weakref
-from collections import deque
 from collections.abc import Callable
 from sys import _getframe
 from typing import Any
+from weakref import ref
 
 from minigrad import mode
 from minigrad.events import Observer, watch
 from minigrad.inplace import CopySlices
-from minigrad.node import Node, next_sequence_nr
+from minigrad.node import AccumulateGrad, Node, next_sequence_nr
 from minigrad.opnode import OpNode
 from minigrad.tensor import Tensor
 
+from ..places import Names, Places, Spot
 from ..recorder import Recorder
 from ..trace import Trace
 from ..values import MOST_NUMBERS
 from . import graph
 from .looking import copy_of, failed_of, fitted, is_list, recording_of, text_of
 from .telling import Telling
-from .tensors import Entry, Tensors
-from .whereabouts import Spot, Whereabouts
+from .tensors import Tensors
 
 MOST_EVENTS = 3000
 _PLAIN = frozenset((int, float, bool, str, type(None)))  # arguments that can be kept as they are
 _ALIASING = frozenset(("detach", "data"))  # ops whose output shares memory and is nobody's view
+_DEEPEST, _MOST_HELD = 3, 10_000  # how far structures of the learner's are searched for tensors
 _LEAVING = frozenset(("detach", "data", "item", "numpy"))  # ops that leave the graph by their nature
 
 
@@ -70,14 +70,14 @@ class MinigradAdapter(Observer):
         self.failure: str | None = None
         self.tensors = Tensors(self._met)
         self.graph_told: set[int] = set()  # the nodes that graph.py told
-        self._where = Whereabouts({} if namespace is None else namespace, self.recorder.code, self._assigned)
+        self._places = Places({} if namespace is None else namespace, self.recorder.code, self._assigned)
         self._telling = Telling(self.recorder)
-        self._events: deque[tuple] = deque(maxlen=MOST_EVENTS)
-        self._count = 0  # of all events since the last telling
+        self._events: list[tuple] = []  # since the last telling
         self._unwatch: Callable[[], None] | None = None
-        self._first_seq = 0  # nodes from this number on were made while watching
+        self._first_seq = self.tensors.first_seq  # here too, for the hot path
+        self._known = self.tensors.known
         self._copies: set[int] = set()  # the CopySlices nodes that were told
-        self._names: dict[str, int | None] = {}  # as they were told
+        self._names: dict[str, int | None] = {}  # name -> key, as they were told
         self._overwritten: int | None = None  # the version before the write that is being told
         self._during: Spot = None  # the line of the backward that runs
 
@@ -86,7 +86,7 @@ class MinigradAdapter(Observer):
     def start(self) -> None:
         """Watch from now on."""
         if self._unwatch is None:
-            self._first_seq = next_sequence_nr()
+            self._first_seq = self.tensors.first_seq = next_sequence_nr()
             self._unwatch = watch(self)
             self.failure = None
 
@@ -103,7 +103,7 @@ class MinigradAdapter(Observer):
     def begin_cell(self, label: str, source: str, filename: str) -> None:
         """A cell is about to run. filename: that of its code objects."""
         self._tell()
-        self._where.begin(self.recorder.begin(label, source), source, filename)
+        self._places.begin(self.recorder.begin(label, source), source, filename)
 
     def end_cell(self, namespace: dict[str, Any] | None = None, error: BaseException | None = None) -> None:
         """The cell has run, or stopped with an error. namespace: the names, where they moved elsewhere.
@@ -114,10 +114,10 @@ class MinigradAdapter(Observer):
         if self.failure is not None:
             raise RuntimeError(self.failure)
         if namespace is not None:
-            self._where.namespace = namespace
+            self._places.namespace = namespace
         self._scan()
         self._tell()
-        self.recorder.settle(self.tensors.forget())
+        self.recorder.settle(self.tensors.living(_held(self._places.namespace)))
 
     def trace(self) -> Trace:
         """What was recorded of everything that hangs together with the notebook's tensors."""
@@ -125,131 +125,167 @@ class MinigradAdapter(Observer):
 
     def read(self, tensors: tuple[Tensor, ...]) -> Trace:
         """The graph of these tensors, as it is, with the names of what is in it; no watching, no steps."""
-        self._first_seq = next_sequence_nr()
         for tensor in tensors:
-            self.tensors.entry(tensor, None)
-        for name, value in self._where.namespace.items():
-            if isinstance(value, Tensor) and self.tensors.find(value) is not None:
-                self._assigned(name, value, None)
+            self.tensors.key(tensor, None)
+        self._assigned(
+            tuple(
+                (name, None)
+                for name, value in self._places.namespace.items()
+                if isinstance(value, Tensor) and self.tensors.find(value) is not None
+            )
+        )
         self._tell()
         drafts = self.recorder.drafts
-        self.recorder.settle(self.tensors.forget())
+        self.recorder.settle(self.tensors.living(list(tensors)))
         drafts.steps.clear()
         return drafts.freeze(set(drafts.entities))
 
     def _scan(self) -> None:
         """All names as they are now, and what changed of their tensors without an op."""
-        places = self._where.places
+        places = self._places
         named = {
             name: value
-            for name, value in list(self._where.namespace.items())
+            for name, value in list(self._places.namespace.items())
             if isinstance(value, Tensor) and name[:1] != "_"
         }
-        for name in self._names.keys() - named.keys():
-            self._assigned(name, None, places.line_of(""))
-        for name, value in named.items():
-            self._assigned(name, value, places.line_of(name))
+        gone = [(name, places.line_of("")) for name in self._names if name not in named]
+        self._assigned((*gone, *((name, places.line_of(name)) for name in named)))
         for tensor in {id(value): value for value in named.values()}.values():
-            entry = self.tensors.entry(tensor, None)
-            self.note(Telling.changed, self.tensors.look(tensor, entry[1]), places.line_of(""))
+            self.note(
+                "changed", self.tensors.look(tensor, self.tensors.key(tensor, None)), places.line_of("")
+            )
 
     def _tell(self) -> None:
         """Make facts of what was noted."""
-        events, self._events = self._events, deque(maxlen=MOST_EVENTS)
-        self.recorder.drafts.dropped += self._count - len(events)
-        self._count = 0
-        self._telling.tensors = {key: ref for ref, key in self.tensors.known.values()}
-        for tell, *event in events:
-            tell(self._telling, *event)
+        self._trim()
+        events, self._events = self._events, []
+        self._telling.tensors = {key: reference for reference, key in self.tensors.known.values()}
+        self._telling.aliases = self.tensors.aliases
+        self._telling.read_plans()
+        for what, *event in events:
+            getattr(self._telling, what)(*event)
 
     def note(self, *event: Any) -> None:
-        """Keep an event: a method of Telling and its arguments."""
+        """Keep an event: the name of a method of Telling, and its arguments."""
         self._events.append(event)
-        self._count += 1
+
+    def _trim(self) -> None:
+        """Keep the last events only, and count the others."""
+        extra = len(self._events) - MOST_EVENTS
+        if extra > 0:
+            self.recorder.drafts.dropped += extra
+            del self._events[:extra]
 
     # ------------------------------------------------------------------ names and tensors that come up
 
-    def _assigned(self, name: str, value: Any, place: Spot) -> None:
-        """A name may mean another tensor than before."""
-        if isinstance(value, Tensor):
-            if name[:1] == "_":  # IPython's own: _, __, _1
-                return
-            key = self.tensors.entry(value, place)[1]
-        elif name in self._names:
-            key = None
-        else:
-            return
-        if self._names.get(name) != key:
-            self._names[name] = key
-            self.note(Telling.name, name, key, place)
+    def _assigned(self, names: Names) -> None:
+        """These names may mean other tensors than before."""
+        get, told = self._places.namespace.get, self._names
+        for name, place in names:
+            value = get(name)
+            if isinstance(value, Tensor):
+                node = value._node
+                if node is None or node.seq < self._first_seq or value._output_nr or value._view is not None:
+                    key = self.tensors.key(value, place)
+                else:
+                    key = self.tensors.aliases.get(node.seq, -1 - node.seq)
+            elif name in told:
+                key = None
+            else:
+                continue
+            if told.get(name) != key:
+                told[name] = key
+                self._events.append(("name", name, key, place))
 
-    def _met(self, tensor: Tensor, entry: Entry, place: Spot) -> None:
+    def _met(self, tensor: Tensor, key: int, place: Spot) -> None:
         """A tensor that no op is known to have made."""
         node = tensor._node
-        if node is not None and node.seq < self._first_seq and graph.tell(self, node, place):
+        if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, node, place):
             return  # it was told with its graph
-        look = self.tensors.look(tensor, entry[1])
+        look = self.tensors.look(tensor, key)
         if self._overwritten is not None:
             look = look._replace(version=self._overwritten, copy=(None, *look.copy[1:3]))
-        self.note(Telling.meet, look, place)
+        self.note("meet", look, place)
 
     def arg(self, x: Any, place: Spot) -> Any:
         """An argument as it is noted: a tensor by its key, anything else in a tuple."""
         if not isinstance(x, Tensor):
             return (x if type(x) in _PLAIN else text_of(x),)
-        key = self.tensors.entry(x, place)[1]
+        key = self.tensors.key(x, place)
         if x._view is not None:
             self._use_view(x, key, place)
         return key
 
     def _use_view(self, view: Tensor, key: int, place: Spot) -> None:
-        if self.tensors.moved(view, key):
-            self.note(Telling.renewed, self.tensors.look(view, key), place)
+        if self.tensors.renewed(view, key):
+            self.note("renewed", self.tensors.look(view, key), place)
 
     # ------------------------------------------------------------------ ops
 
     def op(self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None) -> None:
+        # The hot path. An op takes little more than a microsecond, and this should not double it: so it is one
+        # piece, and asks for nothing twice.
         try:
+            places = self._places
             # The learner's innermost frame; between it and this one are at least the op's and `report`.
-            frame, where = _getframe(3), self._where
-            namespace = where.namespace
+            frame, namespace = _getframe(3), places.namespace
             while frame is not None and frame.f_globals is not namespace:
                 frame = frame.f_back
-            place = None if frame is None else where.at(frame)
-            # The short way: plain arguments, one output that shares no memory, a node of the op table.
-            if before is None and len(outputs) == 1 and name not in _ALIASING:
+            if frame is None:
+                place = None
+            elif frame.f_code is places.code:
+                offset = frame.f_lasti
+                place = places.spots[offset >> 1]
+                if places.looking or id(frame) != places.frame or offset > places.furthest:
+                    places.come_to(frame, offset)
+            else:
+                place = places.at(frame)
+            # The short way: one small output that is no view, recorded by a node of the op table or not at all.
+            if before is None and len(outputs) == 1:
                 out = outputs[0]
-                if out._view is None and (node is None or isinstance(node, OpNode) and node.meta is None):
-                    tensors = self.tensors
-                    known = tensors.known
+                array = out._array
+                if (
+                    out._view is None
+                    and array.size <= MOST_NUMBERS
+                    and (
+                        name not in _ALIASING
+                        if node is None
+                        else node.meta is None and isinstance(node, OpNode)
+                    )
+                ):
                     args: list[Any] = []
                     for x in inputs:
-                        if type(x) is Tensor:
-                            entry = known.get(id(x))
-                            if entry is None or entry[0]() is not x:
-                                entry = tensors.meet(x, place)
-                            elif x._view is not None:
-                                self._use_view(x, entry[1], place)
-                            args.append(entry[1])
+                        if type(x) is Tensor and x._view is None:
+                            made_by = x._node
+                            if made_by is not None and made_by.seq >= self._first_seq and not x._output_nr:
+                                args.append(-1 - made_by.seq)  # its key, see tensors.py
+                                continue
+                            entry = self._known.get(id(x))
+                            if entry is not None and entry[0]() is x:
+                                args.append(entry[1])
+                            else:
+                                args.append(self.tensors.meet(x, place))
                         elif type(x) in _PLAIN:
                             args.append((x,))
                         else:
                             break
                     else:
-                        tensors.last_key = key = tensors.last_key + 1
-                        known[id(out)] = (weakref.ref(out), key)
-                        array = out._array
-                        if array.size <= MOST_NUMBERS:
-                            copy = (array.tobytes(), array.dtype, array.shape)
+                        events = self._events
+                        if node is not None:
+                            # Atoms, and tuples of atoms, are no work for the garbage collector.
+                            events.append((
+                                "op", name, tuple(args), array.tobytes(), node.dtype, node.shape, node.seq,
+                                id(node.plan), node.versions, place,
+                            ))  # fmt: skip
                         else:
-                            copy = copy_of(array)
-                        if node is None:
-                            event = (Telling.op, name, args, key, copy, None, _cut(name, inputs), place)
-                        else:
-                            recorded = (node.seq, node.__class__, node.plan, node.versions)
-                            event = (Telling.op, name, args, key, copy, recorded, None, place)
-                        self._events.append(event)
-                        self._count += 1
+                            self.tensors.last_key = key = self.tensors.last_key + 1
+                            self._known[id(out)] = (ref(out), key)
+                            events.append((
+                                "untracked", name, tuple(args), array.tobytes(), array.dtype, array.shape, key,
+                                _cut(name, inputs), place,
+                            ))  # fmt: skip
+                        if len(events) > 2 * MOST_EVENTS:
+                            self._trim()
                         return
             self._any_op(name, inputs, outputs, node, before, place)
         except Exception as error:
@@ -261,24 +297,20 @@ class MinigradAdapter(Observer):
         cut = None if node is not None else _cut(name, inputs)
         if not outputs and not cut:
             return
-        tensors = self.tensors
         if before is not None:
-            self._overwritten = before
-            try:
-                tensors.entry(outputs[0], place)
-            finally:
-                self._overwritten = None
-        args = [self.arg(item, place) for x in inputs for item in (x if is_list(x) else (x,))]
-        if before is not None:
-            self._write(name, inputs, outputs[0], node, args, cut, place)
+            self._write(name, inputs, outputs[0], node, before, cut, place)
             return
+        tensors = self.tensors
+        args = [self.arg(item, place) for x in inputs for item in (x if is_list(x) else (x,))]
         recording = None if node is None else recording_of(node, inputs, name)
-        entries = [tensors.new(out) for out in outputs]
-        for out, entry in zip(outputs, entries, strict=True):
+        keys = [tensors.new(out) for out in outputs]
+        for out, key in zip(outputs, keys, strict=True):
             if out._view is not None or name in _ALIASING:
-                tensors.share(tensors.entry(inputs[0], place), entry)
-        looks = [tensors.look(out, entry[1]) for out, entry in zip(outputs, entries, strict=True)]
-        self.note(Telling.any_op, name, args, looks, recording, cut, place)
+                tensors.share(inputs[0], args[0], out, key)
+        looks = [tensors.look(out, key) for out, key in zip(outputs, keys, strict=True)]
+        self.note("any_op", name, args, looks, recording, cut, place)
+        if len(self._events) > 2 * MOST_EVENTS:
+            self._trim()
 
     def _write(
         self,
@@ -286,34 +318,68 @@ class MinigradAdapter(Observer):
         inputs: tuple,
         target: Tensor,
         node: Node | None,
-        args: list,
+        before: int,
         cut: str | None,
         place: Spot,
     ) -> None:
         """An in-place op. For the graph a write into a view is one into its base."""
         tensors = self.tensors
-        if target._view is not None:
-            base = target._view.base
-            node = base._node
+        whole = target if target._view is None else target._view.base
+        self._overwritten = before
+        try:
+            # Their nodes are new because of this write: they are known as they were.
+            keys = {id(t): self._key_before(t, node, place) for t in (whole, target)}
+        finally:
+            self._overwritten = None
+        args = [
+            keys[id(item)] if id(item) in keys else self.arg(item, place)
+            for x in inputs
+            for item in (x if is_list(x) else (x,))
+        ]
+        if whole is not target:
+            node = whole._node
             if not isinstance(node, CopySlices) or node.seq in self._copies:
                 node = None
-            args.append(tensors.entry(base, place)[1])
+            args.append(keys[id(whole)])
+        recording = None
         if node is not None:
             self._copies.add(node.seq)
-        recording = None if node is None else recording_of(node, inputs, name)
-        key = tensors.entry(target, place)[1]
+            recording = recording_of(node, inputs, name)
+        tensors.moved(whole, keys[id(whole)])
+        key = keys[id(target)]
         others = [tensors.look(other, k) for other, k in tensors.sharing(target, key)]
-        self.note(
-            Telling.any_op, name, args, [tensors.look(target, key)], recording, cut, place, True, others
-        )
+        self.note("any_op", name, args, [tensors.look(target, key)], recording, cut, place, True, others)
+        if len(self._events) > 2 * MOST_EVENTS:
+            self._trim()
+
+    def _key_before(self, tensor: Tensor, node: Node | None, place: Spot) -> int:
+        """The key of a tensor that was just written; by its node it is known no more."""
+        entry = self._known.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return entry[1]
+        written_by = tensor._node
+        if node is not None and written_by is not None and tensor._view is None:
+            # The node of the write leads to the one that the tensor had.
+            inner = None if isinstance(written_by, CopySlices) else getattr(written_by, "plan", None)
+            at = 0 if inner is None else inner.edges.index(0)
+            old = written_by.next[at]
+            number = written_by.numbers[at]
+            if (
+                old is not None
+                and not number
+                and self._first_seq <= old.seq
+                and type(old) is not AccumulateGrad
+            ):
+                return self.tensors.aliases.get(old.seq, -1 - old.seq)
+        return self.tensors.key(tensor, place)
 
     # ------------------------------------------------------------------ backward
 
     @_guarded
     def backward_begins(self, roots: tuple[Tensor, ...], seeds: tuple[Tensor, ...]) -> None:
-        self._during = place = self._where.here()
-        keys = [self.tensors.entry(root, place)[1] for root in roots]
-        self.note(Telling.backward, keys, [copy_of(seed._array) for seed in seeds], place)
+        self._during = place = self._places.here()
+        keys = [self.tensors.key(root, place) for root in roots]
+        self.note("backward", keys, [copy_of(seed._array) for seed in seeds], place)
 
     @_guarded
     def node_ran(self, node: Node, gradients: tuple, results: tuple) -> None:
@@ -326,20 +392,20 @@ class MinigradAdapter(Observer):
             raw = result._array
             on = fitted(raw, target, number)
             went.append((copy_of(raw), None if on is raw else copy_of(on)))
-        self.note(Telling.ran, node.seq, came, went, self._during)
+        self.note("ran", node.seq, came, went, self._during)
 
     @_guarded
     def accumulated(self, leaf: Tensor, gradient: Tensor, before: Tensor | None) -> None:
-        key = self.tensors.entry(leaf, self._during)[1]
+        key = self.tensors.key(leaf, self._during)
         grad = leaf._grad
         if grad is not None:
             self.tensors.own(grad, key)
         copies = [None if t is None else copy_of(t._array) for t in (gradient, before, grad)]
-        self.note(Telling.accumulated, key, *copies, self._during)
+        self.note("accumulated", key, *copies, self._during)
 
     @_guarded
     def freed(self, node: Node) -> None:
-        self.note(Telling.freed, node.seq, self._during)
+        self.note("freed", node.seq, self._during)
 
     @_guarded
     def backward_ends(self) -> None:
@@ -347,19 +413,18 @@ class MinigradAdapter(Observer):
 
     @_guarded
     def error(self, error: Exception) -> None:
-        place = self._where.here()
+        place = self._places.here()
         facts = getattr(error, "facts", None)
         tensor = getattr(facts, "tensor", None)
         if tensor is None:
             tensor = next(iter(getattr(facts, "tensors", ())), None)
         key = None
         if tensor is not None:
-            entry = self.tensors.find(tensor)
-            if entry is None and facts.kind != "version":
-                entry = self.tensors.meet(tensor, place)
-            # The tensor of a version error may be a stand-in made for its text; then the slot says which it is.
-            key = entry and entry[1]
-        self.note(Telling.failed, failed_of(error, facts, key), place)
+            key = self.tensors.find(tensor)
+            # That of a version error may be a stand-in made for its text; then the slot says which it is.
+            if key is None and facts.kind != "version":
+                key = self.tensors.meet(tensor, place)
+        self.note("failed", failed_of(error, facts, key), place)
 
 
 def _cut(name: str, inputs: tuple) -> str | None:
@@ -373,3 +438,19 @@ def _cut(name: str, inputs: tuple) -> str | None:
                     return "not differentiable"
                 return "inference_mode" if mode.local.inference else "no_grad"
     return None
+
+
+def _held(namespace: dict[str, Any]) -> list[Tensor]:
+    """The tensors that names hold, in lists, tuples, dictionaries and objects' attributes too."""
+    found: list[Tensor] = []
+    stack = [(value, 0) for name, value in list(namespace.items()) if name[:1] != "_"]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif depth < _DEEPEST and len(found) + len(stack) < _MOST_HELD:
+            if isinstance(value, dict):
+                stack += [(item, depth + 1) for item in value.values()]
+            elif isinstance(value, (list, tuple, set)):
+                stack += [(item, depth + 1) for item in value]
+    return found

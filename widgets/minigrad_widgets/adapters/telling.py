@@ -25,6 +25,8 @@ class Telling:
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.tensors: dict[int, Any] = {}  # key -> weak reference, for what was too large to be copied
+        self.aliases: dict[int, int] = {}  # see tensors.py
+        self._plans: dict[int, tuple[Op, Any]] = {}
         self._values: dict[Copy, Value] = {}
         self._entries: dict[str, list[Op]] = defaultdict(list)
         for op in table.values():
@@ -77,23 +79,47 @@ class Telling:
 
     # ------------------------------------------------------------------ ops
 
+    def read_plans(self) -> None:
+        """Find the plans by their ids: there are few, and an op never forgets one."""
+        self._plans = {id(plan): (op, plan) for op in table.values() for plan in op._plans.values()}
+
     def op(
-        self, name: str, args: list, key: int, copy: Copy, recorded: tuple | None, cut: str | None, spot: Spot
+        self,
+        name: str,
+        args: tuple,
+        data: bytes,
+        dtype: Any,
+        shape: tuple,
+        seq: int,
+        plan_id: int,
+        versions: Any,
+        spot: Spot,
     ) -> None:
-        """A plain op: one output that is no view, and a node of the op table or none."""
-        node, grad_fn, entry = None, None, None
-        tracked: set[int] = set()
-        if recorded is not None:
-            seq, node_class, plan, versions = recorded
-            grad_fn, entry = node_class.__name__, node_class.op
-            node = Recorded(seq, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
-            tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
-        seen = Seen(
-            key, key, copy[2], dtypes.of(copy[1]).name, 0, self.value(copy, key), node is None, node is not None,
-            grad_fn, node and node.key,
-        )  # fmt: skip
-        fact_args = self._args(name, args, tracked, entry)
-        self.recorder.ran(Ran(name, fact_args, (seen,), node, _place(spot), cut=cut))
+        """A plain op that was recorded: one output that is no view, a node of the op table."""
+        entry, plan = self._plans[plan_id]
+        grad_fn = entry.node_class.__name__
+        node = Recorded(seq, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
+        tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
+        value = self.value((data, dtype, shape))
+        seen = Seen(-1 - seq, -1 - seq, shape, dtypes.of(dtype).name, 0, value, False, True, grad_fn, seq)
+        self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, _place(spot)))
+
+    def untracked(
+        self,
+        name: str,
+        args: tuple,
+        data: bytes,
+        dtype: Any,
+        shape: tuple,
+        key: int,
+        cut: str | None,
+        spot: Spot,
+    ) -> None:
+        """A plain op that recorded nothing."""
+        seen = Seen(key, key, shape, dtypes.of(dtype).name, 0, self.value((data, dtype, shape)))
+        self.recorder.ran(
+            Ran(name, self._args(name, args, frozenset()), (seen,), None, _place(spot), cut=cut)
+        )
 
     def any_op(
         self,
@@ -103,8 +129,8 @@ class Telling:
         recording: Recording | None,
         cut: str | None,
         spot: Spot,
-        written: bool,
-        others: list[Look],
+        written: bool = False,
+        others: list[Look] | tuple[()] = (),
         quiet: bool = False,
     ) -> None:
         node, tracked = None, frozenset()
@@ -125,7 +151,11 @@ class Telling:
             quiet,
         )  # fmt: skip
 
-    def _args(self, name: str, args: list, tracked: set[int], entry: Op | None = None) -> tuple[Arg, ...]:
+    def key(self, noted: int) -> int:
+        """The key of a tensor that was noted by the number of its node."""
+        return self.aliases.get(-1 - noted, noted) if noted < 0 else noted
+
+    def _args(self, name: str, args: list | tuple, tracked: Any, entry: Op | None = None) -> tuple[Arg, ...]:
         if entry is None:
             entries = self._entries.get(name, ())
             entry = next((e for e in entries if len(e.params) == len(args)), entries[0] if entries else None)
@@ -136,7 +166,7 @@ class Telling:
             if isinstance(x, tuple):
                 found.append(Arg(slot, text="" if x[0] is default or x[0] == default else _text(x[0])))
             else:
-                found.append(Arg(slot, x, tracked=i in tracked))
+                found.append(Arg(slot, self.key(x), tracked=i in tracked))
         return tuple(found)
 
     # ------------------------------------------------------------------ backward
@@ -174,7 +204,7 @@ def _text(x: Any) -> str:
     return number_text(x, trim=True) if isinstance(x, float) else str(x)
 
 
-def _kept(saved: Any, args: list, written: bool) -> tuple[Kept, ...]:
+def _kept(saved: Any, args: list | tuple, written: bool) -> tuple[Kept, ...]:
     """What a node saved. An in-place op that needs what it overwrites keeps a copy of it."""
     found = []
     # In the order of the arguments, the op's own results last.

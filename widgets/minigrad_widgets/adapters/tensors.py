@@ -1,110 +1,137 @@
-"""The tensors that an adapter knows: by their ids, as long as they live, and who shares memory with whom."""
+"""The tensors that an adapter knows, and who shares memory with whom. It keeps none of them alive.
+
+A tensor is known by a *key*. That of an op's first output is its node's sequence number, which is never used
+twice, as a negative number: nothing has to be noted when the op runs, and nothing looked up when the tensor is
+used. An in-place write gives a tensor another node; then the new number is an alias of its key. All others,
+leaves above all, have a positive key, found by their id for as long as a weak reference says that they live.
+"""
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
+from minigrad.node import next_sequence_nr
 from minigrad.tensor import Tensor
 
+from ..places import Spot
 from .looking import Look, look
-from .whereabouts import Spot
 
-Entry = tuple[weakref.ref, int]  # a tensor and its key
+Entry = tuple[ref, int]  # a tensor and its key
 
 
 class Tensors:
-    """Gives every tensor a key, and keeps none alive."""
+    """Gives every tensor a key."""
 
-    def __init__(self, meet: Callable[[Tensor, Entry, Spot], None]) -> None:
-        """meet(tensor, entry, place): told of every tensor that comes up without an op that made it."""
+    def __init__(self, meet: Callable[[Tensor, int, Spot], None]) -> None:
+        """meet(tensor, key, place): told of every tensor that comes up without an op that made it."""
         self._meet = meet
+        self.first_seq = next_sequence_nr()  # nodes from this number on were made while watching
         self.known: dict[int, Entry] = {}  # by id(tensor); valid while the weak reference is
         self.last_key = 0
+        self.aliases: dict[int, int] = {}  # number of a node -> the key of its output, where that is another
         self._groups: dict[int, list[Entry]] = {}  # key -> all tensors that share its memory
         self._view_nodes: dict[int, int | None] = {}  # key of a view -> its node as it was last told
         self._owners: dict[int, Entry] = {}  # id of a .grad tensor -> itself, and the key of its owner
 
-    def forget(self) -> set[int]:
-        """Forget what is dead; the keys of all tensors that live."""
-        self.known = {id: entry for id, entry in self.known.items() if entry[0]() is not None}
-        self._owners = {id: owner for id, owner in self._owners.items() if owner[0]() is not None}
-        keys = {entry[1] for entry in self.known.values()}
-        for key in self._groups.keys() - keys:
-            del self._groups[key]
-        for key, group in self._groups.items():
-            self._groups[key] = [entry for entry in group if entry[1] in keys]
-        for key in self._view_nodes.keys() - keys:
-            del self._view_nodes[key]
-        return keys
+    # ------------------------------------------------------------------ keys
 
-    def find(self, tensor: Tensor) -> Entry | None:
-        """The entry of a tensor that is known."""
+    def find(self, tensor: Tensor) -> int | None:
+        """The key of a tensor, None where it is not known."""
+        node = tensor._node
+        if node is not None and node.seq >= self.first_seq and not tensor._output_nr and tensor._view is None:
+            return self.aliases.get(node.seq, -1 - node.seq)
         entry = self.known.get(id(tensor))
-        return entry if entry is not None and entry[0]() is tensor else None
+        return entry[1] if entry is not None and entry[0]() is tensor else None
 
-    def entry(self, tensor: Tensor, place: Spot) -> Entry:
-        """The entry of a tensor; one that is not known is met."""
-        return self.find(tensor) or self.meet(tensor, place)
+    def key(self, tensor: Tensor, place: Spot) -> int:
+        """The key of a tensor; one that is not known is met."""
+        key = self.find(tensor)
+        return self.meet(tensor, place) if key is None else key
 
-    def new(self, tensor: Tensor) -> Entry:
-        """A new entry."""
-        self.last_key += 1
-        entry = self.known[id(tensor)] = (weakref.ref(tensor), self.last_key)
-        return entry
+    def new(self, tensor: Tensor) -> int:
+        """A key for the output of an op that is not told the short way."""
+        key = self.find(tensor)
+        if key is None or key > 0:
+            self.last_key = key = self.last_key + 1
+            self.known[id(tensor)] = (ref(tensor), key)
+        return key
 
     def new_key(self) -> int:
         """A key for something that is no living tensor."""
         self.last_key += 1
         return self.last_key
 
-    def meet(self, tensor: Tensor, place: Spot) -> Entry:
-        """A new entry for a tensor that no op is known to have made."""
+    def meet(self, tensor: Tensor, place: Spot) -> int:
+        """A new key for a tensor that no op is known to have made."""
         view = tensor._view
-        base = None if view is None else self.entry(view.base, place)
-        entry = self.new(tensor)
+        base = None if view is None else self.key(view.base, place)
+        self.last_key = key = self.last_key + 1
+        self.known[id(tensor)] = (ref(tensor), key)
         if base is not None:
-            self.share(base, entry)
+            self.share(view.base, base, tensor, key)
         elif tensor._storage is not None:
-            twin = next((e for e in self.known.values() if _same_memory(e[0](), tensor)), None)
-            if twin is not None:
-                self.share(twin, entry)
-        self._meet(tensor, entry, place)
-        return entry
+            for reference, other_key in self.known.values():
+                other = reference()
+                if other is not None and other is not tensor and other._storage is tensor._storage:
+                    self.share(other, other_key, tensor, key)
+                    break
+        self._meet(tensor, key, place)
+        return key
 
-    def share(self, first: Entry, second: Entry) -> None:
+    def moved(self, tensor: Tensor, key: int) -> None:
+        """Note that a write has given a tensor another node."""
+        if tensor._node is not None and tensor._view is None and not tensor._output_nr:
+            self.aliases[tensor._node.seq] = key
+
+    # ------------------------------------------------------------------ memory, views, gradients
+
+    def share(self, one: Tensor, key: int, other: Tensor, other_key: int) -> None:
         """Note that two tensors share memory."""
-        group = self._groups.setdefault(first[1], [first])
-        group.append(second)
-        self._groups[second[1]] = group
+        group = self._groups.setdefault(key, [(ref(one), key)])
+        group.append((ref(other), other_key))
+        self._groups[other_key] = group
 
     def sharing(self, tensor: Tensor, key: int) -> list[tuple[Any, int]]:
         """The other living tensors that share memory with one, with their keys."""
         group = self._groups.get(key, ())
         return [(other, k) for ref, k in group if (other := ref()) is not None and other is not tensor]
 
+    def renewed(self, view: Tensor, key: int) -> bool:
+        """Whether a view's place in the graph was made anew since it was last looked at."""
+        return self._view_nodes.get(key) != (view._node and view._node.seq)
+
     def own(self, grad: Tensor, owner: int) -> None:
         """Note that a tensor is the .grad of another."""
-        self._owners[id(grad)] = (weakref.ref(grad), owner)
+        self._owners[id(grad)] = (ref(grad), owner)
 
     def look(self, tensor: Tensor, key: int) -> Look:
         """A tensor as it is now."""
         group = self._groups.get(key)
         view = tensor._view
-        base = None
         if view is not None:
-            found = self.find(view.base)
-            base = found and found[1]
             self._view_nodes[key] = tensor._node and tensor._node.seq
         owner = self._owners.get(id(tensor))
         owned = owner is not None and owner[0]() is tensor
-        return look(tensor, key, group[0][1] if group else key, base, owner[1] if owned else None)
+        memory, base = group[0][1] if group else key, None if view is None else self.find(view.base)
+        return look(tensor, key, memory, base, owner[1] if owned else None)
 
-    def moved(self, view: Tensor, key: int) -> bool:
-        """Whether a view's place in the graph was made anew since it was last looked at."""
-        return self._view_nodes.get(key) != (view._node and view._node.seq)
+    # ------------------------------------------------------------------ when a cell has ended
 
-
-def _same_memory(other: Tensor | None, tensor: Tensor) -> bool:
-    return other is not None and other is not tensor and other._storage is tensor._storage
+    def living(self, named: list[Tensor]) -> set[int]:
+        """The keys of all tensors that live, as far as it can be known: of those that only some structure of
+        the learner's holds, it is known where an op has not told them the short way. Forgets the dead."""
+        for id in [id for id, entry in self.known.items() if entry[0]() is None]:
+            del self.known[id]
+        self._owners = {id: owner for id, owner in self._owners.items() if owner[0]() is not None}
+        keys = {key for _, key in self.known.values()} | {self.find(tensor) for tensor in named}
+        keys |= {key for group in self._groups.values() for ref, key in group if ref() is not None}
+        for key in list(self._groups):
+            if key in keys:
+                self._groups[key] = [entry for entry in self._groups[key] if entry[0]() is not None]
+            else:
+                del self._groups[key]
+        self._view_nodes = {key: node for key, node in self._view_nodes.items() if key in keys}
+        self.aliases = {seq: key for seq, key in self.aliases.items() if key in keys}
+        return keys
