@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -55,3 +56,13 @@ def test_lesson_runs_from_top_to_bottom(source: Path) -> None:
         else:
             assert raised, f"did not raise: {cell.source}"
             assert raised[0].startswith(said)
+
+
+@pytest.mark.usefixtures("jupyter_folders")
+def test_the_example_of_the_readme_runs() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (source,) = re.findall(r"^```python\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    example = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(example, timeout=60, kernel_name="python3").execute()
+    views = [output for output in example.cells[0].outputs if output.output_type == "display_data"]
+    assert len(views) == 2, "live() and show() show one view each"
