@@ -234,6 +234,21 @@ def test_a_broken_slot_an_error_and_how_it_goes(open_view: Callable[..., View]) 
     expect(view.page.locator(".mg-say")).to_have_text("b = a + 2")
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"), [("version", "changed"), ("freed", "let go"), ("leaf", "refused"), ("new", "written")]
+)
+def test_what_happened_is_said_in_the_words_of_its_kind(
+    open_view: Callable[..., View], kind: str, words: str
+) -> None:
+    trace = json.loads(traces.version_error().to_json())
+    trace["steps"][-1]["error"].update(
+        kind=kind, card=None, saved_version=None, now_version=None, saved_at=None
+    )
+    view = open_view(Trace.from_json(json.dumps(trace)))
+    row = view.page.locator(".mg-error tr")
+    assert row.locator("th, td").all_text_contents() == [words, "", "In [3] line 1", "b[0] = 1000.0"]
+
+
 def test_pointing_at_a_thing_lights_its_twin(open_view: Callable[..., View]) -> None:
     view = open_view(traces.worked())
     twin = view.thing("mul", "backward")

@@ -11,13 +11,25 @@ import { nameOf, placeText, sourceLine } from "./model.js";
  * @typedef {import("./model.js").Place} Place
  */
 
+const CURES = ["A cure:", "Either cures it:", "Any of these cures it:"];
+
+/** What happened at the two places of an error, in a word. @type {Record<string, [string, string]>} */
+const HAPPENED = {
+  version: ["saved", "changed"],
+  leaf: ["made", "refused"],
+  freed: ["saved", "let go"],
+  "no graph": ["cut", "asked"],
+  other: ["made", "written"],
+};
+
 /** @param {Fault} fault @param {Moment} moment */
 export function errorTree(fault, moment) {
   const tensor = fault.card === null ? undefined : moment.tensors.get(fault.card);
-  const name = tensor ? nameOf(tensor) : "it";
+  const name = tensor ? nameOf(tensor) : "";
+  const [saved, changed] = HAPPENED[fault.kind] ?? HAPPENED.other;
   const rows = [
-    placeRow(moment, "saved", name, fault.saved_version, fault.saved_at),
-    placeRow(moment, "changed", name, fault.now_version, fault.changed_at),
+    placeRow(moment, "saved", saved, name, fault.saved_version, fault.saved_at),
+    placeRow(moment, "changed", changed, name, fault.now_version, fault.changed_at),
   ].filter((row) => row !== null);
   return h(
     "section",
@@ -34,23 +46,23 @@ export function errorTree(fault, moment) {
       ? h(
           "div",
           { class: "mg-cures" },
-          h("span", {}, fault.cures.length === 1 ? "A cure:" : "Either cure works:"),
+          h("span", {}, CURES[Math.min(fault.cures.length, 3) - 1]),
           ...fault.cures.map((cure) => h("code", {}, cure)),
         )
       : null,
   );
 }
 
-/** @param {Moment} moment @param {string} what @param {string} name @param {number|null} version
- * @param {Place|null} place */
-function placeRow(moment, what, name, version, place) {
+/** @param {Moment} moment @param {string} what @param {string} word @param {string} name
+ * @param {number|null} version @param {Place|null} place */
+function placeRow(moment, what, word, name, version, place) {
   if (!place) return null;
   const line = sourceLine(moment, place);
   return h(
     "tr",
     { "data-what": what },
-    h("th", { scope: "row" }, what),
-    h("td", {}, version === null ? name : `${name} at version ${version}`),
+    h("th", { scope: "row" }, word),
+    h("td", {}, version === null ? name : `${name} at version ${version}`.trim()),
     h("td", {}, placeText(moment, place)),
     h("td", {}, line ? h("code", {}, line) : null),
   );
