@@ -10,6 +10,7 @@ from .. import dtypes, return_types
 from ..op import op
 from ..tensor import Tensor, wrap
 from .dims import cast, normal_dims, one_dim, restored, saved_dims, wide
+from .masks import where
 from .public import must_be_tensor, public
 
 
@@ -244,12 +245,14 @@ def _logcumsumexp(x: np.ndarray, dim: Any) -> np.ndarray:
 
 def _logcumsumexp_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> Tensor:
     """Of the positive and of the negative part of the gradient apart, so that it has logarithms."""
+    logs = grad.abs().log()
+    nothing = wrap(np.asarray(np.finfo(grad._array.dtype).min))
 
-    def part(size: Tensor) -> Tensor:
-        logs = size.log() - result
-        return (logs.flip((dim,)).logcumsumexp(dim).flip((dim,)) + self).exp() if logs._array.ndim else size
+    def part(where_it_is: Tensor) -> Tensor:
+        so_far = (where(where_it_is, logs, nothing) - result).flip((dim,)).logcumsumexp(dim).flip((dim,))
+        return (so_far + self).exp()
 
-    return part(grad.clamp(min=0)) - part((-grad).clamp(min=0))
+    return part(grad > 0) - part(grad < 0) if self._array.ndim else grad
 
 
 logcumsumexp = op(

@@ -136,7 +136,11 @@ def gradients(module: Any, inputs: list[Any], outputs: list[Any]) -> Outcome:
         for i, t in enumerate(outputs):
             if not t.requires_grad:
                 continue
-            weights = np.cos(np.arange(t.numel()) * 1.7 + i).reshape(tuple(t.shape)).astype(t.detach().numpy().dtype)
+            weights = (
+                np.cos(np.arange(t.numel()) * 1.7 + i)
+                .reshape(tuple(t.shape))
+                .astype(t.detach().numpy().dtype)
+            )
             part = (t * module.from_numpy(np.array(weights))).sum()
             total = part if total is None else total + part
         found = module.autograd.grad(total, inputs, create_graph=True, allow_unused=True)
@@ -200,10 +204,14 @@ class Comparison:
         elif ours is None:
             self.note("accepts", f"{label}: {type(theirs).__name__}: {first_sentence(theirs)[:150]}")
         elif type(theirs) is not type(ours):
-            text = f"{type(theirs).__name__}: {first_sentence(theirs)[:150]} here {type(ours).__name__}: {ours}"
+            text = (
+                f"{type(theirs).__name__}: {first_sentence(theirs)[:150]} here {type(ours).__name__}: {ours}"
+            )
             self.note("error class", f"{label}: {text}")
         elif first_sentence(theirs) != first_sentence(ours):
-            self.note("error text", f"{label}: {first_sentence(theirs)[:200]} here {first_sentence(ours)[:200]}")
+            self.note(
+                "error text", f"{label}: {first_sentence(theirs)[:200]} here {first_sentence(ours)[:200]}"
+            )
 
 
 # ------------------------------------------------------------------ one op
@@ -267,9 +275,14 @@ def has_unsupported(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(has_unsupported, value.values()))
     if isinstance(value, torch.Tensor):
-        return has_unsupported(value.dtype) or value.dim() > 64 or value.device.type != "cpu" or value.layout is not torch.strided
+        return (
+            has_unsupported(value.dtype)
+            or value.dim() > 64
+            or value.device.type != "cpu"
+            or value.layout is not torch.strided
+        )
     if isinstance(value, torch.dtype):
-        return str(value).removeprefix("torch.") not in DTYPES + ("int16",)
+        return str(value).removeprefix("torch.") not in (*DTYPES, "int16")
     return isinstance(value, (complex, torch.Generator, torch.memory_format, torch.device, torch.layout))
 
 
@@ -309,7 +322,10 @@ def main() -> int:
             for text in result.examples[kind][: options.show]:
                 print(f"      {kind}: {text[:300]}")
     print("\n" + ", ".join(f"{k} {n}" for k, n in total.most_common()) + f"; {same} ops alike")
-    print(f"{len(missing)} ops of torch are not in minigrad" + (": " + " ".join(missing) if options.missing else ""))
+    print(
+        f"{len(missing)} ops of torch are not in minigrad"
+        + (": " + " ".join(missing) if options.missing else "")
+    )
     return 0
 
 
