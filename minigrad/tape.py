@@ -167,7 +167,7 @@ def _direct(op: Op, arrays: list[Any], out: np.ndarray) -> Callable[[], Any] | N
     """The call of one NumPy function that writes its result where it is told, where the op is that."""
     if isinstance(op.forward, np.ufunc):
         return partial(op.forward, *arrays, out)
-    if op.accepts_out:
+    if op.accepts_out and op.forward(*arrays, out=out) is out:  # some take `out` and leave it
         return partial(op.forward, *arrays, out=out)
     if out.dtype in (np.float32, np.float64):  # float16 is summed in a wider dtype
         if op.name in ("mm", "bmm", "mv"):
