@@ -3,7 +3,7 @@
 from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, rounding, special  # elementwise
 from . import convert, create, draw  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
-from . import copies, join, rearrange, reshape, shape, slices, strided, triangles  # shapes
+from . import copies, join, rearrange, reshape, shape, slices, strided, triangles, turned  # shapes
 from . import gather, index, masks, sort, subscript, write  # indexing
 from . import products
 
@@ -11,7 +11,7 @@ __all__ = [
     "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
     "convert", "create", "draw",
     "extremes", "linalg", "reduce", "running", "spread",
-    "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles",
+    "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles", "turned",
     "gather", "index", "masks", "sort", "subscript", "write",
     "products",
 ]  # fmt: skip

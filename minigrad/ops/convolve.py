@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 from ..tensor import Tensor
 from .conv import convolution
 from .padding import pad

@@ -12,6 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
+from .scalars import times
 
 
 def _kind(x: np.ndarray) -> str:
@@ -38,7 +39,7 @@ def _checked_index(
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """The dimension, x and index with one dimension at least. Raises in torch's words what does not fit."""
     dim = checked_dim(dim, x.ndim)
-    if index.dtype not in (np.int64, np.int32):
+    if index.size and index.dtype not in (np.int64, np.int32):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     if src is not None and src.dtype != x.dtype:
         raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
@@ -46,9 +47,10 @@ def _checked_index(
     index1 = index.reshape(1) if not index.ndim else index
     if not index.size:
         return dim, x1, index1
-    if index1.ndim != x1.ndim or (src is not None and max(src.ndim, 1) != index1.ndim):
-        other = "input" if name == "gather" else "self"
-        raise RuntimeError(f"Index tensor must have the same number of dimensions as {other} tensor")
+    other = "input" if name == "gather" else "self"
+    for what, ndim in ((other, x1.ndim), ("src", index1.ndim if src is None else max(src.ndim, 1))):
+        if index1.ndim != ndim:
+            raise RuntimeError(f"Index tensor must have the same number of dimensions as {what} tensor")
     for d in range(x1.ndim):
         too_long = d != dim and index1.shape[d] > x1.shape[d]
         if name == "gather":
@@ -225,6 +227,9 @@ def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, a
     dim = checked_dim(dim, x.ndim)
     found = x.copy()
     target = found.reshape(1) if not x.ndim else found
+    if x.ndim > 1:
+        where = f"is out of bounds for dimension {dim} with size {{n}}"
+        _bounded(flat, target.shape[dim], RuntimeError, "index {index} " + where)
     _bounded(flat, target.shape[dim], IndexError, "index out of range in self")
     values = source if alpha == 1 else (source * alpha).astype(x.dtype)
     np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
@@ -282,7 +287,7 @@ index_add = op(
     "index_add(self, dim, index: Tensor, source, *, alpha=1)", _index_add, inplace=True,
     self=lambda grad: grad,
     source=lambda grad, dim, index, source_shape, alpha: (
-        _picked(grad, dim, index, source_shape) if alpha == 1 else _picked(grad, dim, index, source_shape) * alpha
+        _picked(grad, dim, index, source_shape) if alpha == 1 else times(_picked(grad, dim, index, source_shape), alpha)
     ),
     doc="A copy with alpha times the parts of `source` added at the positions that a vector lists.",
 )  # fmt: skip
@@ -393,6 +398,9 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
     common = list(broadcast_shape([np.empty(ours, np.bool_), np.empty(theirs, np.bool_)]))
     wide, narrow = list(common), list(common)
     wide[dim], narrow[dim] = n, m
+    places = indices._array
+    if (places < 0).any():
+        indices = wrap(np.where(places < 0, places + n, places))
     return self.expand(tuple(wide)).gather(dim, indices.expand(tuple(narrow)))
 
 

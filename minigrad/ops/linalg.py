@@ -16,7 +16,8 @@ from ..op import op
 from ..tensor import Tensor
 from .copies import contiguous
 from .precision import rounded_once
-from .shape import squeezed_result, unsafe_view
+from .scalars import times
+from .shape import unsafe_view
 
 _C_NAMES = {
     "Float": "float", "Double": "double", "Half": "c10::Half", "Long": "long int", "Int": "int",
@@ -155,7 +156,7 @@ bmm = op(
 
 
 def _scaled(x: Tensor, factor: Any) -> Tensor:
-    return x if factor == 1 else x * factor
+    return x if factor == 1 else times(x, factor)
 
 
 def _expandable(x: np.ndarray, shape: tuple[int, ...]) -> None:
@@ -288,7 +289,7 @@ def matmul(self: Tensor, other: Tensor) -> Tensor:
     if a == 2 and b == 1:
         return mv(self, other)
     if a == 1 and b == 2:
-        return squeezed_result(mm(self.unsqueeze(0), other), 0)
+        return mm(self.unsqueeze(0), other).squeeze_(0)
     return _folded(self, other) if _folds(self, other) else _batched(self, other)
 
 

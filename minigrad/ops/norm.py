@@ -358,6 +358,6 @@ def rms_norm(
         eps = float(np.finfo(input._array.dtype).eps)
     kind = input.dtype
     if kind is float16:  # in float32, and rounded at the end
-        input, weight = input.to(float32), weight if weight is None else weight.to(float32)
+        input = input.to(float32)
     out = input * plus(input.pow(2).mean(_last(shape, input.ndim), keepdim=True), eps).rsqrt()
     return (out if weight is None else out * weight).to(kind)

@@ -110,13 +110,13 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
         return constant_pad_nd(input, pad, 0 if value is None else value)
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if mode == "circular":
-        return _circular(input, pad)
-    if mode not in _by_mode:
+    if mode != "circular" and mode not in _by_mode:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     dims = len(pad) // 2
     if len(pad) not in (2, 4, 6) or input.ndim not in (dims + 1, dims + 2):
         raise NotImplementedError(f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor.")
+    if mode == "circular":
+        return _circular(input, pad)
     for i, n in enumerate(input._array.shape[::-1][:dims]):
         if mode == "reflect" and max(pad[2 * i : 2 * i + 2]) >= n:
             raise RuntimeError(
@@ -143,6 +143,7 @@ def _circular(x: Tensor, pad: tuple[int, ...]) -> Tensor:
     padded = [d for d in range(x.ndim) if d >= x.ndim - len(pad) // 2]
     for d in padded:
         middle = middle.narrow(d, pairs[d][0], x._array.shape[d])
+        x = x.narrow(d, 0, x._array.shape[d])  # as torch does: a padding may cut as well there
     middle.copy_(x)
     for d in reversed(padded):
         before, after = pairs[d]

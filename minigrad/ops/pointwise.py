@@ -41,8 +41,17 @@ def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.nd
     return np.multiply(grad, slope, out=slope)
 
 
-def _gated(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
-    return np.where(np.greater(output, 0, out=...), grad, np.zeros((), grad.dtype))  # infinite * 0 would be nan
+_BITS = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+def _gated(grad: np.ndarray, output: np.ndarray, out: Any = ...) -> np.ndarray:
+    """grad where the output is above 0, else 0. By their bits: a product with 0 is nan where grad is infinite."""
+    bits = _BITS[grad.itemsize]
+    keep = np.negative(np.greater(output, 0, out=...).view(np.int8), out=...).astype(bits)  # no bit, or all
+    if out is ...:
+        return np.bitwise_and(grad.view(bits), keep, out=keep).view(grad.dtype)
+    np.bitwise_and(grad.view(bits), keep, out=out.view(bits))
+    return out
 
 
 def _sigmoid(x: np.ndarray, **out: Any) -> np.ndarray:

@@ -11,7 +11,6 @@ from itertools import product
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor
 from .precision import floating, rounded_once
 
 Ints = tuple[int, ...]

@@ -232,12 +232,6 @@ _squeeze_dims = op(
     self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
     doc="Those of several dimensions dropped whose length is 1.",
 )  # fmt: skip
-squeezed_result = op(
-    "squeezed_result(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), method=False,
-    of="squeeze", node="SqueezeBackward4",
-    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
-    doc="squeeze in place of a result that nobody else has seen: what a vector times a matrix ends with.",
-)  # fmt: skip
 
 
 def squeeze(self: Tensor, dim: Any = None) -> Tensor:

@@ -89,6 +89,8 @@ def narrow(self: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """The part of dimension `dim` from `start` on, `length` long."""
     if not self._array.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, Tensor) and (start._array.ndim or start._array.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     dim = checked_dim(dim, self._array.ndim)

@@ -107,7 +107,9 @@ def unique(
     values, inverse, counts = np.unique(
         self._array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
     )
-    return _chosen(values, inverse, counts, return_inverse, return_counts)
+    if dim is None:
+        inverse = inverse.reshape(self._array.shape)
+    return _chosen(values, inverse, counts, return_inverse, return_counts, dim)
 
 
 def unique_consecutive(
@@ -115,23 +117,27 @@ def unique_consecutive(
 ) -> Any:
     """The elements (or parts along `dim`) without those that equal the one before."""
     x = self._array.ravel() if dim is None else np.moveaxis(self._array, dim, 0)
-    differs = x[1:] != x[:-1]
-    fresh = np.concatenate([[True] * min(len(x), 1), differs.reshape(len(differs), -1).any(1)]).astype(bool)
+    differs = (x[1:] != x[:-1]).any(axis=tuple(range(1, x.ndim)))
+    fresh = np.concatenate([np.ones(min(len(x), 1), bool), differs])
     starts = np.flatnonzero(fresh)
     counts = np.diff(np.append(starts, len(x)))
     inverse = np.cumsum(fresh) - 1
     values = x[fresh] if dim is None else np.moveaxis(x[fresh], 0, dim)
     return _chosen(
         values, inverse.reshape(self._array.shape) if dim is None else inverse, counts,
-        return_inverse, return_counts,
+        return_inverse, return_counts, dim,
     )  # fmt: skip
 
 
 def _chosen(
-    values: np.ndarray, inverse: np.ndarray, counts: np.ndarray, with_inverse: bool, with_counts: bool
+    values: np.ndarray, inverse: np.ndarray, counts: np.ndarray, with_inverse: bool, with_counts: bool, dim: Any
 ) -> Any:
+    if dim is not None:  # torch lays the parts out one after the other
+        values = np.moveaxis(np.ascontiguousarray(np.moveaxis(values, dim, 0)), 0, dim)
+    else:
+        values = np.ascontiguousarray(values)
     found = [values, *[inverse] * with_inverse, *[counts] * with_counts]
-    tensors = tuple([wrap(np.ascontiguousarray(a)) for a in found])
+    tensors = tuple([wrap(np.asarray(a)) for a in found])
     return tensors if len(tensors) > 1 else tensors[0]
 
 
@@ -142,6 +148,7 @@ def searchsorted(
     out_int32: bool = False,
     right: bool = False,
     side: str | None = None,
+    sorter: Tensor | None = None,
 ) -> Tensor:
     """Where each value of `self` would go in sorted sequences (the last dimension), to keep them sorted."""
     if side not in (None, "left", "right"):
@@ -152,6 +159,8 @@ def searchsorted(
         )
     after = right or side == "right"
     sequence = sorted_sequence._array
+    if sorter is not None:
+        sequence = np.take_along_axis(sequence, sorter._array, -1)
     values = self._array if isinstance(self, Tensor) else np.asarray(self)
     kind = (dtypes.int32 if out_int32 else dtypes.int64).numpy
     where = "right" if after else "left"
@@ -171,6 +180,8 @@ def searchsorted(
 
 def bucketize(self: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Between which of the boundaries each element lies, counted from 0."""
+    if boundaries._array.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})")
     return searchsorted(boundaries, self, out_int32=out_int32, right=right)
 
 
@@ -185,6 +196,12 @@ def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) ->
     if weights is not None and weights._array.dtype == np.float32:
         found = found.astype(np.float32)
     return wrap(found)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Whether each of `elements` is among `test_elements`; with invert, whether it is not."""
+    first, second = (t._array if isinstance(t, Tensor) else np.asarray(t) for t in (elements, test_elements))
+    return wrap(np.asarray(np.isin(first, second, invert=invert)))
 
 
 for _method in (sort, argsort, msort, topk, unique, unique_consecutive, bincount):

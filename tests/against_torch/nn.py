@@ -134,7 +134,7 @@ class Side:
         total = 0
         for n, t in enumerate(outputs):
             if t.is_floating_point():
-                total = total + (t * self._weights(t, n)).sum()
+                total = total + ((t + t * t / 2) * self._weights(t, n)).sum()
         if not isinstance(total, int) and total.requires_grad:
             grads = self.T.autograd.grad(total, self.inputs, create_graph=True, allow_unused=True)
             found["gradients"] = [None if g is None else _plain(g, flag=False) for g in grads]
@@ -179,8 +179,8 @@ def differences(one: Any, other: Any, tolerance: float, path: str = "") -> list[
     if isinstance(one, dict) and isinstance(other, dict):
         found = []
         for key in {**one, **other}:
-            if key == "second" and isinstance(other.get(key), str):
-                continue  # torch has no second derivative here
+            if key == "second" and (isinstance(one.get(key), str) and "scale_grad_by_freq" in one[key] or isinstance(other.get(key), str)):
+                continue  # torch has no second derivative here, or not the right one (minigrad refuses)
             found += differences(one.get(key), other.get(key), tolerance, f"{path}/{key}")
         return found
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other) and "graph" not in path:

@@ -1,0 +1,228 @@
+"""Samples of convolutions, pooling, padding, normalisation and embedding; the references are plain loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from op_samples import OpSamples, bad, case, real
+
+from minigrad.nn import functional as F
+
+
+def both(value: Any, count: int) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, tuple) else (value,) * count
+
+
+# ------------------------------------------------------------------ convolution
+
+
+def conv(x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> np.ndarray:
+    """One sum for each pixel of the result."""
+    dims = w.ndim - 2
+    if x.ndim == dims + 1:
+        return conv(x[None], w, b, stride, padding, dilation, groups)[0]
+    stride, padding, dilation = (both(v, dims) for v in (stride, padding, dilation))
+    x = np.pad(x, [(0, 0), (0, 0), *[(p, p) for p in padding]])
+    size = [(n - d * (k - 1) - 1) // s + 1
+            for n, k, s, d in zip(x.shape[2:], w.shape[2:], stride, dilation, strict=True)]  # fmt: skip
+    out = np.zeros((x.shape[0], w.shape[0], *size))
+    per = w.shape[0] // groups
+    for n, o, *place in np.ndindex(out.shape):
+        window = tuple(slice(i * s, i * s + d * (k - 1) + 1, d)
+                       for i, s, d, k in zip(place, stride, dilation, w.shape[2:], strict=True))  # fmt: skip
+        first = o // per * w.shape[1]
+        out[(n, o, *place)] = (x[(n, slice(first, first + w.shape[1]), *window)] * w[o]).sum() + (0 if b is None else b[o])
+    return out
+
+
+def conv_transpose(
+    x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, groups: int = 1, dilation: Any = 1
+) -> np.ndarray:
+    """Each pixel of the input lays the kernel down, times itself."""
+    dims = w.ndim - 2
+    stride, padding, extra, dilation = (both(v, dims) for v in (stride, padding, output_padding, dilation))
+    size = [(n - 1) * s + d * (k - 1) + 1 + e
+            for n, s, d, k, e in zip(x.shape[2:], stride, dilation, w.shape[2:], extra, strict=True)]  # fmt: skip
+    per = w.shape[1]
+    out = np.zeros((x.shape[0], per * groups, *size))
+    for n, c, *place in np.ndindex(x.shape):
+        window = tuple(slice(i * s, i * s + d * (k - 1) + 1, d)
+                       for i, s, d, k in zip(place, stride, dilation, w.shape[2:], strict=True))  # fmt: skip
+        first = c // (x.shape[1] // groups) * per
+        out[(n, slice(first, first + per), *window)] += x[(n, c, *place)] * w[c]
+    out = out[(..., *[slice(p, m - p) for p, m in zip(padding, size, strict=True)])]
+    return out if b is None else out + b.reshape(-1, *[1] * dims)
+
+
+# ------------------------------------------------------------------ pooling
+
+
+def windows(
+    x: np.ndarray, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> tuple[tuple[int, ...], list[tuple[tuple[int, ...], list[tuple[int, int]], int]]]:
+    """For each window: its place, the pixels of x in it, and how many there are with the padding."""
+    kernel, stride, padding, dilation = (both(v, 2) for v in (kernel, stride or kernel, padding, dilation))
+    counts = []
+    for n, k, s, p, d in zip(x.shape[-2:], kernel, stride, padding, dilation, strict=True):
+        room = n + 2 * p - d * (k - 1) - 1
+        m = (-(-room // s) if ceil_mode else room // s) + 1
+        counts.append(m - 1 if ceil_mode and (m - 1) * s >= n + p else m)
+    found = []
+    for i, j in np.ndindex(*counts):
+        rows = [i * stride[0] - padding[0] + a * dilation[0] for a in range(kernel[0])]
+        columns = [j * stride[1] - padding[1] + a * dilation[1] for a in range(kernel[1])]
+        size = sum(r < x.shape[-2] + padding[0] for r in rows) * sum(c < x.shape[-1] + padding[1] for c in columns)
+        pixels = [(r, c) for r in rows for c in columns if 0 <= r < x.shape[-2] and 0 <= c < x.shape[-1]]
+        found.append(((i, j), pixels, size))
+    return tuple(counts), found
+
+
+def max_pool(x: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False) -> Any:
+    counts, found = windows(x, kernel, stride, padding, dilation, ceil_mode)
+    values, indices = np.zeros((*x.shape[:-2], *counts)), np.zeros((*x.shape[:-2], *counts), np.int64)
+    for (i, j), pixels, _ in found:
+        for plane in np.ndindex(x.shape[:-2]):
+            r, c = max(pixels, key=lambda at: x[(*plane, *at)])
+            values[(*plane, i, j)], indices[(*plane, i, j)] = x[(*plane, r, c)], r * x.shape[-1] + c
+    return values, indices
+
+
+def avg_pool(
+    x: Any, kernel: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True,
+    divisor_override: Any = None,
+) -> np.ndarray:  # fmt: skip
+    counts, found = windows(x, kernel, stride, padding, 1, ceil_mode)
+    values = np.zeros((*x.shape[:-2], *counts))
+    for (i, j), pixels, size in found:
+        divisor = divisor_override or (size if count_include_pad else len(pixels))
+        values[..., i, j] = sum(x[..., r, c] for r, c in pixels) / divisor
+    return values
+
+
+def adaptive(x: np.ndarray, size: tuple[int, int], function: Any) -> np.ndarray:
+    values = np.zeros((*x.shape[:-2], *size))
+    for i, j in np.ndindex(*size):
+        (top, bottom), (left, right) = (
+            (k * n // m, -(-(k + 1) * n // m)) for k, n, m in zip((i, j), x.shape[-2:], size, strict=True)
+        )
+        values[..., i, j] = function(x[..., top:bottom, left:right], axis=(-2, -1))
+    return values
+
+
+# ------------------------------------------------------------------ padding, norms, embedding
+
+
+def pad(x: np.ndarray, pads: tuple[int, ...], mode: str = "constant", value: float = 0) -> np.ndarray:
+    widths = [(0, 0)] * (x.ndim - len(pads) // 2) + [tuple(pads[i : i + 2]) for i in range(0, len(pads), 2)][::-1]
+    cut = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, widths, strict=True))
+    widths = [(max(a, 0), max(b, 0)) for a, b in widths]
+    how = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+    return np.pad(x[cut], widths, constant_values=value) if mode == "constant" else np.pad(x, widths, how[mode])
+
+
+def standard(x: np.ndarray, dims: tuple[int, ...], eps: float) -> np.ndarray:
+    return (x - x.mean(dims, keepdims=True)) / np.sqrt(x.var(dims, keepdims=True) + eps)
+
+
+def layer_norm(x: Any, shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> np.ndarray:
+    y = standard(x, tuple(range(x.ndim - len(shape), x.ndim)), eps)
+    return y * (1 if weight is None else weight) + (0 if bias is None else bias)
+
+
+def along_channels(a: Any, x: np.ndarray, default: float) -> Any:
+    return default if a is None else a.reshape(1, -1, *[1] * (x.ndim - 2))
+
+
+def batch_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> np.ndarray:
+    y = standard(x, (0, *range(2, x.ndim)), eps)
+    return y * along_channels(weight, x, 1) + along_channels(bias, x, 0)
+
+
+def batch_norm_running(x: Any, mean: Any, var: Any, weight: Any = None) -> np.ndarray:
+    y = (x - along_channels(mean, x, 0)) / np.sqrt(along_channels(var, x, 0) + 1e-5)
+    return y * along_channels(weight, x, 1)
+
+
+def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> np.ndarray:
+    y = standard(x.reshape(x.shape[0], groups, -1), (2,), eps).reshape(x.shape)
+    return y * along_channels(weight, x, 1) + along_channels(bias, x, 0)
+
+
+def bent(function: Any) -> Any:
+    """x -> f(x)^2 + f(x): so that the gradient of the gradient of a linear function is not 0."""
+
+    def call(*args: Any, **options: Any) -> Any:
+        found = function(*args, **options)
+        return tuple(v * v + v if i == 0 else v for i, v in enumerate(found)) if isinstance(found, tuple) else found * found + found
+
+    return call
+
+
+PLACES = np.array([[1, 3, 1], [0, 1, 2]])
+IMAGE = real(2, 2, 5, 6)
+WRONG_CHANNELS = bad(RuntimeError, "to have 3 channels, but got 2 channels instead", IMAGE, real(1, 3, 2, 2))
+
+SAMPLES = [
+    OpSamples("convolution conv_input conv_weight", F.conv2d, conv,
+              [case(real(2, 2, 4, 4), real(2, 2, 2, 3), real(2)), case(real(1, 1, 5, 4), real(1, 1, 2, 2), stride=(2, 1), padding=(1, 0)),
+               case(real(1, 1, 5, 5), real(1, 1, 2, 2), dilation=2), case(real(1, 2, 3, 3), real(4, 1, 2, 2), groups=2),
+               case(real(2, 3, 3), real(1, 2, 2, 2), real(1), padding=1), case(real(0, 1, 3, 3), real(2, 1, 2, 2))],
+              bad=[WRONG_CHANNELS, bad(RuntimeError, "Kernel size can't be greater", IMAGE, real(1, 2, 9, 9)),
+                   bad(RuntimeError, "non-positive stride", IMAGE, real(1, 2, 2, 2), stride=0),
+                   bad(RuntimeError, "negative padding", IMAGE, real(1, 2, 2, 2), padding=-1),
+                   bad(RuntimeError, "expected bias to be 1-dimensional with 1 elements", IMAGE, real(1, 2, 2, 2), real(3)),
+                   bad(TypeError, "stride must be an int", IMAGE, real(1, 2, 2, 2), stride="2")]),
+    OpSamples("convolution", F.conv1d, conv, [case(real(2, 2, 5), real(3, 2, 2), real(3)), case(real(1, 6), real(1, 1, 3), padding=2)]),
+    OpSamples("convolution", F.conv3d, conv, [case(real(1, 1, 3, 3, 2), real(2, 1, 2, 2, 2), real(2))], second=False),
+    OpSamples("convolution conv_weight", F.conv_transpose2d, conv_transpose,
+              [case(real(1, 2, 3, 2), real(2, 1, 2, 2), real(1)), case(real(1, 1, 2, 2), real(1, 2, 3, 2), stride=2, padding=1, output_padding=1),
+               case(real(1, 2, 2, 2), real(2, 1, 2, 2), groups=2, dilation=2)],
+              bad=[bad(RuntimeError, "to have 3 channels", IMAGE, real(3, 1, 2, 2)),
+                   bad(RuntimeError, "output padding must be smaller", IMAGE, real(2, 1, 2, 2), output_padding=1)]),
+    OpSamples("max_pool2d_with_indices max_pool2d_backward max_pool2d_picked",
+              bent(lambda x, *a, **k: F.max_pool2d(x, *a, **k, return_indices=True)), bent(max_pool),
+              [case(IMAGE, 2), case(IMAGE, (3, 2), 1), case(IMAGE, 3, 2, 1), case(IMAGE, 2, 2, 0, 2), case(IMAGE[0], 3, 2, 1, 1, True)],
+              bad=[bad(RuntimeError, "Output size is too small", IMAGE, 7), bad(RuntimeError, "non-empty 3D or 4D", real(5, 5), 2),
+                   bad(RuntimeError, "at most half of effective kernel size", IMAGE, 2, padding=2),
+                   bad(RuntimeError, "stride should not be zero", IMAGE, 2, 0)]),
+    OpSamples("avg_pool2d avg_pool2d_backward", bent(F.avg_pool2d), bent(avg_pool),
+              [case(IMAGE, 2), case(IMAGE, (3, 2), 1), case(IMAGE, 3, 2, 1), case(IMAGE, 3, 2, 1, True, False), case(IMAGE[0], 3, 2, 1, True),
+               case(IMAGE, 2, divisor_override=3)],
+              bad=[bad(RuntimeError, "divisor must be not zero", IMAGE, 2, divisor_override=0)]),
+    OpSamples("adaptive_avg_pool2d adaptive_avg_pool2d_backward", bent(F.adaptive_avg_pool2d), bent(lambda x, size: adaptive(x, size, np.mean)),
+              [case(IMAGE, (3, 4)), case(IMAGE[0], (5, 2))],
+              bad=[bad(RuntimeError, "Expected 3D or 4D tensor, but got [5, 5]", real(5, 5), 2)]),
+    OpSamples("adaptive_max_pool2d max_pool2d_backward max_pool2d_picked", bent(F.adaptive_max_pool2d), bent(lambda x, size: adaptive(x, size, np.max)),
+              [case(IMAGE, (3, 4)), case(IMAGE[0], (5, 2))]),
+    OpSamples("constant_pad_nd", bent(F.pad), bent(pad),
+              [case(real(2, 3), (1, 2)), case(real(2, 3), (-1, 2, 1, 0), value=2.5), case(real(2, 3), ()), case(real(0), (1, 1))],
+              bad=[bad(RuntimeError, "must be divisible by 2", real(2), (1,)), bad(RuntimeError, "two times the input dimension", real(2), (1, 1, 1, 1)),
+                   bad(NotImplementedError, "Unrecognised padding mode mirror", real(2, 2), (1, 1), mode="mirror")]),
+    *[OpSamples(" ".join(f"{op}_pad{n}d {op}_pad{n}d_backward" for n in (1, 2, 3)), bent(F.pad), bent(pad),
+                [case(real(2, 4), (1, 2), mode=mode), case(real(1, 2, 3, 4), (1, 2, 2, 0), mode=mode), case(real(1, 2, 3, 2), (0, 1, 2, 0, 1, 1), mode=mode)],
+                bad=[bad(NotImplementedError, "is not supported for 1D input", real(3), (1, 1), mode=mode),
+                     bad(RuntimeError, "doesn't take in value argument", real(2, 3), (1, 1), mode=mode, value=1.0)])
+      for mode, op in (("reflect", "reflection"), ("replicate", "replication"))],
+    OpSamples("copy_", bent(F.pad), bent(pad), [case(real(2, 4), (1, 2), mode="circular"), case(real(1, 2, 3, 4), (1, 2, 2, 0), mode="circular")],
+              bad=[bad(RuntimeError, "wrapping around more than once", real(2, 3), (4, 0), mode="circular")]),
+    OpSamples("native_layer_norm", F.layer_norm, layer_norm,
+              [case(real(2, 3), (3,)), case(real(2, 3), (3,), real(3), real(3) + 1), case(real(2, 3, 2), (3, 2), real(3, 2), eps=0.1), case(real(0, 3), (3,))],
+              bad=[bad(RuntimeError, "expected input with shape [*, 2], but got input of size[2, 3]", real(2, 3), (2,)),
+                   bad(RuntimeError, "Expected weight to be of same shape", real(2, 3), (3,), real(2)),
+                   bad(NotImplementedError, "not implemented for 'Long'", np.ones((2, 3), int), (3,))]),
+    OpSamples("native_batch_norm", lambda x, w=None, b=None, **k: F.batch_norm(x, None, None, w, b, True, **k), batch_norm,
+              [case(real(4, 3)), case(real(2, 2, 3), real(2), real(2) + 1), case(real(2, 2, 2, 2), real(2), eps=0.1)],
+              bad=[bad(ValueError, "Expected more than 1 value per channel", real(1, 3)),
+                   bad(RuntimeError, "weight should contain 3 elements not 2", real(2, 3), real(2))]),
+    OpSamples("native_batch_norm", lambda x, m, v, w=None: F.batch_norm(x, m.detach(), v.detach(), w), batch_norm_running,
+              [case(real(2, 2, 3), real(2), real(2, low=0.5, high=2.0), real(2))], gradients=False),
+    OpSamples("native_group_norm", F.group_norm, group_norm,
+              [case(real(2, 4), 2), case(real(2, 4, 3), 2, real(4), real(4) + 1), case(real(1, 2, 2, 2), 1, real(2), eps=0.1)],
+              bad=[bad(RuntimeError, "divisible by num_groups", real(2, 4), 3), bad(RuntimeError, "at least 2 dimensions", real(4), 2)]),
+    OpSamples("embedding embedding_dense_backward", bent(lambda table, places, **k: F.embedding(places, table, **k)),
+              bent(lambda table, places: table[places]), [case(real(4, 3), PLACES), case(real(4, 2), np.array(3)), case(real(4, 2), PLACES[:0])],
+              bad=[bad(IndexError, "index out of range in self", real(2, 2), PLACES),
+                   bad(RuntimeError, "scalar types: Long, Int", real(2, 2), real(2)),
+                   bad(AssertionError, "within num_embeddings", real(2, 2), PLACES, padding_idx=2)]),
+]  # fmt: skip
