@@ -19,9 +19,9 @@ from typing import IO, Any
 import numpy as np
 
 from . import dtypes
+from .nn.parameter import Parameter
 from .size import Size
 from .tensor import Tensor, wrap
-from .nn.parameter import Parameter
 
 FORMAT = "minigrad 1"
 _STRUCTURE = "structure.json"
@@ -82,7 +82,10 @@ class _Writer:
         if isinstance(value, float) and not isinstance(value, np.generic):
             return value if math.isfinite(value) else {"float": repr(value)}
         if isinstance(value, np.generic) and value.dtype.kind in "biuf":
-            return {"number": value.item() if value.dtype.kind != "f" else repr(float(value)), "dtype": value.dtype.name}
+            return {
+                "number": value.item() if value.dtype.kind != "f" else repr(float(value)),
+                "dtype": value.dtype.name,
+            }
         if isinstance(value, dtypes.dtype):
             return {"minigrad dtype": value.name}
         kind = type(value).__name__

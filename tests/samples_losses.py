@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from op_samples import Case, OpSamples, bad, case, real
 
 from minigrad.nn import functional as F
+from op_samples import Case, OpSamples, bad, case, real
 
 REDUCTIONS = ("none", "mean", "sum")
 
@@ -21,8 +21,12 @@ def reduce(loss: np.ndarray, reduction: str) -> np.ndarray:
 def of_pairs(function: Callable[..., float]) -> Callable[..., np.ndarray]:
     """A loss of two numbers, for arrays."""
 
-    def reference(x: np.ndarray, y: np.ndarray, *, reduction: str = "mean", weight: Any = None, **options: Any) -> Any:
-        loss = np.array([function(float(a), float(b), **options) for a, b in zip(x.ravel(), y.ravel(), strict=True)])
+    def reference(
+        x: np.ndarray, y: np.ndarray, *, reduction: str = "mean", weight: Any = None, **options: Any
+    ) -> Any:
+        loss = np.array(
+            [function(float(a), float(b), **options) for a, b in zip(x.ravel(), y.ravel(), strict=True)]
+        )
         loss = loss.reshape(x.shape)
         return reduce(loss if weight is None else loss * weight, reduction)
 
@@ -47,7 +51,14 @@ def bce_logits(
     return reduce(loss if weight is None else loss * weight, reduction)
 
 
-def nll(x: np.ndarray, target: np.ndarray, *, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
+def nll(
+    x: np.ndarray,
+    target: np.ndarray,
+    *,
+    weight: Any = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Any:
     if x.ndim == 1:
         loss = nll(x[None], target[None], weight=weight, ignore_index=ignore_index, reduction=reduction)
         return loss[0] if reduction == "none" else loss
@@ -69,7 +80,6 @@ def fixed_weight(function: Any) -> Any:
         return function(x, y, **kept)
 
     return call
-
 
 
 LABELS = np.array([2, 0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from op_samples import OpSamples, bad, case, real
 
 from minigrad.nn import functional as F
+from op_samples import OpSamples, bad, case, real
 
 
 def both(value: Any, count: int) -> tuple[int, ...]:
@@ -17,7 +17,9 @@ def both(value: Any, count: int) -> tuple[int, ...]:
 # ------------------------------------------------------------------ convolution
 
 
-def conv(x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> np.ndarray:
+def conv(
+    x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+) -> np.ndarray:
     """One sum for each pixel of the result."""
     dims = w.ndim - 2
     if x.ndim == dims + 1:
@@ -32,12 +34,21 @@ def conv(x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, dilat
         window = tuple(slice(i * s, i * s + d * (k - 1) + 1, d)
                        for i, s, d, k in zip(place, stride, dilation, w.shape[2:], strict=True))  # fmt: skip
         first = o // per * w.shape[1]
-        out[(n, o, *place)] = (x[(n, slice(first, first + w.shape[1]), *window)] * w[o]).sum() + (0 if b is None else b[o])
+        out[(n, o, *place)] = (x[(n, slice(first, first + w.shape[1]), *window)] * w[o]).sum() + (
+            0 if b is None else b[o]
+        )
     return out
 
 
 def conv_transpose(
-    x: Any, w: Any, b: Any = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, groups: int = 1, dilation: Any = 1
+    x: Any,
+    w: Any,
+    b: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
 ) -> np.ndarray:
     """Each pixel of the input lays the kernel down, times itself."""
     dims = w.ndim - 2
@@ -72,13 +83,17 @@ def windows(
     for i, j in np.ndindex(*counts):
         rows = [i * stride[0] - padding[0] + a * dilation[0] for a in range(kernel[0])]
         columns = [j * stride[1] - padding[1] + a * dilation[1] for a in range(kernel[1])]
-        size = sum(r < x.shape[-2] + padding[0] for r in rows) * sum(c < x.shape[-1] + padding[1] for c in columns)
+        size = sum(r < x.shape[-2] + padding[0] for r in rows) * sum(
+            c < x.shape[-1] + padding[1] for c in columns
+        )
         pixels = [(r, c) for r in rows for c in columns if 0 <= r < x.shape[-2] and 0 <= c < x.shape[-1]]
         found.append(((i, j), pixels, size))
     return tuple(counts), found
 
 
-def max_pool(x: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False) -> Any:
+def max_pool(
+    x: Any, kernel: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
+) -> Any:
     counts, found = windows(x, kernel, stride, padding, dilation, ceil_mode)
     values, indices = np.zeros((*x.shape[:-2], *counts)), np.zeros((*x.shape[:-2], *counts), np.int64)
     for (i, j), pixels, _ in found:
@@ -114,18 +129,24 @@ def adaptive(x: np.ndarray, size: tuple[int, int], function: Any) -> np.ndarray:
 
 
 def pad(x: np.ndarray, pads: tuple[int, ...], mode: str = "constant", value: float = 0) -> np.ndarray:
-    widths = [(0, 0)] * (x.ndim - len(pads) // 2) + [tuple(pads[i : i + 2]) for i in range(0, len(pads), 2)][::-1]
+    widths = [(0, 0)] * (x.ndim - len(pads) // 2) + [tuple(pads[i : i + 2]) for i in range(0, len(pads), 2)][
+        ::-1
+    ]
     cut = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, widths, strict=True))
     widths = [(max(a, 0), max(b, 0)) for a, b in widths]
     how = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    return np.pad(x[cut], widths, constant_values=value) if mode == "constant" else np.pad(x, widths, how[mode])
+    return (
+        np.pad(x[cut], widths, constant_values=value) if mode == "constant" else np.pad(x, widths, how[mode])
+    )
 
 
 def standard(x: np.ndarray, dims: tuple[int, ...], eps: float) -> np.ndarray:
     return (x - x.mean(dims, keepdims=True)) / np.sqrt(x.var(dims, keepdims=True) + eps)
 
 
-def layer_norm(x: Any, shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5) -> np.ndarray:
+def layer_norm(
+    x: Any, shape: tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> np.ndarray:
     y = standard(x, tuple(range(x.ndim - len(shape), x.ndim)), eps)
     return y * (1 if weight is None else weight) + (0 if bias is None else bias)
 
@@ -154,7 +175,11 @@ def bent(function: Any) -> Any:
 
     def call(*args: Any, **options: Any) -> Any:
         found = function(*args, **options)
-        return tuple(v * v + v if i == 0 else v for i, v in enumerate(found)) if isinstance(found, tuple) else found * found + found
+        return (
+            tuple(v * v + v if i == 0 else v for i, v in enumerate(found))
+            if isinstance(found, tuple)
+            else found * found + found
+        )
 
     return call
 

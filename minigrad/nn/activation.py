@@ -32,7 +32,9 @@ class _Activation(Module):
         super().__init__()
         name = type(self).__name__
         if len(args) > len(self.options):
-            raise TypeError(f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given")
+            raise TypeError(
+                f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given"
+            )
         given = dict(zip(self.options, args, strict=False))
         for key in kwargs:
             if key not in self.options:
@@ -167,7 +169,9 @@ class Hardshrink(Softshrink):
 class PReLU(Module):
     """x above 0, else weight * x; one weight for all or one a channel, which are learned."""
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None
+    ) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
         self.weight = Parameter(full((num_parameters,), float(init), dtype=dtype))

@@ -36,7 +36,9 @@ class Calls:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         fields = self.__dict__
         if "_forward_hooks" not in fields:
-            raise AttributeError(f"{type(self).__name__}: call super().__init__() in __init__() before anything else")
+            raise AttributeError(
+                f"{type(self).__name__}: call super().__init__() in __init__() before anything else"
+            )
         if not (
             fields["_forward_pre_hooks"]
             or fields["_forward_hooks"]
@@ -84,7 +86,12 @@ class Calls:
         return _added(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Call hook(module, args, output) after forward; what it returns replaces the output.
 
@@ -96,7 +103,9 @@ class Calls:
         """Call hook(module, grad_input, grad_output) when the gradients of the inputs are computed."""
         return _added(self._backward_hooks, hook, prepend)
 
-    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
         """Call hook(module, grad_output) before the module's backward; what it returns replaces grad_output."""
         return _added(self._backward_pre_hooks, hook, prepend)
 

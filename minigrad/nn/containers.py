@@ -101,7 +101,9 @@ class Sequential(_Numbered):
 
     def __add__(self, other: Any) -> Sequential:
         if not isinstance(other, Sequential):
-            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+            raise ValueError(
+                f"add operator supports only objects of Sequential class, but {type(other)} is given."
+            )
         return Sequential(*self, *other)
 
 
@@ -244,7 +246,11 @@ class ParameterList(Module):
 
     def __repr__(self) -> str:
         extra = self.extra_repr()
-        return f"ParameterList(\n{'  ' + extra.replace(chr(10), chr(10) + '  ')}\n)" if extra else "ParameterList()"
+        return (
+            f"ParameterList(\n{'  ' + extra.replace(chr(10), chr(10) + '  ')}\n)"
+            if extra
+            else "ParameterList()"
+        )
 
 
 class ParameterDict(Module):

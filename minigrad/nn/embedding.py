@@ -61,7 +61,13 @@ class Embedding(Module):
     def forward(self, input: Tensor) -> Tensor:
         """input: ints of any shape; the result: (*input.shape, embedding_dim)."""
         return F.embedding(
-            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
+            input,
+            self.weight,
+            self.padding_idx,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.sparse,
         )
 
     def extra_repr(self) -> str:

@@ -33,7 +33,9 @@ class Unflatten(Module):
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
         super().__init__()
         if not isinstance(dim, int) or not isinstance(unflattened_size, (tuple, list)):
-            raise NotImplementedError("Unflatten(): dimensions by name are not supported; dim is an int, the size a tuple")
+            raise NotImplementedError(
+                "Unflatten(): dimensions by name are not supported; dim is an int, the size a tuple"
+            )
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: Tensor) -> Tensor:

@@ -13,22 +13,50 @@ from ..ops.convolve import conv1d, conv2d, conv3d, conv_transpose1d, conv_transp
 from ..ops.dropout import dropout, dropout1d, dropout2d
 from ..ops.embedding import embedding, one_hot
 from ..ops.loss import (
-    binary_cross_entropy, binary_cross_entropy_with_logits, huber_loss, l1_loss, mse_loss, smooth_l1_loss,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    smooth_l1_loss,
     soft_margin_loss,
 )  # fmt: skip
 from ..ops.loss_classes import cross_entropy, nll_loss
 from ..ops.loss_made import (
-    cosine_embedding_loss, cosine_similarity, gaussian_nll_loss, hinge_embedding_loss, kl_div,
-    margin_ranking_loss, multilabel_soft_margin_loss, pairwise_distance, poisson_nll_loss, triplet_margin_loss,
+    cosine_embedding_loss,
+    cosine_similarity,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    kl_div,
+    margin_ranking_loss,
+    multilabel_soft_margin_loss,
+    pairwise_distance,
+    poisson_nll_loss,
+    triplet_margin_loss,
 )  # fmt: skip
 from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from ..ops.padding import pad
 from ..ops.pooling import (
-    adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool1d, adaptive_max_pool2d, avg_pool1d, avg_pool2d,
-    max_pool1d, max_pool2d,
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
 )  # fmt: skip
 from ..ops.rectifiers import (
-    glu, hardshrink, hardsigmoid, hardswish, hardtanh, leaky_relu, prelu, relu6, softshrink, threshold,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    prelu,
+    relu6,
+    softshrink,
+    threshold,
 )  # fmt: skip
 from ..tensor import Tensor
 
@@ -59,7 +87,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if len(shape) == 2:
         return bias.addmm(input, weight.t())
     if input.is_contiguous() and shape:
-        flat = bias.addmm(input.view((-1, shape[-1])) if input.numel() else input.reshape((0, shape[-1])), weight.t())
+        flat = bias.addmm(
+            input.view((-1, shape[-1])) if input.numel() else input.reshape((0, shape[-1])), weight.t()
+        )
         return flat.view((*shape[:-1], flat._array.shape[-1]))
     return input.matmul(weight.t()) + bias
 
@@ -96,7 +126,9 @@ def _softmax_dim(name: str, ndim: int, dim: int | None) -> int:
     return 0 if ndim in (0, 1, 3) else 1
 
 
-def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None) -> Tensor:
+def softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None
+) -> Tensor:
     """exp(x) scaled to sum to 1 along `dim`; computed in `dtype`, where it is given."""
     dim = _softmax_dim("softmax", input.ndim, dim)
     return (input if dtype is None else input.to(dtype)).softmax(dim)
@@ -110,7 +142,9 @@ def log_softmax(
     return (input if dtype is None else input.to(dtype)).log_softmax(dim)
 
 
-def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None) -> Tensor:
+def softmin(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None
+) -> Tensor:
     """softmax of -x."""
     dim = _softmax_dim("softmin", input.ndim, dim)
     return (-input if dtype is None else (-input).to(dtype)).softmax(dim)
@@ -140,7 +174,9 @@ def scaled_dot_product_attention(
     scores = query @ key.transpose(-2, -1) * (query._array.shape[-1] ** -0.5 if scale is None else scale)
     if is_causal:
         if attn_mask is not None:
-            raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+            raise RuntimeError(
+                "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True"
+            )
         attn_mask = ones(scores._array.shape[-2:]).tril() > 0
     if attn_mask is not None:
         if attn_mask._array.dtype.kind == "b":

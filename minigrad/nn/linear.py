@@ -31,7 +31,12 @@ class Linear(Module):
     """x @ weight.T + bias. Both begin evenly distributed within 1 / sqrt(in_features) of 0."""
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Dtype | None = None
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Dtype | None = None,
     ) -> None:
         super().__init__()
         checked_device(device, "Linear")

@@ -34,7 +34,9 @@ class _Loss(Module):
         super().__init__()
         name = type(self).__name__
         if len(args) > len(self.options):
-            raise TypeError(f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given")
+            raise TypeError(
+                f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given"
+            )
         given = dict(zip(self.options, args, strict=False))
         for key in kwargs:
             if key not in self.options:

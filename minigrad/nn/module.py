@@ -44,7 +44,9 @@ class Module(calls.Calls):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes. Subclasses say it."""
-        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
 
     # ------------------------------------------------------------------ attributes
 
@@ -72,11 +74,15 @@ class Module(calls.Calls):
             fields["_modules"][name] = value
         elif name in fields["_modules"]:
             if value is not None:
-                raise TypeError(f"cannot assign '{_kind(value)}' as child module '{name}' (minigrad.nn.Module or None expected)")
+                raise TypeError(
+                    f"cannot assign '{_kind(value)}' as child module '{name}' (minigrad.nn.Module or None expected)"
+                )
             fields["_modules"][name] = None
         elif kind == "buffer" or name in fields["_buffers"]:
             if value is not None and not isinstance(value, Tensor):
-                raise TypeError(f"cannot assign '{_kind(value)}' as buffer '{name}' (minigrad.Tensor or None expected)")
+                raise TypeError(
+                    f"cannot assign '{_kind(value)}' as buffer '{name}' (minigrad.Tensor or None expected)"
+                )
             if name not in fields["_buffers"]:
                 _forget(fields, name, "_buffers")
                 self.register_buffer(name, value, value.persistent)
@@ -124,7 +130,9 @@ class Module(calls.Calls):
         if hasattr(self, name) and name not in self._buffers:
             raise KeyError(f"attribute '{name}' already exists")
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"cannot assign '{_kind(tensor)}' object to buffer '{name}' (minigrad Tensor or None required)")
+            raise TypeError(
+                f"cannot assign '{_kind(tensor)}' object to buffer '{name}' (minigrad Tensor or None required)"
+            )
         self._buffers[name] = tensor
         if persistent:
             self._non_persistent_buffers_set.discard(name)
@@ -288,7 +296,9 @@ class Module(calls.Calls):
             elif arg is not None and str(arg) != "cpu":
                 device = arg
         if device is not None and str(device) != "cpu":
-            raise NotImplementedError(f"Module.to(): {device!r} is neither a dtype nor the device 'cpu', the only one")
+            raise NotImplementedError(
+                f"Module.to(): {device!r} is neither a dtype nor the device 'cpu', the only one"
+            )
         if dtype is None:
             return self
         if not dtype.is_floating_point:

@@ -20,7 +20,9 @@ from .module import Module
 class _Scaled(Module):
     """weight and bias, which begin as 1 and 0; None where there is none."""
 
-    def _make(self, shape: tuple[int, ...], weight: bool, bias: bool, device: Any, dtype: Dtype | None) -> None:
+    def _make(
+        self, shape: tuple[int, ...], weight: bool, bias: bool, device: Any, dtype: Dtype | None
+    ) -> None:
         checked_device(device, type(self).__name__)
         self.register_parameter("weight", parameter(shape, dtype) if weight else None)
         self.register_parameter("bias", parameter(shape, dtype) if bias else None)
@@ -173,7 +175,11 @@ class LayerNorm(_Scaled):
         dtype: Dtype | None = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape, self.eps, self.elementwise_affine = _shape(normalized_shape), eps, elementwise_affine
+        self.normalized_shape, self.eps, self.elementwise_affine = (
+            _shape(normalized_shape),
+            eps,
+            elementwise_affine,
+        )
         self._make(self.normalized_shape, elementwise_affine, elementwise_affine and bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -203,9 +209,7 @@ class GroupNorm(_Scaled):
     ) -> None:
         super().__init__()
         if num_channels % num_groups:
-            raise ValueError(
-                f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})"
-            )
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self._make((num_channels,), affine, affine and bias, device, dtype)
 
@@ -230,8 +234,14 @@ class RMSNorm(Module):
     ) -> None:
         super().__init__()
         checked_device(device, "RMSNorm")
-        self.normalized_shape, self.eps, self.elementwise_affine = _shape(normalized_shape), eps, elementwise_affine
-        self.register_parameter("weight", parameter(self.normalized_shape, dtype) if elementwise_affine else None)
+        self.normalized_shape, self.eps, self.elementwise_affine = (
+            _shape(normalized_shape),
+            eps,
+            elementwise_affine,
+        )
+        self.register_parameter(
+            "weight", parameter(self.normalized_shape, dtype) if elementwise_affine else None
+        )
         if self.weight is not None:
             init.ones_(self.weight)
 

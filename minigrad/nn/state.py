@@ -97,7 +97,12 @@ def load_state_dict(
 
 
 def load_from_state_dict(
-    self: Module, state_dict: Mapping[str, Any], prefix: str, assign: bool, missing: list[str], errors: list[str]
+    self: Module,
+    state_dict: Mapping[str, Any],
+    prefix: str,
+    assign: bool,
+    missing: list[str],
+    errors: list[str],
 ) -> None:
     """Take this module's own values out of `state_dict`; what goes wrong is noted in `missing` and `errors`."""
     for name, target in _own(self).items():

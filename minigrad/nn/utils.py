@@ -60,7 +60,9 @@ def clip_grad_norm_(
     """Scale all gradients down so that their norm, taken together, is at most max_norm; returns the norm before."""
     listed = _listed(parameters)
     if not listed:
-        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", UserWarning, stacklevel=2)
+        warnings.warn(
+            "`parameters` is an empty generator, no gradient clipping will occur.", UserWarning, stacklevel=2
+        )
     total = get_total_norm([p.grad for p in listed if p.grad is not None], norm_type, error_if_nonfinite)
     clip_grads_with_norm_(listed, max_norm, total)
     return total

@@ -45,7 +45,13 @@ def _elu_backward(
 
 
 def _elu_curve(
-    grad: Tensor, grad_output: Tensor, self: Tensor, alpha: float, scale: float, input_scale: float, is_result: bool
+    grad: Tensor,
+    grad_output: Tensor,
+    self: Tensor,
+    alpha: float,
+    scale: float,
+    input_scale: float,
+    is_result: bool,
 ) -> Tensor:
     """elu's second derivative is 0 above 0."""
     product = grad * grad_output

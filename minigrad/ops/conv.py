@@ -41,7 +41,9 @@ def padded(x: np.ndarray, padding: Ints, value: float = 0) -> np.ndarray:
     """x with `padding` more pixels at both ends of each spatial dimension."""
     if not any(padding):
         return x
-    out = np.full((*x.shape[:2], *[n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True)]), value, x.dtype)
+    out = np.full(
+        (*x.shape[:2], *[n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True)]), value, x.dtype
+    )
     out[_inner(x.shape, padding)] = x
     return out
 

@@ -101,12 +101,15 @@ def _batched(x: Tensor, count: int, name: str) -> tuple[Tensor, bool]:
     return (x, True) if x.ndim == count + 2 else (x.unsqueeze(0), False)
 
 
-def _same(x: Tensor, weight: Tensor, stride: Any, dilation: Any, count: int) -> tuple[Tensor, tuple[int, ...]]:
+def _same(
+    x: Tensor, weight: Tensor, stride: Any, dilation: Any, count: int
+) -> tuple[Tensor, tuple[int, ...]]:
     """For padding="same": x, padded at one end where both ends cannot have the same, and the padding."""
     if max(lengths(stride, count, "stride")) > 1:
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     total = [
-        d * (k - 1) for d, k in zip(lengths(dilation, count, "dilation"), weight._array.shape[2:], strict=True)
+        d * (k - 1)
+        for d, k in zip(lengths(dilation, count, "dilation"), weight._array.shape[2:], strict=True)
     ]
     if any(n % 2 for n in total):
         ends = [(0, n % 2) for n in reversed(total)]
@@ -134,9 +137,19 @@ def _conv(count: int) -> Callable[..., Tensor]:
                 x, padding = _same(x, weight, stride, dilation, count)
             else:
                 padding = 0
-        options = _checked(x, weight, bias, count, groups, False, stride=stride, padding=padding, dilation=dilation)
+        options = _checked(
+            x, weight, bias, count, groups, False, stride=stride, padding=padding, dilation=dilation
+        )
         found = convolution(
-            x, weight, bias, options["stride"], options["padding"], options["dilation"], False, (0,) * count, groups
+            x,
+            weight,
+            bias,
+            options["stride"],
+            options["padding"],
+            options["dilation"],
+            False,
+            (0,) * count,
+            groups,
         )
         return found if batched else found.squeeze(0)
 
@@ -178,7 +191,9 @@ def _conv_transpose(count: int) -> Callable[..., Tensor]:
     )
 
 
-def _named(function: Callable[..., Tensor], name: str, what: str, count: int, weight: str) -> Callable[..., Tensor]:
+def _named(
+    function: Callable[..., Tensor], name: str, what: str, count: int, weight: str
+) -> Callable[..., Tensor]:
     function.__name__ = function.__qualname__ = name
     pixels = {1: "L", 2: "H, W", 3: "D, H, W"}[count]
     function.__doc__ = (

@@ -19,9 +19,7 @@ def _rows(weight: np.ndarray, indices: np.ndarray, padding_idx: int, scale: bool
     return weight[indices]
 
 
-def _summed(
-    g: np.ndarray, indices: np.ndarray, count: int, padding_idx: int, scale: bool
-) -> np.ndarray:
+def _summed(g: np.ndarray, indices: np.ndarray, count: int, padding_idx: int, scale: bool) -> np.ndarray:
     """For each row of the table the sum of the gradients of its places; of padding_idx none."""
     found = np.zeros((count, g.shape[-1]), g.dtype)
     flat, rows = indices.reshape(-1), g.reshape(-1, g.shape[-1])

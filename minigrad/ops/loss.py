@@ -27,8 +27,7 @@ def number(reduction: str, size_average: bool | None = None, reduce: bool | None
         mean = size_average is None or size_average
         reduction = "none" if reduce is not None and not reduce else "mean" if mean else "sum"
         warnings.warn(
-            "size_average and reduce args will be deprecated, please use "
-            f"reduction='{reduction}' instead.",
+            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
             UserWarning,
             stacklevel=3,
         )
@@ -99,7 +98,9 @@ _huber_loss = op(
 )  # fmt: skip
 
 
-def _pull(g: np.ndarray, x: np.ndarray, y: np.ndarray, reduction: int, slope: float, most: float) -> np.ndarray:
+def _pull(
+    g: np.ndarray, x: np.ndarray, y: np.ndarray, reduction: int, slope: float, most: float
+) -> np.ndarray:
     return np.clip((x - y) * slope, -most, most) * _share(g, reduction, x.size)
 
 
@@ -158,7 +159,9 @@ def _log_sigmoid(x: np.ndarray) -> np.ndarray:
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
-def _bce_logits(x: np.ndarray, target: np.ndarray, weight: Any, pos_weight: Any, reduction: int) -> np.ndarray:
+def _bce_logits(
+    x: np.ndarray, target: np.ndarray, weight: Any, pos_weight: Any, reduction: int
+) -> np.ndarray:
     log = _log_sigmoid(floating(x, "log_sigmoid_cpu"))
     factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
     loss = (1 - target) * x - factor * log

@@ -151,7 +151,9 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
         if len(wanted) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
         if len(shape) == 1 and target.numel() != 1:
-            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}")
+            raise ValueError(
+                f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}"
+            )
         return _nll_loss(x, target, weight, how, ignore_index)
     if len(shape) == 4:
         if len(wanted) != 3:

@@ -57,10 +57,7 @@ def kl_div(
         )
     batch = reduction == "batchmean"
     how = number("sum" if batch else reduction, size_average, reduce)
-    if log_target:
-        loss = target.exp() * (target - input)
-    else:
-        loss = target.xlogy(target) - target * input
+    loss = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     found = reduced(loss, how)
     return found / input._array.shape[0] if batch and input.ndim else found
 

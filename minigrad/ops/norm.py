@@ -59,14 +59,22 @@ def _last(normalized_shape: Dims, ndim: int) -> Dims:
     return tuple(range(ndim - len(normalized_shape), ndim))
 
 
-def _layer_norm(x: np.ndarray, normalized_shape: Dims, weight: Any, bias: Any, eps: float) -> tuple[np.ndarray, ...]:
+def _layer_norm(
+    x: np.ndarray, normalized_shape: Dims, weight: Any, bias: Any, eps: float
+) -> tuple[np.ndarray, ...]:
     floating(x, "LayerNormKernelImpl")
     centred, mean, rstd = _statistics(x, _last(normalized_shape, x.ndim), eps)
     return _scaled(centred, rstd, weight, bias), mean, rstd
 
 
 def _layer_norm_input(
-    grads: list[Tensor], input: Tensor, normalized_shape: Dims, weight: Any, result1: Tensor, result2: Tensor, eps: float
+    grads: list[Tensor],
+    input: Tensor,
+    normalized_shape: Dims,
+    weight: Any,
+    result1: Tensor,
+    result2: Tensor,
+    eps: float,
 ) -> Tensor:
     dims = _last(normalized_shape, input.ndim)
     standard, rstd = _standard(input, dims, result1, result2, eps)
@@ -91,7 +99,11 @@ native_layer_norm = op(
 
 
 def layer_norm(
-    input: Tensor, normalized_shape: Any, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    normalized_shape: Any,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
 ) -> Tensor:
     """Mean 0 and variance 1 over the last dimensions, of normalized_shape, then times weight, plus bias."""
     shape = _checked_shape(input, normalized_shape)
@@ -150,7 +162,13 @@ def _batch_norm(
 
 
 def _batch_standard(
-    x: Tensor, running_mean: Any, running_var: Any, training: bool, result1: Tensor, result2: Tensor, eps: float
+    x: Tensor,
+    running_mean: Any,
+    running_var: Any,
+    training: bool,
+    result1: Tensor,
+    result2: Tensor,
+    eps: float,
 ) -> tuple[Tensor, Tensor]:
     if training:
         return _standard(x, _not_channel(x.ndim), _channel(result1, x.ndim), _channel(result2, x.ndim), eps)
@@ -216,7 +234,9 @@ def batch_norm(
     """
     shape = input._array.shape
     if training and len(shape) > 1 and input._array.size == shape[1]:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {input.size()}"
+        )
     if training and eps <= 0:
         raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     if eps < 0:
@@ -323,7 +343,11 @@ native_group_norm = op(
 
 
 def group_norm(
-    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
 ) -> Tensor:
     """Mean 0 and variance 1 of each group of channels of each sample, then times weight, plus bias."""
     shape = input._array.shape

@@ -114,7 +114,13 @@ picked = op(
 
 
 def _divisors(
-    size: Ints, counts: Ints, kernel: Ints, stride: Ints, padding: Ints, include_pad: bool, override: int | None
+    size: Ints,
+    counts: Ints,
+    kernel: Ints,
+    stride: Ints,
+    padding: Ints,
+    include_pad: bool,
+    override: int | None,
 ) -> np.ndarray | int:
     """By what each window's sum is divided: the number of its elements."""
     if override is not None:
@@ -123,9 +129,7 @@ def _divisors(
     for n, m, k, s, p in zip(size, counts, kernel, stride, padding, strict=True):
         start = np.arange(m) * s - p
         end = np.minimum(start + k, n + p)  # a window that ceil_mode added may reach over the padding
-        lengths.append(
-            end - start if include_pad else np.minimum(end, n) - np.maximum(start, 0)
-        )
+        lengths.append(end - start if include_pad else np.minimum(end, n) - np.maximum(start, 0))
     return np.multiply.outer(*lengths)
 
 
@@ -134,7 +138,13 @@ def _avg_counts(size: Ints, kernel: Ints, stride: Ints, padding: Ints, ceil_mode
 
 
 def _avg_pool(
-    x: np.ndarray, kernel: Ints, stride: Ints, padding: Ints, ceil_mode: bool, include_pad: bool, override: int | None
+    x: np.ndarray,
+    kernel: Ints,
+    stride: Ints,
+    padding: Ints,
+    ceil_mode: bool,
+    include_pad: bool,
+    override: int | None,
 ) -> np.ndarray:
     size = x.shape[-2:]
     counts = _avg_counts(size, kernel, stride, padding, ceil_mode)
@@ -153,7 +163,9 @@ def _avg_pool_backward(
 ) -> np.ndarray:  # fmt: skip
     size = x.shape[-2:]
     counts = g.shape[-2:]
-    share = g / np.asarray(_divisors(size, counts, kernel, stride, padding, include_pad, override)).astype(g.dtype)
+    share = g / np.asarray(_divisors(size, counts, kernel, stride, padding, include_pad, override)).astype(
+        g.dtype
+    )
     found = np.zeros(x.shape, g.dtype)
     for windows, pixels, _ in _places(size, counts, kernel, stride, padding, (1, 1)):
         found[pixels] += share[windows]
@@ -205,9 +217,7 @@ def _adaptive_avg(x: np.ndarray, output_size: Ints) -> np.ndarray:
 
 
 def _adaptive_avg_backward(g: np.ndarray, x: np.ndarray) -> np.ndarray:
-    rows, columns = (
-        _mean_matrix(n, m, g.dtype) for n, m in zip(x.shape[-2:], g.shape[-2:], strict=True)
-    )
+    rows, columns = (_mean_matrix(n, m, g.dtype) for n, m in zip(x.shape[-2:], g.shape[-2:], strict=True))
     return rows.T @ g @ columns
 
 

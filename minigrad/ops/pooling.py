@@ -33,7 +33,9 @@ def _checked(
     if min(stride) == 0:
         raise RuntimeError("stride should not be zero")
     if min(kernel) <= 0 or min(stride) < 0:
-        raise RuntimeError(f"kernel size and stride should be greater than zero, but got {kernel} and {stride}")
+        raise RuntimeError(
+            f"kernel size and stride should be greater than zero, but got {kernel} and {stride}"
+        )
     if min(dilation) <= 0:
         raise RuntimeError(
             f"dilation should be greater than zero, but got dilationH: {dilation[0]} dilationW: {dilation[1]}"
@@ -109,7 +111,9 @@ def avg_pool2d(
 def _one(value: Any, name: str, function: str) -> Any:
     if isinstance(value, (tuple, list)):
         if len(value) != 1:
-            raise RuntimeError(f"{function}() {name} must be an int or a list of 1 int, but got {list(value)}")
+            raise RuntimeError(
+                f"{function}() {name} must be an int or a list of 1 int, but got {list(value)}"
+            )
         return value[0]
     return value
 
@@ -170,9 +174,7 @@ def _output_size(x: Tensor, output_size: Any, count: int) -> Ints:
     listed = list(output_size) if isinstance(output_size, (tuple, list)) else [output_size] * count
     if len(listed) != count:
         raise RuntimeError(f"output_size must be an int or {count} of them, but got {output_size!r}")
-    return tuple(
-        n if m is None else int(m) for n, m in zip(x._array.shape[-count:], listed, strict=True)
-    )
+    return tuple(n if m is None else int(m) for n, m in zip(x._array.shape[-count:], listed, strict=True))
 
 
 def _planes(x: Tensor, name: str) -> None:

@@ -68,11 +68,6 @@ _hardtanh_out = op(
     self=lambda grad, self, min_val, max_val: hardtanh_backward(grad, self, min_val, max_val),
     doc="Elementwise: not below min_val, not above max_val.",
 )  # fmt: skip
-_hardtanh_ = op(
-    "hardtanh_(self, min_val=-1.0, max_val=1.0)", _hardtanh, method=False, node="HardtanhBackward0",
-    self=lambda grad, result, min_val, max_val: hardtanh_backward(grad, result, min_val, max_val),
-    doc="hardtanh written into self.",
-)  # fmt: skip
 hardtanh_backward = op(
     "hardtanh_backward(grad_output, self, min_val, max_val)",
     lambda g, x, low, high: np.where((x <= low) | (x >= high), g.dtype.type(0), g),
@@ -121,7 +116,7 @@ _threshold_out = op(
 )  # fmt: skip
 _threshold_ = op(
     "threshold_(self, threshold, value)", _threshold, method=False, node="ThresholdBackward1",
-    self=lambda grad, result, threshold: above(grad, result, threshold),
+    self=lambda grad, self, threshold: above(grad, self, threshold),
     doc="threshold written into self.",
 )  # fmt: skip
 above = op(
@@ -139,7 +134,7 @@ def _softshrink(x: np.ndarray, lambd: float) -> np.ndarray:
     if lambd < 0:
         raise RuntimeError(
             f"lambda must be in range [0, {np.finfo(x.dtype).max:g}] for input dtype "
-            f"{ {2: 'Half', 4: 'Float', 8: 'Double'}[x.itemsize]}, but found {lambd:g}"
+            f"{ {2: 'Half', 4: 'Float', 8: 'Double'}[x.itemsize] }, but found {lambd:g}"
         )
     zero = x * 0  # nan stays nan
     return np.where(x > lambd, x - x.dtype.type(lambd), np.where(x < -lambd, x + x.dtype.type(lambd), zero))
@@ -200,7 +195,6 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return _prelu_kernel(input, weight.view(shape) if weight._array.shape != shape else weight)
 
 
-
 def _glu(x: np.ndarray, dim: int) -> np.ndarray:
     floating(x, "glu_cpu")
     if not x.ndim:
@@ -238,7 +232,9 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """x, but not below min_val and not above max_val."""
-    return (_hardtanh_ if inplace else _hardtanh_out)(input, min_val, max_val)
+    if inplace:
+        return table["hardtanh"].call_inplace(input, min_val, max_val)
+    return _hardtanh_out(input, min_val, max_val)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:

@@ -86,7 +86,9 @@ class LRScheduler:
 
     def state_dict(self) -> dict[str, Any]:
         """All but the optimizer; functions are left out."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "lr_lambdas")}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("optimizer", "lr_lambdas")
+        }
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a state_dict; functions stay as they are."""
@@ -111,7 +113,9 @@ class _Chained(LRScheduler):
 class StepLR(_Chained):
     """Times gamma after every step_size epochs."""
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
 
@@ -155,7 +159,9 @@ class CosineAnnealingLR(_Chained):
         if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # from the lowest point up
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
             return [g["lr"] + (base - low) * rise for g, base in zip(groups, self.base_lrs, strict=True)]
-        ratio = (1 + math.cos(math.pi * epoch / self.T_max)) / (1 + math.cos(math.pi * (epoch - 1) / self.T_max))
+        ratio = (1 + math.cos(math.pi * epoch / self.T_max)) / (
+            1 + math.cos(math.pi * (epoch - 1) / self.T_max)
+        )
         return [ratio * (g["lr"] - low) + low for g in groups]
 
 
@@ -171,7 +177,9 @@ class LinearLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         if start_factor > 1 or start_factor <= 0:
-            raise ValueError("Starting multiplicative factor expected to be greater than 0 and less or equal to 1.")
+            raise ValueError(
+                "Starting multiplicative factor expected to be greater than 0 and less or equal to 1."
+            )
         if end_factor > 1 or end_factor < 0:
             raise ValueError("Ending multiplicative factor expected to be between 0 and 1.")
         self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters

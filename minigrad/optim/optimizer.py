@@ -6,10 +6,10 @@ Counterpart in PyTorch: torch/optim/optimizer.py.
 from __future__ import annotations
 
 import copy
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
-import warnings
 
 from ..mode import enable_grad, no_grad
 from ..tensor import Tensor
@@ -23,7 +23,12 @@ class Optimizer:
     """
 
     # Options of torch that change how a step is computed, not what; only these values are supported.
-    FIXED: ClassVar[dict[str, Any]] = {"foreach": None, "capturable": False, "differentiable": False, "fused": None}
+    FIXED: ClassVar[dict[str, Any]] = {
+        "foreach": None,
+        "capturable": False,
+        "differentiable": False,
+        "fused": None,
+    }
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -64,7 +69,9 @@ class Optimizer:
             group = {**group, "params": [p for _, p in listed], "param_names": [name for name, _ in listed]}
         for p in group["params"]:
             if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
+                raise TypeError(
+                    f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}"
+                )
             if not (p.is_leaf or p.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
@@ -132,7 +139,9 @@ class Optimizer:
         if len(groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
         if any(len(a["params"]) != len(b["params"]) for a, b in zip(self.param_groups, groups, strict=True)):
-            raise ValueError("loaded state dict contains a parameter group that doesn't match the size of optimizer's group")
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
         by_number: dict[int, Tensor] = {}
         for mine, given in zip(self.param_groups, groups, strict=True):
             by_number.update(zip(given["params"], mine["params"], strict=True))
@@ -164,5 +173,5 @@ def _fitted(values: dict[str, Any], p: Tensor) -> dict[str, Any]:
 
 def checked(name: str, value: Any, most: float = float("inf")) -> None:
     """ValueError where an option is not between 0 and `most`."""
-    if not 0 <= value or value > most:
+    if not value >= 0 or value > most:
         raise ValueError(f"Invalid {name}: {value}")

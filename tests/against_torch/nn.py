@@ -31,7 +31,11 @@ def arrays(seed: int, dtype: str) -> dict[str, np.ndarray]:
     random = np.random.default_rng(seed)
     found = {}
     for name, shape in FLOATS.items():
-        a = random.uniform(0.05, 0.95, shape) if name in PROBABILITIES else random.standard_normal(shape) * 1.7
+        a = (
+            random.uniform(0.05, 0.95, shape)
+            if name in PROBABILITIES
+            else random.standard_normal(shape) * 1.7
+        )
         found[name] = a.astype(dtype)
     found["t"] = np.array([2, 0])
     found["t3"] = random.integers(0, 2, (2, 6))
@@ -128,9 +132,17 @@ class Side:
         try:
             result = eval(program, dict(self.names))
         except Exception as error:
-            return {"error": (type(error).__name__, str(error).split(". ")[0].split("\n")[0].replace("torch.", "").replace("minigrad.", ""))}
+            return {
+                "error": (
+                    type(error).__name__,
+                    str(error).split(". ")[0].split("\n")[0].replace("torch.", "").replace("minigrad.", ""),
+                )
+            }
         outputs = result if isinstance(result, tuple) else (result,)
-        found: dict[str, Any] = {"outputs": [_plain(t) for t in outputs], "graph": None if program.startswith(OTHER_STEPS) else _graph(outputs[0].grad_fn)}
+        found: dict[str, Any] = {
+            "outputs": [_plain(t) for t in outputs],
+            "graph": None if program.startswith(OTHER_STEPS) else _graph(outputs[0].grad_fn),
+        }
         total = 0
         for n, t in enumerate(outputs):
             if t.is_floating_point():
@@ -160,7 +172,12 @@ class Side:
 
 
 def _plain(t: Any, flag: bool = True) -> tuple[Any, ...]:
-    return str(t.dtype).split(".")[1], tuple(t.shape), t.detach().numpy().copy(), t.requires_grad if flag else None
+    return (
+        str(t.dtype).split(".")[1],
+        tuple(t.shape),
+        t.detach().numpy().copy(),
+        t.requires_grad if flag else None,
+    )
 
 
 def _graph(node: Any, depth: int = 6) -> Any:
@@ -173,18 +190,32 @@ def _graph(node: Any, depth: int = 6) -> Any:
 def differences(one: Any, other: Any, tolerance: float, path: str = "") -> list[str]:
     """Where two answers differ."""
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        if one.shape != other.shape or not np.allclose(one, other, rtol=tolerance, atol=tolerance, equal_nan=True):
+        if one.shape != other.shape or not np.allclose(
+            one, other, rtol=tolerance, atol=tolerance, equal_nan=True
+        ):
             return [f"{path}: {one.ravel()[:6]} and {other.ravel()[:6]}"]
         return []
     if isinstance(one, dict) and isinstance(other, dict):
         found = []
         for key in {**one, **other}:
-            if key == "second" and (isinstance(one.get(key), str) and "scale_grad_by_freq" in one[key] or isinstance(other.get(key), str)):
+            if key == "second" and (
+                (isinstance(one.get(key), str) and "scale_grad_by_freq" in one[key])
+                or isinstance(other.get(key), str)
+            ):
                 continue  # torch has no second derivative here, or not the right one (minigrad refuses)
             found += differences(one.get(key), other.get(key), tolerance, f"{path}/{key}")
         return found
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)) and len(one) == len(other) and "graph" not in path:
-        return [d for i, (a, b) in enumerate(zip(one, other, strict=True)) for d in differences(a, b, tolerance, f"{path}/{i}")]
+    if (
+        isinstance(one, (list, tuple))
+        and isinstance(other, (list, tuple))
+        and len(one) == len(other)
+        and "graph" not in path
+    ):
+        return [
+            d
+            for i, (a, b) in enumerate(zip(one, other, strict=True))
+            for d in differences(a, b, tolerance, f"{path}/{i}")
+        ]
     return [] if one == other else [f"{path}: {one} and {other}"]
 
 
