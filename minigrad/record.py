@@ -162,8 +162,8 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         if not isinstance(self, Tensor) or mode.special:
             return general(self)
         view = self._view
-        if view is not None and view.version != self._storage.version:
-            view.refresh(self)
+        if view is not None and not view.up_to_date(self):
+            return general(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
             return general(self)
@@ -299,16 +299,16 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         if not isinstance(self, Tensor) or mode.special:
             return general(self, other)
         view = self._view
-        if view is not None and view.version != self._storage.version:
-            view.refresh(self)
+        if view is not None and not view.up_to_date(self):
+            return general(self, other)
         array = self._array
         if isinstance(other, Tensor):
             array2 = other._array
             if array.dtype is not array2.dtype or (needs_float and array.dtype.kind != "f") or not two:
                 return general(self, other)
             view = other._view
-            if view is not None and view.version != other._storage.version:
-                view.refresh(other)
+            if view is not None and not view.up_to_date(other):
+                return general(self, other)
             wants2 = other._requires_grad
         else:
             if (

@@ -36,7 +36,9 @@ class View:
 
     def up_to_date(self, view: Tensor) -> bool:
         """Whether the view's own fields tell its place in the graph."""
-        return self.version == view._storage.version and self.base._requires_grad is view._requires_grad
+        if self.base._requires_grad is not view._requires_grad:
+            return False
+        return self.version == view._storage.version or not view._requires_grad
 
     def refresh(self, view: Tensor) -> None:
         """Bring the view's place in the graph up to date. RuntimeError where torch forbids it."""
