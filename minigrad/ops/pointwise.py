@@ -45,9 +45,11 @@ _BITS = {2: np.int16, 4: np.int32, 8: np.int64}
 
 
 def _gated(grad: np.ndarray, output: np.ndarray, out: Any = ...) -> np.ndarray:
-    """grad where the output is above 0, else 0. By their bits: a product with 0 is nan where grad is infinite."""
+    """0 where the output is 0 or less, else grad. By bits: a product with 0 is nan where grad is infinite."""
     bits = _BITS[grad.itemsize]
-    keep = np.negative(np.greater(output, 0, out=...).view(np.int8), out=...).astype(bits)  # no bit, or all
+    keep = np.subtract(np.less_equal(output, 0, out=...).view(np.int8), 1, out=...).astype(
+        bits
+    )  # none, or all
     if out is ...:
         return np.bitwise_and(grad.view(bits), keep, out=keep).view(grad.dtype)
     np.bitwise_and(grad.view(bits), keep, out=out.view(bits))
