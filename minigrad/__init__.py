@@ -80,7 +80,7 @@ from .ops.running import (
 )  # fmt: skip
 from .ops.shape import diagonal, permute, squeeze, t, transpose, unsqueeze
 from .ops.sort import (
-    argsort, bincount, bucketize, msort, searchsorted, sort, topk, unique, unique_consecutive,
+    argsort, bincount, bucketize, isin, msort, searchsorted, sort, topk, unique, unique_consecutive,
 )  # fmt: skip
 from .ops.triangles import (
     diag, diag_embed, diagflat, diagonal_scatter, select_scatter, slice_scatter, tril, tril_indices,

@@ -8,7 +8,6 @@ import numpy as np
 
 import minigrad
 from minigrad import Tensor
-from minigrad.ops import shape
 from op_samples import OpSamples, bad, case, real, whole
 
 SMALL = [case(real(2, 3)), case(real(3, 1, 2)), case(real(4)), case(real()), case(real(0, 2))]
@@ -76,7 +75,13 @@ SAMPLES = [
               lambda x, d: np.squeeze(x, tuple(e for e in np.atleast_1d(d) if x.shape[e] == 1)),
               [case(real(1, 3, 1), 0), case(real(1, 3), 1), case(real(1, 3, 1), (0, -1))],
               bad=[bad(RuntimeError, "dim 0 appears multiple times", real(1, 1), (0, 0))]),
-    OpSamples("squeezed_result", lambda x: shape.squeezed_result(x * 2, 0), lambda x: x[0] * 2, [case(real(1, 3))]),
+    OpSamples("t_inplace", lambda x: (x * 1).t_(), np.transpose, [case(real(2, 3)), case(real(3))],
+              bad=[bad(RuntimeError, "but self is 3D", real(1, 2, 3))]),
+    OpSamples("transpose_inplace", lambda x, a, b: (x * 1).transpose_(a, b), np.swapaxes, [case(real(2, 3), 0, -1)]),
+    OpSamples("unsqueeze_inplace", lambda x, d: (x * 1).unsqueeze_(d), np.expand_dims, [case(real(2, 3), 1)]),
+    OpSamples("squeeze_all_inplace", lambda x: (x * 1).squeeze_(), np.squeeze, [case(real(1, 3, 1))]),
+    OpSamples("squeeze_dim_inplace squeeze_dims_inplace", lambda x, d: (x * 1).squeeze_(d), np.squeeze,
+              [case(real(1, 3, 1), 0), case(real(1, 3, 1), (0, 2))]),
     OpSamples("diagonal diagonal_backward", minigrad.diagonal, np.diagonal,
               [case(real(3, 3)), case(real(2, 3), 1), case(real(3, 2), -1), case(real(2, 3, 2), 0, 0, 2),
                case(real(2, 2), 5)],

@@ -130,7 +130,12 @@ def unique_consecutive(
 
 
 def _chosen(
-    values: np.ndarray, inverse: np.ndarray, counts: np.ndarray, with_inverse: bool, with_counts: bool, dim: Any
+    values: np.ndarray,
+    inverse: np.ndarray,
+    counts: np.ndarray,
+    with_inverse: bool,
+    with_counts: bool,
+    dim: Any,
 ) -> Any:
     if dim is not None:  # torch lays the parts out one after the other
         values = np.moveaxis(np.ascontiguousarray(np.moveaxis(values, dim, 0)), 0, dim)

@@ -133,10 +133,24 @@ def write_to(rng: random.Random, tensors: list[Any], i: int) -> str:
     if rng.random() < 0.3:
         place += view_of(rng, t)
     same = [j for j, other in enumerate(tensors) if other.shape == t.shape and place == f"v[{i}]"]
-    ways = [".mul_(2.0)", ".add_(1.0)", ".zero_()", ".fill_(3.0)", ".neg_()", ".clamp_(-2.0, 2.0)", ".pow_(2)"]
+    ways = [
+        ".mul_(2.0)",
+        ".add_(1.0)",
+        ".zero_()",
+        ".fill_(3.0)",
+        ".neg_()",
+        ".clamp_(-2.0, 2.0)",
+        ".pow_(2)",
+    ]
     if same:
         j = rng.choice(same)
-        ways += [f".mul_(v[{j}])", f".add_(v[{j}])", f".copy_(v[{j}])", f".sub_(v[{j}].detach())", f".copy_(v[{j}] * 2)"]
+        ways += [
+            f".mul_(v[{j}])",
+            f".add_(v[{j}])",
+            f".copy_(v[{j}])",
+            f".sub_(v[{j}].detach())",
+            f".copy_(v[{j}] * 2)",
+        ]
     scalars = [j for j, other in enumerate(tensors) if not other.dim()]
     if scalars:
         ways += [f".mul_(v[{rng.choice(scalars)}])", f".fill_(v[{rng.choice(scalars)}])"]
