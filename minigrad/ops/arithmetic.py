@@ -14,7 +14,7 @@ from .public import must_be_tensor, public
 # ------------------------------------------------------------------ what is refused
 
 
-def _no_bools_in_sub(x: Any, other: Any) -> None:
+def no_bools_in_sub(x: Any, other: Any) -> None:
     found = [dtypes.of(a.dtype) if isinstance(a, np.ndarray) else dtypes.of_number(a) for a in (x, other)]
     bools = [d is dtypes.boolean for d in found]
     if all(bools):
@@ -48,7 +48,7 @@ add = op(
 
 sub = op(
     "sub(self, other)", np.subtract, promotes="common", dunder="__sub__", method=False, inplace=True,
-    check=_no_bools_in_sub,
+    check=no_bools_in_sub,
     self=lambda grad: grad,
     other=lambda grad: -grad,
     doc="Elementwise difference, broadcasting like NumPy.",
@@ -56,7 +56,7 @@ sub = op(
 
 _rsub = op(
     "rsub_number(self, other)", lambda x, other, **out: np.subtract(other, x, **out), promotes="common",
-    method=False, of="rsub", dunder="__rsub__", node="RsubBackward1", check=_no_bools_in_sub,
+    method=False, of="rsub", dunder="__rsub__", node="RsubBackward1", check=no_bools_in_sub,
     self=lambda grad: -grad,
     doc="other - self, for a number `other`.",
 )  # fmt: skip
@@ -131,14 +131,14 @@ _add_alpha = op(
 )  # fmt: skip
 _sub_alpha = op(
     "sub_alpha(self, other, *, alpha=1)", lambda x, other, alpha: x - other * _checked_alpha(x, alpha),
-    promotes="common", method=False, inplace=True, of="sub", node="SubBackward0", check=_no_bools_in_sub,
+    promotes="common", method=False, inplace=True, of="sub", node="SubBackward0", check=no_bools_in_sub,
     self=lambda grad: grad,
     other=lambda grad, alpha: grad * -alpha,
     doc="self - alpha * other.",
 )  # fmt: skip
 _rsub_tensor = op(
     "rsub_tensor(self, other, *, alpha=1)", lambda x, other, alpha: other - x * _checked_alpha(x, alpha),
-    promotes="common", method=False, of="rsub", node="RsubBackward0", check=_no_bools_in_sub,
+    promotes="common", method=False, of="rsub", node="RsubBackward0", check=no_bools_in_sub,
     self=lambda grad, alpha: grad * -alpha,
     other=lambda grad: grad,
     doc="other - alpha * self, for a tensor `other`.",
@@ -152,10 +152,16 @@ def _is_one(alpha: Any) -> bool:
 _plain_add, _plain_sub, _plain_mul, _plain_div = add, sub, mul, div
 
 
-def first_tensor(self: Any, other: Any, name: str) -> Tensor:
-    """self, or where it is a number before a tensor, the number as a tensor that promotes like one."""
+def first_tensor(self: Any, other: Any, name: str, floating: bool = False) -> Tensor:
+    """self, or where it is a number before a tensor, the number as a tensor that promotes like one.
+
+    floating: as a float, for an op that answers in floats.
+    """
     if not isinstance(self, Tensor) and isinstance(other, Tensor) and is_number(self):
-        return wrap(np.array(self).astype(dtypes.result_type([other._array, self]).numpy))
+        dtype = dtypes.result_type([other._array, self])
+        if floating and not dtype.is_floating_point:
+            dtype = dtypes.get_default_dtype()
+        return wrap(np.array(self).astype(dtype.numpy))
     return must_be_tensor(self, name)
 
 
@@ -174,6 +180,8 @@ def add(self: Tensor | float, other: Tensor | float, *, alpha: float = 1) -> Ten
 @public
 def sub(self: Tensor | float, other: Tensor | float, *, alpha: float = 1) -> Tensor:
     """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
+    if isinstance(self, bool) and isinstance(other, Tensor):
+        no_bools_in_sub(self, other._array)
     self = first_tensor(self, other, "sub")
     return _plain_sub(self, other) if _is_one(alpha) else _sub_alpha(self, other, alpha=alpha)
 
@@ -197,7 +205,7 @@ def div(self: Tensor | float, other: Tensor | float, *, rounding_mode: str | Non
     """self / other, elementwise; rounding_mode "trunc" rounds towards 0, "floor" down, None not at all."""
     from .division import rounded
 
-    self = first_tensor(self, other, "div")
+    self = first_tensor(self, other, "div", floating=rounding_mode is None)
     return _plain_div(self, other) if rounding_mode is None else rounded(self, other, rounding_mode)
 
 

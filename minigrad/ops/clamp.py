@@ -8,10 +8,18 @@ import numpy as np
 
 from ..op import op, table
 from ..tensor import Tensor
+from .dims import check_fits
 from .public import must_be_tensor, public
 
 
+def _no_bools(x: np.ndarray, kernel: str) -> np.ndarray:
+    if x.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    return x
+
+
 def _clamp(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
+    _no_bools(x, "clamp_cpu" if np.ndim(min) or np.ndim(max) else "clamp_scalar_cpu")
     if min is not None:
         x = np.maximum(x, min)
     return np.minimum(x, max) if max is not None else x
@@ -39,7 +47,7 @@ def _clamp_max(grad: Tensor, self: Tensor, min: Any, max: Tensor) -> Tensor:
 
 
 _clamp_number = op(
-    "clamp_number(self, min=None, max=None)", _clamp, promotes="common", inplace=True, method=False,
+    "clamp_number(self, min=None, max=None)", _clamp, check=check_fits, promotes="common", inplace=True, method=False,
     of="clamp", node="ClampBackward1",
     self=_clamp_self,
     doc="Elementwise: not below min, not above max, two numbers.",
@@ -53,7 +61,7 @@ _clamp_tensor = op(
     doc="Elementwise: not below min, not above max, two tensors.",
 )  # fmt: skip
 _min_number = op(
-    "clamp_min_number(self, min)", lambda x, min: np.maximum(x, min), promotes="common", inplace=True,
+    "clamp_min_number(self, min)", lambda x, min: np.maximum(_no_bools(x, "clamp_min_scalar_cpu"), min), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_min", node="ClampMinBackward0",
     self=lambda grad, self, min: _where(grad, self >= min),
     doc="Elementwise: not below a number.",
@@ -66,7 +74,7 @@ _min_tensor = op(
     doc="Elementwise: not below another tensor.",
 )  # fmt: skip
 _max_number = op(
-    "clamp_max_number(self, max)", lambda x, max: np.minimum(x, max), promotes="common", inplace=True,
+    "clamp_max_number(self, max)", lambda x, max: np.minimum(_no_bools(x, "clamp_max_scalar_cpu"), max), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_max", node="ClampMaxBackward0",
     self=lambda grad, self, max: _where(grad, self <= max),
     doc="Elementwise: not above a number.",
@@ -143,6 +151,7 @@ def _masked_fill(x: np.ndarray, mask: np.ndarray, value: Any) -> np.ndarray:
         raise RuntimeError(
             f"masked_fill_ only supports boolean masks, but got mask with dtype {names[mask.dtype.name]}"
         )
+    check_fits(x, value)
     return np.where(mask, np.asarray(value).astype(x.dtype), x)
 
 
@@ -169,11 +178,6 @@ def _filling(self: Tensor, mask: Any, value: Any) -> str:
             raise RuntimeError(
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value._array.ndim} dimension(s)."
-            )
-        if value.dtype.category > self.dtype.category:
-            raise RuntimeError(
-                f"value cannot be converted to type {self.dtype.tensor_type.removesuffix('Tensor').lower()}: it is "
-                f"a tensor of {value.dtype!r}"
             )
         return "masked_fill_tensor"
     if not isinstance(value, (bool, int, float, np.number, np.bool_)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor, zeros_for
-from .arithmetic import reflected
+from .arithmetic import first_tensor, reflected
 from .public import in_place, must_be_tensor, public, tensors_only
 
 eq = op("eq(self, other)", np.equal, promotes="common", dunder="__eq__", doc="Elementwise self == other.")
@@ -182,6 +183,21 @@ def is_nonzero(self: Tensor) -> bool:
     return bool(self)
 
 
+def _either_way(entry: Any) -> Any:
+    """The function also takes a number first."""
+    name = entry.__name__
+
+    def function(self: Tensor | float, other: Tensor | float) -> Tensor:
+        return entry(first_tensor(self, other, name), other)
+
+    function.__name__, function.__doc__ = name, entry.__doc__
+    return public(function)
+
+
+bitwise_and, bitwise_or, bitwise_xor = map(_either_way, (bitwise_and, bitwise_or, bitwise_xor))
+bitwise_left_shift, bitwise_right_shift = map(_either_way, (bitwise_left_shift, bitwise_right_shift))
+Tensor.__rlshift__ = reflected(lambda self, other: bitwise_left_shift(other, self))
+Tensor.__rrshift__ = reflected(lambda self, other: bitwise_right_shift(other, self))
 Tensor.__lshift__, Tensor.__rshift__ = reflected(bitwise_left_shift), reflected(bitwise_right_shift)
 Tensor.__ilshift__ = reflected(Tensor.bitwise_left_shift_)
 Tensor.__irshift__ = reflected(Tensor.bitwise_right_shift_)

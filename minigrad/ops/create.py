@@ -14,6 +14,7 @@ from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..strides import empty_like as _like
 from ..tensor import Meta, Tensor, wrap
+from .dims import check_fits
 from .public import must_be_tensor
 
 
@@ -208,6 +209,7 @@ def full(
         )
     value = _number(fill_value, "full", "fill_value", 2)
     kind = checked_dtype(dtype, "full") or dtypes.of_number(value)
+    check_fits(np.empty(0, kind.numpy), value)
     return leaf(np.full(checked_size((size,), "full"), np.asarray(value).astype(kind.numpy)), requires_grad)
 
 

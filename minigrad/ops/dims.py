@@ -66,6 +66,22 @@ def cast(x: np.ndarray, dtype: dtypes.dtype | None) -> np.ndarray:
     return x if dtype is None or x.dtype == dtype.numpy else x.astype(dtype.numpy)
 
 
+_C_NAMES = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
+
+
+def check_fits(x: np.ndarray, *numbers: Any) -> None:
+    """RuntimeError, in torch's words, for a whole number that does not fit into x's dtype of integers."""
+    if x.dtype.kind not in "iu":
+        return
+    limits = np.iinfo(x.dtype)
+    low = limits.min or -limits.max  # -1 becomes 255, as in torch
+    for number in numbers:
+        if type(number) is int and not low <= number <= limits.max:
+            raise RuntimeError(
+                f"value cannot be converted to type {_C_NAMES[x.dtype.name]} without overflow: {number}"
+            )
+
+
 def wide(x: np.ndarray) -> np.ndarray:
     """x as it is summed: float16 in float32, small integers and bools in int64, as torch does."""
     if x.dtype.kind in "iub":

@@ -19,17 +19,17 @@ def _no_zero(x: np.ndarray, other: np.ndarray) -> None:
 
 def _floored(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The quotient rounded down; where the divisor is 0 it is that of the division, as in torch."""
-    _no_zero(x, other)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"div_floor_cpu\" not implemented for 'Bool'")
+    _no_zero(x, other)
     found = np.floor_divide(x, other)
     return np.where(other == 0, np.true_divide(x, other), found) if x.dtype.kind == "f" else found
 
 
 def _truncated(x: np.ndarray, other: np.ndarray) -> np.ndarray:
-    _no_zero(x, other)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"div_trunc_cpu\" not implemented for 'Bool'")
+    _no_zero(x, other)
     if x.dtype.kind == "f":
         return np.trunc(np.true_divide(x, other))
     quotient = np.abs(x) // np.abs(other) if x.dtype.kind == "i" else x // other
@@ -46,17 +46,17 @@ def _rounded(x: np.ndarray, other: np.ndarray, rounding_mode: str) -> np.ndarray
 
 def _remainder(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """What is left by division that rounds down: it has the divisor's sign."""
-    _no_zero(x, other)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"remainder_cpu\" not implemented for 'Bool'")
+    _no_zero(x, other)
     return np.remainder(x, other)
 
 
 def _fmod(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """What is left by division that rounds towards 0: it has the dividend's sign."""
-    _no_zero(x, other)
     if x.dtype.kind == "b":
         raise NotImplementedError("\"fmod_cpu\" not implemented for 'Bool'")
+    _no_zero(x, other)
     return np.fmod(x, other)
 
 

@@ -11,7 +11,7 @@ from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, plus, times
-from .precision import rounded_once
+from .precision import floating, rounded_once
 from .public import must_be_tensor, not_implemented, public, tensors_only
 
 
@@ -73,7 +73,7 @@ atan2 = op(
 )  # fmt: skip
 
 hypot = op(
-    "hypot(self, other)", np.hypot, promotes="common", inplace=True, method=False,
+    "hypot(self, other)", lambda x, other: np.hypot(floating(x, "hypot_cpu"), other), promotes="common", inplace=True, method=False,
     self=lambda grad, self, result: grad * self / result,
     other=lambda grad, other, result: grad * other / result,
     doc="sqrt(self^2 + other^2), elementwise.",
@@ -89,14 +89,14 @@ def _logaddexp2_self(grad: Tensor, self: Tensor, other: Tensor) -> Tensor:
 
 
 logaddexp = op(
-    "logaddexp(self, other)", np.logaddexp, promotes="common", method=False,
+    "logaddexp(self, other)", lambda x, other: np.logaddexp(floating(x, "logaddexp_cpu"), other), promotes="common", method=False,
     self=_logaddexp_self,
     other=lambda grad, self, other: _logaddexp_self(grad, other, self),
     doc="log(exp(self) + exp(other)), elementwise, without overflow.",
 )  # fmt: skip
 
 logaddexp2 = op(
-    "logaddexp2(self, other)", np.logaddexp2, promotes="common", method=False,
+    "logaddexp2(self, other)", lambda x, other: np.logaddexp2(floating(x, "logaddexp2_cpu"), other), promotes="common", method=False,
     self=_logaddexp2_self,
     other=lambda grad, self, other: _logaddexp2_self(grad, other, self),
     doc="log2(2^self + 2^other), elementwise, without overflow.",
@@ -159,8 +159,13 @@ def _heaviside(x: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(x == 0, values, np.where(np.isnan(x), x, x > 0)).astype(x.dtype)
 
 
+def _same_dtypes(x: np.ndarray, values: np.ndarray) -> None:
+    if x.dtype != values.dtype:
+        raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+
+
 heaviside = op(
-    "heaviside(self, values)", _heaviside, promotes="common", inplace=True, method=False, node="NotImplemented",
+    "heaviside(self, values)", _heaviside, check=_same_dtypes, promotes="common", inplace=True, method=False, node="NotImplemented",
     self=not_implemented("derivative for aten::heaviside is not implemented", RuntimeError),
     values=not_implemented("derivative for aten::heaviside is not implemented", RuntimeError),
     doc="0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError.",
@@ -172,12 +177,20 @@ heaviside = op(
 
 def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
     """From the end that is nearer, as torch computes it, so that weight 1 gives `end` exactly."""
-    if not x.dtype == end.dtype == getattr(weight, "dtype", x.dtype):
-        names = [dtypes.of(a.dtype).tensor_type.removesuffix("Tensor").lower() for a in (x, end)]
-        raise RuntimeError(f"expected dtype {names[0]} for `end` but got dtype {names[1]}")
-    if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"lerp_kernel_scalar\" not implemented for '{kind}'")
+    for name, value in (("end", end), ("weight", weight)):
+        if isinstance(value, np.ndarray) and value.dtype != x.dtype:
+            names = [_C_NAMES.get(a.dtype.name, a.dtype.name) for a in (x, value)]
+            raise RuntimeError(f"expected dtype {names[0]} for `{name}` but got dtype {names[1]}")
+    floating(x, "lerp_kernel_scalar")
+    return _mixed(x, end, weight)
+
+
+_C_NAMES = {"float16": "c10::Half", "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
+            "int16": "short int", "int8": "signed char", "uint8": "unsigned char"}  # fmt: skip
+
+
+@rounded_once
+def _mixed(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
     weight = np.asarray(weight, x.dtype)
     return np.where(np.abs(weight) < 0.5, x + weight * (end - x), end - (end - x) * (1 - weight)).astype(
         x.dtype
@@ -185,14 +198,14 @@ def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
 
 
 _lerp_number = op(
-    "lerp_number(self, end, weight)", rounded_once(_lerp), method=False, inplace=True, of="lerp",
+    "lerp_number(self, end, weight)", _lerp, method=False, inplace=True, of="lerp",
     node="LerpBackward0",
     self=lambda grad, weight: grad * (1 - weight),
     end=lambda grad, weight: grad * weight,
     doc="self + weight * (end - self), with a number as weight.",
 )  # fmt: skip
 _lerp_tensor = op(
-    "lerp_tensor(self, end, weight)", rounded_once(_lerp), method=False, inplace=True, of="lerp",
+    "lerp_tensor(self, end, weight)", _lerp, method=False, inplace=True, of="lerp",
     node="LerpBackward1",
     self=lambda grad, weight: grad * (1 - weight),
     end=lambda grad, weight: grad * weight,
@@ -213,10 +226,15 @@ def _in(value: Any, x: np.ndarray) -> np.ndarray:
     return np.asarray(value).astype(x.dtype)
 
 
+def _no_bools(x: Any, *others: Any) -> None:
+    if all(np.asarray(v).dtype.kind == "b" for v in (x, *others)):
+        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
+
+
 addcmul = op(
     "addcmul(self, tensor1, tensor2, *, value=1)",
     rounded_once(lambda x, tensor1, tensor2, value: x + _in(value, x) * tensor1 * tensor2),
-    promotes="common", inplace=True, method=False,
+    promotes="common", inplace=True, method=False, check=_no_bools,
     self=lambda grad: grad,
     tensor1=lambda grad, tensor2, value: grad * times(tensor2, value),
     tensor2=lambda grad, tensor1, value: grad * times(tensor1, value),

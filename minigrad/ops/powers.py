@@ -10,6 +10,7 @@ from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, minus, reflected, times
+from .dims import check_fits
 from .masks import where
 from .public import public
 
@@ -27,9 +28,13 @@ def _power(x: np.ndarray, exponent: Any, **out: Any) -> np.ndarray:
             root = np.sqrt(x) if exponent == -0.5 else x if exponent == -1 else np.multiply(x, x)
             return np.true_divide(x.dtype.type(1), root, **out)
         return np.power(x, exponent, **out)
-    if exponent < 0:
+    return np.power(x, np.asarray(exponent, x.dtype), **out).astype(x.dtype, copy=False)
+
+
+def _check_exponent(x: np.ndarray, exponent: Any) -> None:
+    if x.dtype.kind in "iub" and type(exponent) is int and exponent < 0:
         raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return np.power(x, np.asarray(exponent, x.dtype), **out)
+    check_fits(x, exponent)
 
 
 def _tensor_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
@@ -71,7 +76,7 @@ def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> 
 
 
 _pow_number = op(
-    "pow_number(self, exponent)", _power, promotes="common", method=False, inplace=True,
+    "pow_number(self, exponent)", _power, promotes="common", method=False, check=_check_exponent, inplace=True,
     of="pow", node="PowBackward0",
     self=_pow_self,
     doc="self raised to a number.",

@@ -93,14 +93,31 @@ def tensors_only(entry: Any) -> Any:
     name = entry.__name__
 
     def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
-        arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
         must_be_tensor(self, name)
-        for position, argument in enumerate(table[name].names[1:], start=2):
-            if argument in arguments and not (name in ("addcmul", "addcdiv") and argument == "value"):
-                must_be_tensor(arguments[argument], name, argument, position)
+        _check_tensors(name, name, 1, others, kwargs)
         return entry(self, *others, **kwargs)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
     setattr(Tensor, name, function)
+    twin = getattr(Tensor, f"{name}_", None)
+    if twin is not None:
+        setattr(Tensor, f"{name}_", _checking(twin, name))
     return function
+
+
+def _checking(entry: Any, name: str) -> Any:
+    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
+        _check_tensors(name, f"{name}_", 0, others, kwargs)
+        return entry(self, *others, **kwargs)
+
+    function.__name__ = function.__qualname__ = f"{name}_"
+    function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
+    return function
+
+
+def _check_tensors(name: str, shown: str, before: int, others: Any, kwargs: Any) -> None:
+    arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
+    for position, argument in enumerate(table[name].names[1:], start=1 + before):
+        if argument in arguments and table[name].params[position - before][1] is table[name].NO_DEFAULT:
+            must_be_tensor(arguments[argument], shown, argument, position)

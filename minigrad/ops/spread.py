@@ -10,9 +10,9 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..tensor import Tensor, wrap
-from .arithmetic import times
+from .arithmetic import no_bools_in_sub, times
 from .dims import cast, count, flag, normal_dims, restored, saved_dims, wide
-from .public import must_be_tensor, public
+from .public import must_be_tensor, public, tensors_only
 
 _UNSET: Any = object()
 
@@ -252,9 +252,12 @@ def _dist_self(grad: Tensor, self: Tensor, other: Tensor, p: float, result: Tens
     return (self - other) * 0 if found is None else found
 
 
-dist = op(
-    "dist(self, other, p=2)", _dist, promotes="common",
+_dist_op = op(
+    "dist(self, other, p=2)", _dist, promotes="common", method=False, check=no_bools_in_sub,
     self=_dist_self,
     other=lambda grad, self, other, p, result: -_dist_self(grad, self, other, p, result),
     doc="The p-norm of self - other.",
 )  # fmt: skip
+
+
+dist = tensors_only(_dist_op)
