@@ -7,6 +7,7 @@ places of the kernel, each time for all windows at once.
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -49,20 +50,49 @@ def _places(
 # ------------------------------------------------------------------ maximum
 
 
+def _is_full(windows: tuple[slice, ...], counts: Ints) -> bool:
+    return all(w.stop - w.start == n for w, n in zip(windows[1:], counts, strict=True))
+
+
+def _max_of_full(
+    x: np.ndarray, places: list[Any], first_pixels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """_max_pool where every window is full; None where there is a nan, which compares otherwise."""
+    values = x[places[0][1]].copy()
+    which = np.zeros(values.shape, np.uint16)  # the place of the largest so far; small, so that it is fast
+    for number, (_, pixels, _) in enumerate(places[1:], 1):
+        candidates = np.ascontiguousarray(x[pixels])
+        np.copyto(which, number, where=candidates > values)
+        np.maximum(values, candidates, out=values)
+    if x.dtype.kind == "f" and np.isnan(values).any():
+        return None
+    width = x.shape[-1]
+    offsets = np.array([row * width + column for _, _, (row, column) in places])
+    indices = offsets[which]
+    indices += first_pixels
+    return values, indices
+
+
 def _max_pool(
     x: np.ndarray, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The largest element of each window and where it stands in its plane; nan counts as larger than all."""
     size = x.shape[-2:]
     counts = tuple(map(pooled_length, size, kernel, stride, padding, dilation, (ceil_mode,) * 2))
+    places = _places(size, counts, kernel, stride, padding, dilation)
+    first_pixels = np.add.outer(
+        np.arange(counts[0]) * (stride[0] * size[1]), np.arange(counts[1]) * stride[1]
+    )
+    if len(places) == kernel[0] * kernel[1] and all(_is_full(windows, counts) for windows, _, _ in places):
+        found = _max_of_full(x, places, first_pixels)
+        if found is not None:
+            return found
     kind = x.dtype
     floats = kind.kind == "f"
     values = np.full((*x.shape[:-2], *counts), -np.inf if floats else np.iinfo(kind).min, kind)
-    # Where each window begins, in its plane; the place of a candidate is that plus a constant.
-    starts = np.add.outer(np.arange(counts[0]) * (stride[0] * size[1]), np.arange(counts[1]) * stride[1])
     indices = np.empty(values.shape, np.int64)
     seen = np.zeros(counts, bool)
-    for windows, pixels, (row, column) in _places(size, counts, kernel, stride, padding, dilation):
+    for windows, pixels, (row, column) in places:
         candidates, best = x[pixels], values[windows]
         larger = candidates > best
         if floats:
@@ -70,7 +100,7 @@ def _max_pool(
         larger |= ~seen[windows[1:]]  # the first candidate counts, were it -inf
         seen[windows[1:]] = True
         np.copyto(best, candidates, where=larger)
-        np.copyto(indices[windows], starts[windows[1:]] + (row * size[1] + column), where=larger)
+        np.copyto(indices[windows], first_pixels[windows[1:]] + (row * size[1] + column), where=larger)
     return values, indices
 
 
