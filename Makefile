@@ -2,6 +2,7 @@
 # make test          every test, a real JupyterLab in a real browser included
 # make lint          format and lint, nothing is changed
 # make lessons       the notebooks, made anew from their MyST text
+# make stubs         what editors complete, made anew from the ops
 # make binder-check  what Binder would install, installed and started here (slow)
 #
 # All of it lives in .venv, which is made on first use. `make lab LAB_ARGS=--no-browser` prints the
@@ -13,7 +14,7 @@ FIRST := notebooks/01-tensors-and-functions.ipynb
 # Asks on the first start whether to fetch news, in the corner where the graph is.
 NEWS := @jupyterlab/apputils-extension:announcements
 
-.PHONY: lab test lint lessons binder-check
+.PHONY: lab test lint lessons stubs binder-check
 
 lab: .venv/lab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_ARGS)
@@ -29,6 +30,9 @@ lint: .venv/test
 
 lessons: .venv/test
 	$(BIN)/python notebooks/build_lessons.py
+
+stubs: .venv/test
+	$(BIN)/python tests/minigrad/stubs.py
 
 binder-check: .venv/test
 	$(BIN)/python tests/browser/chromium.py
