@@ -37,8 +37,9 @@ from .ops.compare import (
     logical_or, logical_xor, lt, ne, not_equal,
 )  # fmt: skip
 from .ops.copies import clone, ravel
+from .ops.along import index_add, index_copy, index_fill, index_select
 from .ops.gather import (
-    gather, index_add, index_copy, index_fill, index_select, put, scatter, scatter_add, take, take_along_dim,
+    gather, put, scatter, scatter_add, take, take_along_dim,
 )  # fmt: skip
 from .ops.index import index_put
 from .ops.join import (
@@ -49,8 +50,9 @@ from .ops.division import floor_divide, fmod, remainder
 from .ops.extremes import (
     amax, amin, aminmax, argmax, argmin, kthvalue, max, median, min, nanmedian,
 )  # fmt: skip
+from .ops.addmm import addbmm, addmm, addmv, addr, baddbmm
 from .ops.linalg import (
-    addbmm, addmm, addmv, addr, baddbmm, bmm, dot, matmul, mm, mv, outer, vdot,
+    bmm, dot, matmul, mm, mv, outer, vdot,
 )  # fmt: skip
 from .ops.masks import argwhere, masked_scatter, masked_select, nonzero, where
 from .ops.pairs import (
@@ -61,8 +63,9 @@ from .ops.pointwise import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh,
     deg2rad, exp, exp2, expm1, log, log10, log1p, log2, rad2deg, relu, sigmoid, sin, sinc, sinh, tan, tanh,
 )  # fmt: skip
+from .ops.einsum import einsum
 from .ops.products import (
-    cartesian_prod, chain_matmul, cross, einsum, inner, kron, tensordot,
+    cartesian_prod, chain_matmul, cross, inner, kron, tensordot,
 )  # fmt: skip
 from .ops.rearrange import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
 from .ops.powers import float_power, pow, rsqrt, sqrt, square
@@ -105,7 +108,7 @@ from .mode import set_grad_enabled
 from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 
 # The rest
-from . import autograd, nn, optim, static, utils
+from . import autograd, linalg, nn, optim, static, utils
 from .serialize import load, save
 from .detach import detach
 from .events import Observer, watch

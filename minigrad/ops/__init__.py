@@ -4,14 +4,14 @@ from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, ro
 from . import convert, create, draw  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
 from . import copies, join, rearrange, reshape, shape, slices, strided, triangles, turned  # shapes
-from . import gather, index, masks, sort, subscript, write  # indexing
-from . import products
+from . import along, gather, index, masks, sort, subscript, write  # indexing
+from . import addmm, einsum, products
 
 __all__ = [
     "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
     "convert", "create", "draw",
     "extremes", "linalg", "reduce", "running", "spread",
     "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles", "turned",
-    "gather", "index", "masks", "sort", "subscript", "write",
-    "products",
+    "along", "gather", "index", "masks", "sort", "subscript", "write",
+    "addmm", "einsum", "products",
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from .. import dtypes
 from ..op import Op, op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
+from .along import index_select
 from .copies import contiguous_copy
-from .gather import index_select
 from .reshape import flatten, reshape
 from .sizes import checked_dims, checked_sizes, is_int
 

@@ -1,0 +1,130 @@
+"""A product added to something: addmm, addmv, addr, baddbmm, addbmm.
+
+Counterpart in PyTorch: aten/src/ATen/native/LinearAlgebra.cpp.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..op import op
+from ..tensor import Tensor
+from .linalg import _check_bmm, _check_mm, _check_mv, _kind, _product, outer
+from .precision import rounded_once
+from .scalars import times
+from .shape import _expand
+
+
+def _scaled(x: Tensor, factor: Any) -> Tensor:
+    return x if factor == 1 else times(x, factor)
+
+
+def _expandable(x: np.ndarray, shape: tuple[int, ...]) -> None:
+    _expand(x, shape)
+
+
+@rounded_once
+def _sum(x: np.ndarray, product: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    """beta * x + alpha * product; torch does not read x where beta is 0, so nan in it goes unseen."""
+    if x.dtype.kind in "iu":
+        beta, alpha = int(beta), int(alpha)
+    product = product if alpha == 1 else product * np.asarray(alpha, product.dtype)
+    if beta == 0:
+        return np.broadcast_to(product, np.broadcast_shapes(x.shape, product.shape)).copy()
+    return np.add(x if beta == 1 else x * np.asarray(beta, x.dtype), product)
+
+
+def _addmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    for name, m in (("mat1", a), ("mat2", b)):
+        if m.ndim != 2:
+            raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
+    if a.shape[1] == b.shape[0]:
+        _same(x, a, "self and mat2 must have the same dtype, but got {0} and {1}")
+    _check_mm(a, b)
+    _expandable(x, (a.shape[0], b.shape[1]))
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _same(x: np.ndarray, y: np.ndarray, words: str) -> None:
+    if x.dtype != y.dtype:
+        raise RuntimeError(words.format(_kind(x), _kind(y)))
+
+
+def _addmv(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_mv(x, a, b)
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    for name, v in (("vec1", a), ("vec2", b)):
+        if v.ndim != 1:
+            raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.ndim}-D")
+    _expandable(x, (a.size, b.size))
+    dtype = dtypes.result_type([x, a, b]).numpy
+    return _sum(x.astype(dtype, copy=False), np.outer(a, b).astype(dtype, copy=False), beta, alpha)
+
+
+def _baddbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_bmm(a, b)
+    _same(x, a, "Input dtypes must be the same, got: input {0}, batch1: {1}")
+    _expandable(x, (a.shape[0], a.shape[1], b.shape[2]))
+    return _sum(x, _product(a, b), beta, alpha)
+
+
+def _addbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
+    _check_bmm(a, b)
+    _expandable(x, (a.shape[1], b.shape[2]))
+    total = _product(a.transpose(1, 0, 2).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]))
+    return _sum(x, total, beta, alpha)
+
+
+def _stretched(grad: Tensor, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Tensor:
+    return grad.unsqueeze(0).expand((a_shape[0], a_shape[1], b_shape[2]))
+
+
+addmm = op(
+    "addmm(self, mat1, mat2, *, beta=1, alpha=1)", _addmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    mat1=lambda grad, mat2, alpha: _scaled(grad.mm(mat2.t()), alpha),
+    mat2=lambda grad, mat1, alpha: _scaled(mat1.t().mm(grad), alpha),
+    doc="beta * self + alpha * (mat1 @ mat2).",
+)  # fmt: skip
+
+addmv = op(
+    "addmv(self, mat, vec, *, beta=1, alpha=1)", _addmv, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    mat=lambda grad, vec, alpha: _scaled(outer(grad, vec), alpha),
+    vec=lambda grad, mat, alpha: _scaled(mat.t().mv(grad), alpha),
+    doc="beta * self + alpha * (mat @ vec).",
+)  # fmt: skip
+
+addr = op(
+    "addr(self, vec1, vec2, *, beta=1, alpha=1)", _addr, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    vec1=lambda grad, vec2, alpha: _scaled(grad.mv(vec2), alpha),
+    vec2=lambda grad, vec1, alpha: _scaled(grad.t().mv(vec1), alpha),
+    doc="beta * self + alpha * outer(vec1, vec2).",
+)  # fmt: skip
+
+baddbmm = op(
+    "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)", _baddbmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch2, alpha: _scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
+    batch2=lambda grad, batch1, alpha: _scaled(batch1.transpose(1, 2).bmm(grad), alpha),
+    doc="beta * self + alpha * (batch1 @ batch2), for stacks of matrices.",
+)  # fmt: skip
+
+addbmm = op(
+    "addbmm(self, batch1, batch2, *, beta=1, alpha=1)", _addbmm, inplace=True,
+    self=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch1_shape, batch2, alpha: _scaled(
+        _stretched(grad, batch1_shape, batch2.shape).bmm(batch2.transpose(1, 2)), alpha
+    ),
+    batch2=lambda grad, batch1, batch2_shape, alpha: _scaled(
+        batch1.transpose(1, 2).bmm(_stretched(grad, batch1.shape, batch2_shape)), alpha
+    ),
+    doc="beta * self + alpha * the sum of the products of two stacks of matrices.",
+)  # fmt: skip
