@@ -59,10 +59,18 @@ class Backprop:
         step = drafts.step("run", place)
         drafts.set(step, function, "runs", function.now["runs"] + 1)
         outputs = drafts.outputs(function)
-        for edge, card in zip(function.outs, outputs, strict=True):
+        for i, (edge, card) in enumerate(zip(function.outs, outputs, strict=True)):
             number = card.now["output_nr"]
-            if number < len(gradients) and drafts.entities[edge].now["tracked"]:
-                drafts.set(step, drafts.entities[edge], "gradient", gradients[number])
+            gradient = gradients[number] if number < len(gradients) else None
+            if drafts.entities[edge].now["tracked"]:
+                drafts.set(step, drafts.entities[edge], "gradient", gradient)
+            while card.passed is not None:
+                *edges, id = card.passed
+                for passed in edges:
+                    drafts.set(step, drafts.entities[passed], "gradient", gradient)
+                arrived = self.arrived.pop(card.id, [])
+                card = outputs[i] = drafts.entities[id]
+                self.arrived[id] = arrived + self.arrived[id]
         said = []
         about = [function.id]
         for gate, (raw, fitted) in zip(function.gates, results, strict=False):

@@ -41,10 +41,15 @@ class Entity:
     run: int  # the run of a cell that made it, or ran it backward
     key: int = 0  # of the tensor or the node
     node: int | None = None  # of a card: the key of its grad_fn
+    counter: int = 0  # of a card: who counts its versions, as in Seen
     made: StepDraft | None = None  # the step that made it
     args: list[tuple[str, str | None, str]] = field(default_factory=list)  # of a function: slot, card, text
+    ins: list[str] = field(default_factory=list)  # of a function: the edges from its arguments
     gates: list[str | None] = field(default_factory=list)  # of a function: for each edge of its node, ours
     outs: list[str] = field(default_factory=list)  # of a function: the edges to its outputs
+    # Of a card that was written unrecorded although it has a node: gradients of the next card pass the write by.
+    # The edges to the write and from it, and the next card.
+    passed: tuple[str, str, str] | None = None
 
     @property
     def id(self) -> str:
@@ -116,7 +121,7 @@ class Drafts:
             **{name: getattr(seen, name) for name in _SAME},
         }  # fmt: skip
         card = self.new("t", step, seen.key, **{**fields, **given})
-        card.node = seen.node
+        card.node, card.counter = seen.node, seen.counter
         return card
 
     def new_edge(
@@ -126,10 +131,10 @@ class Drafts:
         edge = self.new("e", step, source=source.id, target=target.id, slot=slot, tracked=tracked)
         if source.id[0] == "f":
             source.outs.append(edge.id)
-        elif tracked:
-            self.set(
-                step, source, "requires_grad", True
-            )  # it may have been asked for since: requires_grad_()
+        else:
+            target.ins.append(edge.id)
+            if tracked:  # it may have been asked for since the card was made: requires_grad_()
+                self.set(step, source, "requires_grad", True)
         return edge.id
 
     def step(self, kind: str, place: Place | None) -> StepDraft:
@@ -139,11 +144,19 @@ class Drafts:
 
     def set(self, step: StepDraft | None, entity: Entity, name: str, after: Any) -> None:
         """Change one field of an entity, and let the step remember what it was."""
-        before = entity.now[name]
-        if before != after:
-            entity.now[name] = after
-            if step is not None:
-                step.changes.append(Change(entity.now["id"], name, before, after))
+        now = entity.now
+        before = now[name]
+        if before == after:
+            return
+        now[name] = after
+        if step is None:
+            return
+        for i, change in enumerate(step.changes):
+            if change.id == now["id"] and change.field == name:
+                # Twice in one step: it is one change.
+                step.changes[i] = replace(change, after=after)
+                return
+        step.changes.append(Change(now["id"], name, before, after))
 
     # ------------------------------------------------------------------ finding
 
@@ -192,6 +205,9 @@ class Drafts:
         for entity in self.entities.values():
             entity.gates = [None if id in gone else id for id in entity.gates]
             entity.outs = [id for id in entity.outs if id not in gone]
+            entity.ins = [id for id in entity.ins if id not in gone]
+            if entity.passed is not None and not gone.isdisjoint(entity.passed):
+                entity.passed = None
         for step in self.steps:
             step.changes = [c for c in step.changes if c.id not in gone]
         self.steps = [s for s in self.steps if s.changes or any(id in self.entities for id in s.about)]

@@ -15,6 +15,7 @@ class Seen(NamedTuple):
 
     key: int
     memory: int  # the same number for all tensors that share memory
+    counter: int  # the same number for all tensors that share a version counter
     shape: tuple[int, ...]
     dtype: str
     version: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from .drafts import Drafts
+from .drafts import Drafts, Entity
 
 
 def needed(drafts: Drafts, most_functions: int) -> set[str]:
@@ -62,12 +62,6 @@ def _edges(drafts: Drafts, ids: set[str]) -> list:
 def _above(drafts: Drafts, roots: Iterable[str]) -> set[str]:
     """The roots and what the last run made, with everything that led to them."""
     entities, run = drafts.entities, drafts.run
-    sources: dict[str, list[str]] = defaultdict(list)
-    targets: dict[str, list[str]] = defaultdict(list)
-    for id, edge in entities.items():
-        if id[0] == "e":
-            sources[edge.now["target"]].append(edge.now["source"])
-            targets[edge.now["source"]].append(edge.now["target"])
     kept: set[str] = set()
     stack = [*roots, *(id for id, e in entities.items() if e.run == run and id[0] != "e")]
     while stack:
@@ -75,24 +69,36 @@ def _above(drafts: Drafts, roots: Iterable[str]) -> set[str]:
         if id in kept:
             continue
         kept.add(id)
+        entity = entities[id]
         if id[0] == "f":
-            stack += sources[id] + targets[id]
-        else:
-            # How w came to its value by a hundred untracked writes is history, not graph.
-            stack += [
-                s for s in sources[id] if not _untracked_write(entities[s].now) or entities[s].run == run
-            ]
+            stack += _around(drafts, entity)
+            continue
+        maker = entities.get(entity.now["made_by"] or "")
+        # How w came to its value by a hundred unrecorded writes is history, not graph.
+        if maker is not None and (maker.run == run or not _aside(drafts, maker)):
+            stack.append(maker.id)
     # A write is drawn after all where both the card before it and the one after it are.
     for id, entity in entities.items():
         if (
             id[0] == "f"
             and id not in kept
             and entity.now["inplace"]
-            and kept.issuperset(sources[id] + targets[id])
+            and kept.issuperset(_around(drafts, entity))
         ):
             kept.add(id)
     return kept | {e.id for e in _edges(drafts, kept)}
 
 
-def _untracked_write(function: dict) -> bool:
-    return function["inplace"] and function["node"] is None
+def _around(drafts: Drafts, function: Entity) -> list[str]:
+    """The cards that a function has to do with."""
+    entities = drafts.entities
+    return [entities[e].now["source"] for e in function.ins] + [
+        entities[e].now["target"] for e in function.outs
+    ]
+
+
+def _aside(drafts: Drafts, function: Entity) -> bool:
+    """Whether it is a write that no gradient passes."""
+    if not function.now["inplace"] or function.now["node"] is not None:
+        return False
+    return not any(drafts.entities[edge].now["tracked"] for edge in function.outs)

@@ -55,7 +55,7 @@ class Places:
         self._tables.clear()
         # What each line assigns; IPython's own (_, __, _1) are nobody's names.
         self._naming = {
-            line: tuple((name, (cell, line)) for name in names if name[0] != "_")
+            line: tuple((name, (cell, start)) for name, start in names if name[0] != "_")
             for line, names in names_by_line(source).items()
         }
         self._naming_lines = sorted(self._naming)

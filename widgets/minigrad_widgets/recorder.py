@@ -206,7 +206,7 @@ class Recorder:
         if card is None and old is None:
             return
         what, was = card and card.title, old and old.title
-        step = self._maker(card)
+        step = self._maker(card, place)
         joins = step is not None
         if not joins:
             step = drafts.step("name", place)
@@ -223,17 +223,20 @@ class Recorder:
         if joins:
             step.text = step.say() + (words.moved(name, old.title) if old is not None else "")
         elif card is not None:
-            step.text = words.named(name, what, old and (old.now["label"] or "another tensor"))
+            step.text = words.named(name, what, old and (old.now["label"] or old.text()))
         else:
             step.text = words.unnamed(name, old.now["label"] or was)
 
-    def _maker(self, card: Entity | None) -> StepDraft | None:
-        """The step that made a card, where its name still belongs to it: it is recent, and no later step
-        has touched names."""
-        if card is None or card.made is None or card.made.say is None or card.made.run != self.drafts.run:
+    def _maker(self, card: Entity | None, place: Place | None) -> StepDraft | None:
+        """The step that made a card, where its name belongs to that step: it is recent, no later one has
+        touched names, and the card is not a tensor with a name that gets another on a later line."""
+        made = card and card.made
+        if made is None or made.say is None or made.run != self.drafts.run:
+            return None
+        if card.now["names"] and place != made.place:
             return None
         for step in reversed(self.drafts.steps[-_SEARCHED:]):
-            if step is card.made:
+            if step is made:
                 return step
             if any(change.field in ("names", "ghosts") for change in step.changes):
                 return None

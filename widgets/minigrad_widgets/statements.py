@@ -9,8 +9,9 @@ from collections.abc import Sequence
 MOST_TEXT = 24  # characters of a statement that is shown on a function
 
 
-def names_by_line(source: str) -> dict[int, tuple[str, ...]]:
-    """For each line (1-based) the names that statements ending there assign; {} where it is no Python.
+def names_by_line(source: str) -> dict[int, tuple[tuple[str, int], ...]]:
+    """For each line (1-based) the names that statements ending there assign, and the lines where these
+    statements begin; {} where it is no Python.
 
     Functions and classes are left out: their names are local. IPython's own syntax (%magic, !shell) has to be
     transformed before.
@@ -19,19 +20,19 @@ def names_by_line(source: str) -> dict[int, tuple[str, ...]]:
         stack: list[ast.AST] = [ast.parse(source)]
     except (SyntaxError, ValueError):
         return {}
-    found: dict[int, dict[str, None]] = defaultdict(dict)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
     while stack:
         node = stack.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
         if isinstance(node, ast.stmt) and not hasattr(node, "body"):
             for name in _stored(node):
-                found[node.end_lineno or node.lineno][name] = None
+                found[node.end_lineno or node.lineno][name] = node.lineno
             continue
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.lineno][node.id] = None  # the target of a `for` or `with`
+            found[node.lineno][node.id] = node.lineno  # the target of a `for` or `with`
         stack.extend(ast.iter_child_nodes(node))
-    return {line: tuple(names) for line, names in found.items()}
+    return {line: tuple(names.items()) for line, names in found.items()}
 
 
 def _stored(statement: ast.AST) -> list[str]:

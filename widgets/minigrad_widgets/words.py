@@ -261,4 +261,4 @@ def first_sentence(message: str) -> str:
     """An error's message up to the end of its first sentence."""
     first = message.strip().split("\n")[0]
     end = first.find(". ")
-    return first if end < 0 else first[: end + 1]
+    return first.rstrip(".") + "." if end < 0 else first[: end + 1]

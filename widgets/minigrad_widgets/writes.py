@@ -19,7 +19,7 @@ class Writes:
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
-        # Who saved a tensor (by its key): the function, and the position among its slots.
+        # Who saved a tensor of this version counter: the function, and the position among its slots.
         self.savers: dict[int, list[tuple[str, int]]] = defaultdict(list)
         # The writes of a tensor: its version afterwards, and where it was written.
         self.ledger: dict[int, list[tuple[int, Place | None]]] = defaultdict(list)
@@ -45,25 +45,25 @@ class Writes:
                 id = function.args[kept.source][1] if kept.source >= 0 else outputs[-1 - kept.source].id
             slots.append(SavedView(kept.slot, id, kept.version, kept.version, text="" if id else kept.text))
             if id is not None and not kept.copied:
-                self.savers[self.drafts.entities[id].key].append((function.id, len(slots) - 1))
+                self.savers[self.drafts.entities[id].counter].append((function.id, len(slots) - 1))
         function.now["saved"] = tuple(slots)
 
     def compare(self, step: StepDraft | None, members: list[Seen]) -> list[str]:
         """Mark what was saved of these tensors at another version than theirs is now; says which."""
         said = []
-        for seen in members:
-            for id, position in self.savers.get(seen.key, ()):
+        for counter, version in {seen.counter: seen.version for seen in members}.items():
+            for id, position in self.savers.get(counter, ()):
                 function = self.drafts.entities[id]
                 slot = function.now["saved"][position]
-                if slot.state == "freed" or slot.now == seen.version:
+                if slot.state == "freed" or slot.now == version:
                     continue
-                state = "intact" if slot.version == seen.version else "broken"
+                state = "intact" if slot.version == version else "broken"
                 saved = list(function.now["saved"])
-                saved[position] = replace(slot, now=seen.version, state=state)
+                saved[position] = replace(slot, now=version, state=state)
                 self.drafts.set(step, function, "saved", tuple(saved))
                 if state == "broken":
                     name, title = function.now["node"] or function.now["op"], self.drafts.title(slot.card)
-                    said.append(words.broken(name, title, slot.version, seen.version))
+                    said.append(words.broken(name, title, slot.version, version))
         return list(dict.fromkeys(said))
 
     # ------------------------------------------------------------------ the write
@@ -107,15 +107,23 @@ class Writes:
                 step.text += words.shared(names, counted) if names else ""
 
     def _go_on(self, step: StepDraft | None, function: Entity, seen: Seen, tracked: bool) -> Entity:
-        """The tensor's next card, made by `function`."""
+        """The tensor's next card, made by `function`. tracked: by the node of that function."""
         drafts = self.drafts
         old = drafts.card(seen.key)
+        passes = not tracked and seen.node is not None and seen.node == old.node
         new = drafts.new_card(
             step, seen, made_by=function.id, place=function.now["place"], names=old.now["names"],
             ghosts=old.now["ghosts"], label=old.now["label"],
         )  # fmt: skip
         drafts.set(step, old, "current", False)
-        drafts.new_edge(step, function, new, tracked=tracked)
+        edge = drafts.new_edge(step, function, new, tracked=tracked or passes)
+        if passes:
+            # Not recorded, and the tensor keeps its node: its gradient takes no notice of the write.
+            before = next((e for e in function.ins if drafts.entities[e].now["source"] == old.id), None)
+            if before is not None:
+                drafts.set(step, drafts.entities[before], "tracked", True)
+                drafts.set(step, function, "cut", None)
+                old.passed = (before, edge, new.id)
         return new
 
     def renew(self, step: StepDraft | None, seen: Seen) -> Entity | None:

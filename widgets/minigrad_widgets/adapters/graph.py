@@ -144,6 +144,7 @@ def _unheld(node: Node, number: int, key: int, copy: Copy | None) -> Look:
     return Look(
         key,
         key,
+        key,
         copy or (None, dtype, shape),
         0,
         False,

@@ -36,6 +36,7 @@ class Look(NamedTuple):
 
     key: int
     memory: int
+    counter: int
     copy: Copy
     version: int
     is_leaf: bool
@@ -70,11 +71,11 @@ class Recording(NamedTuple):
     saved: tuple[Slot, ...]
 
 
-def look(tensor: Tensor, key: int, memory: int, base: int | None, owner: int | None = None) -> Look:
+def look(tensor: Tensor, key: int, memory: int, counter: int, base: int | None, owner: int | None) -> Look:
     """A tensor as it is now. Its fields are read, not asked for: asking brings a stale view up to date."""
     node, grad, meta = tensor._node, tensor._grad, tensor._meta
     return Look(
-        key, memory, copy_of(tensor._array), tensor._version, node is None, tensor._requires_grad,
+        key, memory, counter, copy_of(tensor._array), tensor._version, node is None, tensor._requires_grad,
         node and node.name(), node and node.seq, tensor._output_nr if node else 0, base,
         None if grad is None else copy_of(grad._array), meta is not None and meta.retains_grad and node is not None,
         owner,

@@ -149,7 +149,9 @@ class MinigradAdapter(Observer):
             if isinstance(value, Tensor) and name[:1] != "_"
         }
         gone = [(name, places.line_of("")) for name in self._names if name not in named]
-        self._assigned((*gone, *((name, places.line_of(name)) for name in named)))
+        there = [(name, places.line_of(name)) for name in named]
+        there.sort(key=lambda entry: entry[1] or (0, 0))
+        self._assigned((*gone, *there))
         for tensor in {id(value): value for value in named.values()}.values():
             self.note(
                 "changed", self.tensors.look(tensor, self.tensors.key(tensor, None)), places.line_of("")
@@ -358,20 +360,15 @@ class MinigradAdapter(Observer):
         if entry is not None and entry[0]() is tensor:
             return entry[1]
         written_by = tensor._node
-        if node is not None and written_by is not None and tensor._view is None:
-            # The node of the write leads to the one that the tensor had.
-            inner = None if isinstance(written_by, CopySlices) else getattr(written_by, "plan", None)
-            at = 0 if inner is None else inner.edges.index(0)
-            old = written_by.next[at]
-            number = written_by.numbers[at]
-            if (
-                old is not None
-                and not number
-                and self._first_seq <= old.seq
-                and type(old) is not AccumulateGrad
-            ):
-                return self.tensors.aliases.get(old.seq, -1 - old.seq)
-        return self.tensors.key(tensor, place)
+        if node is None or written_by is None or tensor._view is not None:
+            return self.tensors.key(tensor, place)
+        # The node of the write leads to the one that the tensor had; to none where it was a leaf.
+        plan = None if isinstance(written_by, CopySlices) else getattr(written_by, "plan", None)
+        at = 0 if plan is None else plan.edges.index(0)
+        old, number = written_by.next[at], written_by.numbers[at]
+        if old is None or number or old.seq < self._first_seq or type(old) is AccumulateGrad:
+            return self.tensors.meet(tensor, place)
+        return self.tensors.aliases.get(old.seq, -1 - old.seq)
 
     # ------------------------------------------------------------------ backward
 

@@ -56,7 +56,7 @@ class Telling:
     def seen(self, look: Look) -> Seen:
         _, dtype, shape, *_ = look.copy
         return Seen(
-            look.key, look.memory, shape, dtypes.of(dtype).name, look.version,
+            look.key, look.memory, look.counter, shape, dtypes.of(dtype).name, look.version,
             self.value(look.copy, look.key, look.version), look.is_leaf, look.requires_grad, look.grad_fn,
             look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look.owner),
         )  # fmt: skip
@@ -75,7 +75,7 @@ class Telling:
         self.recorder.changed(self.seen(look), _place(spot))
 
     def name(self, name: str, key: int | None, spot: Spot) -> None:
-        self.recorder.name({name: key}, _place(spot))
+        self.recorder.name({name: None if key is None else self.key(key)}, _place(spot))
 
     # ------------------------------------------------------------------ ops
 
@@ -101,7 +101,9 @@ class Telling:
         node = Recorded(seq, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
         tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
         value = self.value((data, dtype, shape))
-        seen = Seen(-1 - seq, -1 - seq, shape, dtypes.of(dtype).name, 0, value, False, True, grad_fn, seq)
+        seen = Seen(
+            -1 - seq, -1 - seq, -1 - seq, shape, dtypes.of(dtype).name, 0, value, False, True, grad_fn, seq
+        )
         self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, _place(spot)))
 
     def untracked(
@@ -116,7 +118,7 @@ class Telling:
         spot: Spot,
     ) -> None:
         """A plain op that recorded nothing."""
-        seen = Seen(key, key, shape, dtypes.of(dtype).name, 0, self.value((data, dtype, shape)))
+        seen = Seen(key, key, key, shape, dtypes.of(dtype).name, 0, self.value((data, dtype, shape)))
         self.recorder.ran(
             Ran(name, self._args(name, args, frozenset()), (seen,), None, _place(spot), cut=cut)
         )

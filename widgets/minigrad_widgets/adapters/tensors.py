@@ -31,7 +31,10 @@ class Tensors:
         self.known: dict[int, Entry] = {}  # by id(tensor); valid while the weak reference is
         self.last_key = 0
         self.aliases: dict[int, int] = {}  # number of a node -> the key of its output, where that is another
-        self._groups: dict[int, list[Entry]] = {}  # key -> all tensors that share its memory
+        # For tensors that share memory or a version counter: key -> the key of the first that had it.
+        self._memory: dict[int, int] = {}
+        self._counter: dict[int, int] = {}
+        self._groups: dict[int, list[Entry]] = {}  # by the first's key: all that share its memory
         self._view_nodes: dict[int, int | None] = {}  # key of a view -> its node as it was last told
         self._owners: dict[int, Entry] = {}  # id of a .grad tensor -> itself, and the key of its owner
 
@@ -88,14 +91,17 @@ class Tensors:
     # ------------------------------------------------------------------ memory, views, gradients
 
     def share(self, one: Tensor, key: int, other: Tensor, other_key: int) -> None:
-        """Note that two tensors share memory."""
-        group = self._groups.setdefault(key, [(ref(one), key)])
+        """Note that the memory of one tensor is another's too. They need not share the version counter."""
+        first = self._memory.setdefault(key, key)
+        self._memory[other_key] = first
+        if other._storage is one._storage:
+            self._counter[other_key] = self._counter.get(key, key)
+        group = self._groups.setdefault(first, [(ref(one), key)])
         group.append((ref(other), other_key))
-        self._groups[other_key] = group
 
     def sharing(self, tensor: Tensor, key: int) -> list[tuple[Any, int]]:
         """The other living tensors that share memory with one, with their keys."""
-        group = self._groups.get(key, ())
+        group = self._groups.get(self._memory.get(key, key), ())
         return [(other, k) for ref, k in group if (other := ref()) is not None and other is not tensor]
 
     def renewed(self, view: Tensor, key: int) -> bool:
@@ -108,14 +114,14 @@ class Tensors:
 
     def look(self, tensor: Tensor, key: int) -> Look:
         """A tensor as it is now."""
-        group = self._groups.get(key)
         view = tensor._view
         if view is not None:
             self._view_nodes[key] = tensor._node and tensor._node.seq
         owner = self._owners.get(id(tensor))
         owned = owner is not None and owner[0]() is tensor
-        memory, base = group[0][1] if group else key, None if view is None else self.find(view.base)
-        return look(tensor, key, memory, base, owner[1] if owned else None)
+        memory, counter = self._memory.get(key, key), self._counter.get(key, key)
+        base = None if view is None else self.find(view.base)
+        return look(tensor, key, memory, counter, base, owner[1] if owned else None)
 
     # ------------------------------------------------------------------ when a cell has ended
 
@@ -126,12 +132,14 @@ class Tensors:
             del self.known[id]
         self._owners = {id: owner for id, owner in self._owners.items() if owner[0]() is not None}
         keys = {key for _, key in self.known.values()} | {self.find(tensor) for tensor in named}
-        keys |= {key for group in self._groups.values() for ref, key in group if ref() is not None}
-        for key in list(self._groups):
-            if key in keys:
-                self._groups[key] = [entry for entry in self._groups[key] if entry[0]() is not None]
-            else:
-                del self._groups[key]
+        for first, group in list(self._groups.items()):
+            self._groups[first] = living = [entry for entry in group if entry[0]() is not None]
+            keys |= {key for _, key in living}
+            if not living:
+                del self._groups[first]
+        for book in (self._memory, self._counter):
+            for key in book.keys() - keys:
+                del book[key]
         self._view_nodes = {key: node for key, node in self._view_nodes.items() if key in keys}
         self.aliases = {seq: key for seq, key in self.aliases.items() if key in keys}
         return keys
