@@ -56,4 +56,5 @@ def open_lab(
     for lab in labs:
         lab.screenshot(lab.path.removesuffix(".ipynb"))
         lab.close()
+    server.forget()
     assert [lab.page_errors for lab in labs] == [[] for _ in labs]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -83,6 +84,7 @@ class Server:
         self.root.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex()
         self._log = folder / "jupyterlab.log"
+        self._settings = folder / "settings"
         own = {
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
@@ -140,6 +142,10 @@ class Server:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+    def forget(self) -> None:
+        """Back to JupyterLab's own settings: a theme that a test chose ends with the test."""
+        shutil.rmtree(self._settings, ignore_errors=True)
 
     def stop(self) -> None:
         self._process.terminate()
