@@ -69,21 +69,18 @@ class _Formatter:
             self.width = max((len(str(v)) for v in shown.ravel().tolist()), default=1)
             return
         finite = shown[np.isfinite(shown) & (shown != 0)].astype(np.float64)
-        if finite.size:
-            size = np.abs(finite)
-            largest, smallest = float(size.max()), float(size.min())
-            self.whole = bool((finite == np.ceil(finite)).all())
-            self.scientific = largest / smallest > 1000.0 or largest > 1.0e8
-            if not self.whole:
-                self.scientific = self.scientific or smallest < 1.0e-4
+        if not finite.size:
+            return  # zeros, nan and inf alone, as torch prints them: whole, and not lined up
+        size = np.abs(finite)
+        largest, smallest = float(size.max()), float(size.min())
+        self.whole = bool((finite == np.ceil(finite)).all())
+        self.scientific = largest / smallest > 1000.0 or largest > 1.0e8
+        if not self.whole:
+            self.scientific = self.scientific or smallest < 1.0e-4
         if options.sci_mode is not None:
             self.scientific = options.sci_mode
-        if not finite.size and not shown.size:
-            return
-        self.width = max(len(self.text(v)) for v in shown.ravel().tolist()) if finite.size else 1
-        if finite.size:
-            # nan and inf do not widen the rest on their own account, as in torch.
-            self.width = max(len(self.text(v)) for v in finite.tolist())
+        # nan and inf do not widen the rest on their own account, as in torch.
+        self.width = max(len(self.text(v)) for v in finite.tolist())
 
     def text(self, value: Any) -> str:
         if not self.floating:
