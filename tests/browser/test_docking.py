@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -76,16 +77,28 @@ def test_a_kernel_that_was_shut_down_is_missed(lab: Lab) -> None:
     expect(card(lab, "a")).to_have_count(1)
 
 
-def test_jupyterlabs_dark_theme_is_followed(lab: Lab) -> None:
-    lab.run("live()")
-    lab.run("a = tensor")
-    body = card(lab, "a").locator(".mg-body")
-    light = body.evaluate("e => getComputedStyle(e).fill")
-    lab.page.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-    expect(lab.page.locator("body[data-jp-theme-light=false]")).to_have_count(1)
-    assert body.evaluate("e => getComputedStyle(e).fill") != light
+@pytest.fixture
+def dark(lab: Lab) -> Iterator[Lab]:
+    """JupyterLab's dark theme. It is a setting of the server, so it is taken back."""
+
+    def change(theme: str, light: bool) -> None:
+        lab.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        expect(lab.page.locator(f"body[data-jp-theme-light={str(light).lower()}]")).to_have_count(1)
+
+    change("JupyterLab Dark", light=False)
+    yield lab
+    change("JupyterLab Light", light=True)
+
+
+def test_jupyterlabs_dark_theme_is_followed(dark: Lab) -> None:
+    dark.run("live()")
+    dark.run("a = tensor")
+    ink = card(dark, "a").locator(".mg-name").evaluate("e => getComputedStyle(e).fill")
+    assert min(map(int, re.findall(r"\d+", ink)[:3])) > 200
     background = "e => getComputedStyle(e).backgroundColor"
-    panel, notebook = (lab.page.locator(part).evaluate(background) for part in (".mg-docked", ".jp-Notebook"))
+    panel, notebook = (
+        dark.page.locator(part).evaluate(background) for part in (".mg-docked", ".jp-Notebook")
+    )
     assert panel == notebook
 
 

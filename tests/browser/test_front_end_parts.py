@@ -191,7 +191,7 @@ def test_text_is_cut_to_its_room(run: Callable[..., Any], room: int, shown: str)
         ((400, 500), (400, 600), 500 / 600),  # the whole is still easy to read
         ((400, 300), (400, 600), 1),  # it would not be: as wide as the room, and it scrolls
         ((300, 300), (400, 600), 0.75),
-        ((100, 300), (400, 600), 0.7),  # never smaller than can be read
+        ((100, 300), (400, 600), 0.68),  # never smaller than can be read
         ((100, 300), (0, 0), 1),
     ],
 )

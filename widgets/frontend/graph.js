@@ -20,7 +20,7 @@ import { buildScene } from "./scene.js";
  * @typedef {{group: SVGElement, pill: SVGElement|null, entity: object, key: string}} Drawn
  */
 
-const MARGIN = 12;
+const MARGIN = 8;
 const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };

@@ -14,7 +14,7 @@ import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, standingError, stepOf } from "./
  * @typedef {{trace: Trace|null, layout: Layout|null, title: string, problem: string, sequence: number}} Content
  */
 
-const SMALLEST = 0.7; // of the natural size, where small text has 8 pixels; then the drawing scrolls
+const SMALLEST = 0.68; // of the natural size, where small text has 7.5 pixels; then the drawing scrolls
 const EASY = 0.8;
 const LARGEST = 1.6;
 const FRAMES = 12; // pixels that two drawings side by side have for gap and frames

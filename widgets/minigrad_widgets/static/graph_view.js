@@ -1123,7 +1123,7 @@ function join(sets, key, value) {
 
 // One of the two drawings: keeps an SVG in step with a moment of the trace and its layout.
 
-const MARGIN = 12;
+const MARGIN = 8;
 const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
@@ -1326,7 +1326,7 @@ function idAt(event) {
 
 // The panel: a switch, the two linked drawings, the sentence of the moment, the error that stands.
 
-const SMALLEST = 0.7; // of the natural size, where small text has 8 pixels; then the drawing scrolls
+const SMALLEST = 0.68; // of the natural size, where small text has 7.5 pixels; then the drawing scrolls
 const EASY = 0.8;
 const LARGEST = 1.6;
 const FRAMES = 12; // pixels that two drawings side by side have for gap and frames
