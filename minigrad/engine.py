@@ -163,6 +163,11 @@ class Run:
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
+        if accumulate and local.tape is not None:
+            raise RuntimeError(
+                "backward() fills .grad, and a static graph has no values while it is defined: take "
+                "graph.gradients(loss, tensors)"
+            )
         edges = []
         for i, root in enumerate(self.roots):
             edge = gradient_edge(root)

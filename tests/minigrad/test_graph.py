@@ -226,3 +226,16 @@ def test_a_hook_on_any_of_several_tensors() -> None:
     assert len(seen) == 2
     with pytest.raises(ValueError, match=r"^Expects mode to be one of \('all', 'any'\) but got some"):
         G.register_multi_grad_hook((a,), same, mode="some")
+
+
+# ------------------------------------------------------------------ what an in-place op overwrites
+
+
+def test_an_overwritten_value_keeps_its_place_in_the_graph() -> None:
+    """The gradient of y is the old value of h, and so x, which a second backward has to see."""
+    x, y = leaf(2, 3), leaf(5, 7)
+    h = x * 1
+    h.mul_(y)
+    (g,) = grad(h.sum(), y, create_graph=True)
+    assert g.tolist() == [2, 3]
+    assert grad(g.sum(), x)[0].tolist() == [1, 1]

@@ -258,3 +258,11 @@ def test_define_then_run_then_gone() -> None:
         session.run(y, {x: np.zeros(1000)})
     with pytest.raises(RuntimeError, match="its session was closed"):
         graph.session()
+
+
+def test_backward_is_for_dynamic_graphs() -> None:
+    w = mg.ones(2, requires_grad=True)
+    graph = static.Graph()
+    with graph, pytest.raises(RuntimeError, match=r"take graph\.gradients\(loss, tensors\)"):
+        (w * graph.placeholder((2,))).sum().backward()
+    assert w.grad is None
