@@ -185,6 +185,16 @@ SAMPLES = [
     OpSamples("linalg_vector_norm", minigrad.norm, vector_norm, [case(ZEROS, 0), case(ZEROS, 0, 1)], gradients=False),
     OpSamples("dist", minigrad.dist, lambda a, b, p=2: vector_norm(a - b, p),
               [case(real(2, 3), real(3) + 0.1), case(real(4), -real(4), 3), case(real(4), -real(4), 1)]),
+    *(
+        OpSamples(
+            "linalg_vector_norm" if ord in (None, "fro") else "abs sum_dims",
+            minigrad.linalg.norm,
+            lambda x, ord=None, dim=None, keepdim=False: np.linalg.norm(x, ord, dim, keepdim),
+            [case(real(2, 3), ord), case(real(2, 3, 2), ord, (2, 0)), case(real(2, 3), ord, (0, 1), True)],
+            bad=[bad(NotImplementedError, "needs singular values", real(2, 2), "nuc")],
+        )
+        for ord in ("fro", 1, -1, math.inf, -math.inf)
+    ),
     # ------------------------------------------------------------------ along one dimension
     OpSamples("cumsum", minigrad.cumsum, accumulated(np.add), [*ALONG, case(whole(4), 0)],
               bad=[WRONG_DIM]),
