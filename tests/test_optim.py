@@ -94,7 +94,11 @@ def test_closure_zero_grad_and_groups():
     ("make", "error", "message"),
     [
         (lambda p: SGD([]), ValueError, "empty parameter list"),
-        (lambda p: SGD(p), TypeError, "should be an iterable of Tensors or dicts, but got minigrad.FloatTensor"),
+        (
+            lambda p: SGD(p),
+            TypeError,
+            "should be an iterable of Tensors or dicts, but got minigrad.FloatTensor",
+        ),
         (lambda p: SGD([3]), TypeError, "can only optimize Tensors, but one of the params is int"),
         (lambda p: SGD([p * 2]), ValueError, "can't optimize a non-leaf Tensor"),
         (lambda p: SGD([p], lr=-1), ValueError, "Invalid learning rate: -1"),
@@ -103,10 +107,22 @@ def test_closure_zero_grad_and_groups():
         (lambda p: SGD([{"params": [p]}, {"params": [p]}]), ValueError, "more than one parameter group"),
         (lambda p: SGD([p], fused=True), NotImplementedError, "fused=True is not supported"),
         (lambda p: Adam([p], betas=(1.0, 0.9)), ValueError, "Invalid beta parameter at index 0: 1.0"),
-        (lambda p: SGD([p]).load_state_dict({"state": {}, "param_groups": []}), ValueError, "different number of"),
+        (
+            lambda p: SGD([p]).load_state_dict({"state": {}, "param_groups": []}),
+            ValueError,
+            "different number of",
+        ),
         (lambda p: lr_scheduler.StepLR(p, 1), TypeError, "Tensor is not an Optimizer"),
-        (lambda p: lr_scheduler.ReduceLROnPlateau(SGD([p]), factor=1.0), ValueError, "Factor should be < 1.0"),
-        (lambda p: lr_scheduler.LambdaLR(SGD([p]), [abs, abs]), ValueError, "Expected 1 lr_lambdas, but got 2"),
+        (
+            lambda p: lr_scheduler.ReduceLROnPlateau(SGD([p]), factor=1.0),
+            ValueError,
+            "Factor should be < 1.0",
+        ),
+        (
+            lambda p: lr_scheduler.LambdaLR(SGD([p]), [abs, abs]),
+            ValueError,
+            "Expected 1 lr_lambdas, but got 2",
+        ),
     ],
 )
 def test_bad_input(make, error, message):
@@ -152,7 +168,14 @@ def test_rates_are_those_of_torch(name, options, rates):
     [
         ({"patience": 1, "factor": 0.5, "cooldown": 1}, [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]),
         (
-            {"mode": "max", "patience": 2, "factor": 0.5, "threshold_mode": "abs", "threshold": 0.01, "min_lr": 0.3},
+            {
+                "mode": "max",
+                "patience": 2,
+                "factor": 0.5,
+                "threshold_mode": "abs",
+                "threshold": 0.01,
+                "min_lr": 0.3,
+            },
             [1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3],
         ),
     ],

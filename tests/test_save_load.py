@@ -72,7 +72,9 @@ def test_a_model_and_its_optimizer_go_on(tmp_path):
             optimizer.step()
 
     def fresh():
-        model = minigrad.nn.Sequential(minigrad.nn.Linear(2, 3), minigrad.nn.BatchNorm1d(3), minigrad.nn.Linear(3, 1))
+        model = minigrad.nn.Sequential(
+            minigrad.nn.Linear(2, 3), minigrad.nn.BatchNorm1d(3), minigrad.nn.Linear(3, 1)
+        )
         return model, minigrad.optim.Adam(model.parameters(), lr=0.1)
 
     model, optimizer = fresh()

@@ -5,7 +5,7 @@ Counterpart in PyTorch: torch/nn/modules/activation.py.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..ops.create import full
 from ..tensor import Tensor
@@ -20,7 +20,7 @@ class _Activation(Module):
     An option `inplace` is shown by repr only where it is True.
     """
 
-    options: dict[str, Any] = {}
+    options: ClassVar[dict[str, Any]] = {}
     function: Any = None
 
     def __init_subclass__(cls) -> None:
