@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .op import Op
 
 
-FILLS = {"zero_", "fill_number_", "fill_tensor_"}  # they may write one place several times
+FILLS = {"zero_", "fill_number_"}  # they may write one place several times
 
 
 def run_inplace(op: Op, args: list[Any]) -> Tensor:
@@ -192,7 +192,7 @@ class CopySlices(Node):
     the tensor was before.
     """
 
-    __slots__ = ("fn", "geometry")
+    __slots__ = ("fn", "geometry", "stride", "spent")
 
     def __init__(self, base: Tensor, view: Tensor, fn: Node) -> None:
         before, number = gradient_edge(base)
@@ -202,11 +202,15 @@ class CopySlices(Node):
         self.seq = next_sequence_nr()
         self.meta = None
         self.fn = fn
+        self.stride = base.stride()
         self.geometry = view.shape, view.stride(), view.storage_offset() - base.storage_offset()
+        self.spent = False
         anomaly.note(self)
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        result = gradient.clone()
+        if self.spent:
+            raise errors.freed(self)
+        result = gradient._laid_out(self.stride)  # so that the view's geometry holds in it
         part = result.as_strided(*self.geometry)
         inner, *others = self.fn.apply(part.clone())
         if inner is None:
@@ -216,11 +220,14 @@ class CopySlices(Node):
         return (result, *others)
 
     def release(self) -> bool:
-        return self.fn.release()
+        # torch lets the node of the write go, whether it saved anything or not.
+        self.fn.release()
+        first, self.spent = not self.spent, True
+        return first
 
     @property
     def freed(self) -> bool:
-        return self.fn.freed
+        return self.spent
 
     def saved_slots(self) -> list[tuple[str, Any, int | None]]:
         return self.fn.saved_slots()

@@ -110,4 +110,4 @@ def check_may_change(view: Tensor, subject: str = "is being") -> None:
 
 def short_name(node: object) -> str:
     """ "Unbind" for UnbindBackward0: how texts about outputs name a node."""
-    return type(node).__name__.partition("Backward")[0]
+    return type(node).__name__.replace("Backward0", "").replace("Backward", "")
