@@ -117,6 +117,7 @@ from .ops.products import kron as kron
 from .ops.extremes import kthvalue as kthvalue
 from .ops.pairs import lerp as lerp
 from . import limits as limits
+from . import linalg as linalg
 from .ops.create import linspace as linspace
 from .serialize import load as load
 from .ops.running import log_softmax as log_softmax
@@ -153,6 +154,7 @@ from . import opnode as opnode
 from . import ops as ops
 from . import optim as optim
 from .ops.linalg import outer as outer
+from . import outputs as outputs
 from . import plan as plan
 from .ops.arithmetic import positive as positive
 from .ops.powers import pow as pow
