@@ -32,6 +32,8 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 @public(method=False)
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products of vectors along `dim`."""
+    if x.ndim == y.ndim == 1:
+        return x.vdot(y)
     return (x * y).sum(dim)
 
 
