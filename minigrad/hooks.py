@@ -108,7 +108,7 @@ def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
         return gradient
     parts = list(gradient) if node.outputs > 1 and gradient is not None else [gradient]
     for number, hooks in meta.tensor_hooks.items():
-        if parts[number] is not None:
+        if gradient is not None:  # of several outputs one can be None, and its hooks are told so
             parts[number] = _run_all(hooks, parts[number])
     for number, reference in meta.retains.items():
         tensor, part = reference(), parts[number]
@@ -138,6 +138,8 @@ def _run_all(hooks: dict[int, Any], gradient: Tensor) -> Tensor:
 
 def _checked(hook: Any, result: Any, gradient: Tensor) -> Tensor:
     name = getattr(hook, "__name__", repr(hook))
+    if gradient is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
     if not isinstance(result, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if result._array.shape != gradient._array.shape:

@@ -111,6 +111,17 @@ def test_a_hook_of_one_of_several_outputs() -> None:
     assert x.grad.tolist() == [1, 10]
 
 
+def test_the_hook_of_an_output_that_nobody_used_is_told_none() -> None:
+    first, second = leaf(1, 2).unbind(0)
+    seen: list[Any] = []
+    first.register_hook(seen.append)
+    second.backward(retain_graph=True)
+    assert seen == [None]
+    first.register_hook(lambda g: 1)
+    with pytest.raises(RuntimeError, match="can't replace a None gradient with a non-None value"):
+        second.backward()
+
+
 def test_hooks_can_be_differentiated() -> None:
     x = leaf(3)
     y = x * x
