@@ -13,8 +13,9 @@ from . import ops as _ops
 from . import printing as _printing
 
 # Making tensors
+from .ops.ranges import arange, linspace, logspace
 from .ops.create import (
-    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, scalar_tensor, tensor,
+    empty, empty_like, eye, full, full_like, ones, ones_like, scalar_tensor, tensor,
     zeros, zeros_like,
 )  # fmt: skip
 from .ops.convert import (

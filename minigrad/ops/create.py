@@ -1,4 +1,4 @@
-"""Making tensors from Python values, and filled with one value or with a range.
+"""Making tensors from Python values, and filled with one value.
 
 Counterpart in PyTorch: torch/csrc/utils/tensor_new.cpp, aten/src/ATen/native/TensorFactories.cpp.
 """
@@ -207,13 +207,13 @@ def full(
         raise TypeError(
             f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}"
         )
-    value = _number(fill_value, "full", "fill_value", 2)
+    value = checked_number(fill_value, "full", "fill_value", 2)
     kind = checked_dtype(dtype, "full") or dtypes.of_number(value)
     check_fits(np.empty(0, kind.numpy), value)
     return leaf(np.full(checked_size((size,), "full"), np.asarray(value).astype(kind.numpy)), requires_grad)
 
 
-def _number(value: Any, name: str, argument: str, position: int) -> Any:
+def checked_number(value: Any, name: str, argument: str, position: int) -> Any:
     """A number, or the one in a tensor of one element. TypeError for anything else."""
     if isinstance(value, (Tensor, np.generic)) and getattr(value, "_array", value).size == 1:
         return value.item()
@@ -252,7 +252,7 @@ def empty_like(input: Tensor, **options: Any) -> Tensor:
 
 def full_like(input: Tensor, fill_value: Any, **options: Any) -> Tensor:
     """One value in the shape, order of memory and dtype of another tensor. Options: dtype, requires_grad."""
-    return _filled_like("full_like", _number(fill_value, "full_like", "fill_value", 2), input, options)
+    return _filled_like("full_like", checked_number(fill_value, "full_like", "fill_value", 2), input, options)
 
 
 def eye(
@@ -270,82 +270,6 @@ def eye(
 def scalar_tensor(s: Any, *, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
     """A 0-d tensor of a number, of the default dtype where none is given."""
     return full((), s, dtype=dtype or dtypes.get_default_dtype(), requires_grad=requires_grad, **rest)
-
-
-# ------------------------------------------------------------------ ranges
-
-
-def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
-    """arange(end), arange(start, end, step): from start (0) up to but without `end`, `step` (1) apart.
-
-    int64 where all three are ints, else the default dtype. RuntimeError where `end` lies on the wrong side.
-    """
-    given = dict(zip(("start", "end", "step"), bounds, strict=False))
-    given |= {name: rest.pop(name) for name in ("start", "end", "step") if name in rest}
-    check_rest("arange", rest)
-    if len(bounds) == 1 and "end" not in given:
-        given = {**given, "start": 0, "end": bounds[0]}
-    if len(bounds) > 3 or "end" not in given:
-        raise TypeError("arange(): takes (end), (start, end) or (start, end, step)")
-    start = _number(given.get("start", 0), "arange", "start", 1)
-    end = _number(given["end"], "arange", "end", min(len(bounds), 2) or 1)
-    step = _number(given.get("step", 1), "arange", "step", 3)
-    if not step:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    kind = checked_dtype(dtype, "arange")
-    if kind is None:
-        floating = any(isinstance(v, float) for v in (start, end, step))
-        kind = dtypes.get_default_dtype() if floating else dtypes.int64
-    if not np.isfinite([start, end]).all():
-        raise RuntimeError(f"unsupported range: {start} -> {end}")
-    if kind is dtypes.int64:
-        start, end, step = int(start), int(end), int(step)
-    count = int(np.ceil((end - start) / step))
-    if not kind.is_floating_point:
-        start, step = int(start), int(step)
-    return leaf((start + step * np.arange(count)).astype(kind.numpy), requires_grad)
-
-
-def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndarray:
-    """From both ends towards the middle, as torch computes it, so that it is symmetric."""
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    start, end = _number(start, name, "start", 1), _number(end, name, "end", 2)
-    if not kind.is_floating_point:
-        start, end = int(start), int(end)
-    float_kind = np.dtype(np.float32 if kind.numpy in (np.float32, np.float16) else np.float64)
-    if steps < 2:
-        return np.full(steps, start, float_kind)
-    first, last = float_kind.type(start), float_kind.type(end)
-    step = (last - first) / float_kind.type(steps - 1)
-    i = np.arange(steps)
-    return np.where(
-        i < steps // 2, first + step * i.astype(float_kind), last - step * (steps - 1 - i).astype(float_kind)
-    )
-
-
-def linspace(
-    start: Any, end: Any, steps: int, *, dtype: Any = None, requires_grad: bool = False, **rest: Any
-) -> Tensor:
-    """`steps` numbers from `start` to `end`, both included, at equal distances."""
-    check_rest("linspace", rest)
-    kind = checked_dtype(dtype, "linspace") or dtypes.get_default_dtype()
-    return leaf(_spaced(start, end, steps, kind, "linspace").astype(kind.numpy), requires_grad)
-
-
-def logspace(
-    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False,
-    **rest: Any,
-) -> Tensor:  # fmt: skip
-    """base ** linspace(start, end, steps)."""
-    check_rest("logspace", rest)
-    kind = checked_dtype(dtype, "logspace") or dtypes.get_default_dtype()
-    if not kind.is_floating_point:
-        start, end = int(start), int(end)
-    powers = _spaced(start, end, steps, dtypes.float64, "logspace")
-    return leaf((base**powers).astype(kind.numpy), requires_grad)
 
 
 # ------------------------------------------------------------------ x.new_...
