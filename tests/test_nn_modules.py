@@ -109,7 +109,7 @@ def test_init_must_come_first():
         def __init__(self):
             self.layer = nn.Linear(1, 1)
 
-    with pytest.raises(AttributeError, match="cannot assign module before Module.__init__"):
+    with pytest.raises(AttributeError, match=r"cannot assign module before Module\.__init__"):
         Forgot()
 
 

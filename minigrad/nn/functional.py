@@ -9,6 +9,7 @@ import warnings
 
 from ..dtypes import dtype as Dtype
 from ..ops.activations import celu, elu, gelu, logsigmoid, mish, selu, silu, softplus, softsign, tanhshrink
+from ..ops.batch_norm import batch_norm, instance_norm
 from ..ops.convolve import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.dropout import dropout, dropout1d, dropout2d
 from ..ops.embedding import embedding, one_hot
@@ -34,7 +35,7 @@ from ..ops.loss_made import (
     poisson_nll_loss,
     triplet_margin_loss,
 )  # fmt: skip
-from ..ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from ..ops.norm import group_norm, layer_norm, rms_norm
 from ..ops.padding import pad
 from ..ops.pooling import (
     adaptive_avg_pool1d,
