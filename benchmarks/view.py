@@ -40,6 +40,7 @@ from minigrad_widgets import live
 live()
 get_ipython().events.register("post_run_cell", lambda result: drawn.append(time.time()))"""
 GROW = """\
+h = last = None
 w = tensor([0.5, -0.5], requires_grad=True)
 h = tensor([1.0, 2.0])
 for _ in range({turns}):
