@@ -135,7 +135,7 @@ scatter_add = op(
 def _scatter_form(src: Any, value: Any, reduce: Any) -> tuple[Any, bool]:
     if reduce is not None:
         raise NotImplementedError(
-            f"scatter(): reduce={reduce!r} is not supported; scatter_add() and scatter_reduce() are"
+            f"scatter(): reduce={reduce!r} is not supported; scatter_add() is an op of its own"
         )
     given = value if src is None else src
     if given is None:
