@@ -9,17 +9,15 @@ tensor under the name of a buffer to `_buffers`. These three dictionaries are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from .. import dtypes
-from ..mode import no_grad
 from ..tensor import Tensor
-from . import calls, state
+from . import calls, state, whole
 from .parameter import Buffer, Parameter
 
 
-class Module(calls.Calls):
+class Module(calls.Calls, whole.Whole):
     """The base of all layers and models: give it an __init__ that makes its parts, and a forward.
 
     class Net(nn.Module):
@@ -247,101 +245,6 @@ class Module(calls.Calls):
     def get_buffer(self, target: str) -> Tensor:
         """The buffer under a name with dots. AttributeError where there is none."""
         return self._get_member(target, "_buffers", "a buffer")
-
-    # ------------------------------------------------------------------ for all of the tree at once
-
-    def apply(self, fn: Callable[[Module], Any]) -> Module:
-        """Call fn with every module, from the leaves up; returns self."""
-        for module in self.children():
-            module.apply(fn)
-        fn(self)
-        return self
-
-    def train(self, mode: bool = True) -> Module:
-        """Set `training` everywhere: dropout and batch norm behave otherwise in training; returns self."""
-        if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
-        self.training = mode
-        for module in self.children():
-            module.train(mode)
-        return self
-
-    def eval(self) -> Module:
-        """train(False)."""
-        return self.train(False)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Module:
-        """Set requires_grad of every parameter: False freezes them; returns self."""
-        for parameter in self.parameters():
-            parameter.requires_grad_(requires_grad)
-        return self
-
-    def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters, or fill them with zeros."""
-        for parameter in self.parameters():
-            if parameter.grad is not None:
-                if set_to_none:
-                    parameter.grad = None
-                else:
-                    parameter.grad = parameter.grad.detach()
-                    parameter.grad.zero_()
-
-    def to(self, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Module:
-        """Convert all floating point parameters and buffers, in place; the device can only be "cpu"."""
-        for arg in args:
-            if isinstance(arg, dtypes.dtype):
-                dtype = arg
-            elif isinstance(arg, Tensor):
-                dtype = arg.dtype
-            elif arg is not None and str(arg) != "cpu":
-                device = arg
-        if device is not None and str(device) != "cpu":
-            raise NotImplementedError(
-                f"Module.to(): {device!r} is neither a dtype nor the device 'cpu', the only one"
-            )
-        if dtype is None:
-            return self
-        if not dtype.is_floating_point:
-            raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
-            )
-        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
-
-    def type(self, dst_type: dtypes.dtype) -> Module:
-        """Convert all parameters and buffers to one dtype."""
-        return self._apply(lambda t: t.to(dst_type))
-
-    def cpu(self) -> Module:
-        """self: the only device is the CPU."""
-        return self
-
-    def double(self) -> Module:
-        """to(float64)."""
-        return self.to(dtypes.float64)
-
-    def float(self) -> Module:
-        """to(float32)."""
-        return self.to(dtypes.float32)
-
-    def half(self) -> Module:
-        """to(float16)."""
-        return self.to(dtypes.float16)
-
-    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Module:
-        """Replace what every parameter, gradient and buffer holds; the parameters stay the same objects."""
-        for module in self.children():
-            module._apply(fn)
-        with no_grad():
-            for parameter in self._parameters.values():
-                if parameter is not None:
-                    grad, parameter.grad = parameter.grad, None
-                    parameter.data = fn(parameter.detach())
-                    if grad is not None:
-                        parameter.grad = fn(grad)
-            for name, buffer in self._buffers.items():
-                if buffer is not None:
-                    self._buffers[name] = fn(buffer)
-        return self
 
     # ------------------------------------------------------------------ its state, printing
 
