@@ -13,15 +13,8 @@ from ..ops.batch_norm import batch_norm, instance_norm
 from ..ops.convolve import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.dropout import dropout, dropout1d, dropout2d
 from ..ops.embedding import embedding, one_hot
-from ..ops.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    huber_loss,
-    l1_loss,
-    mse_loss,
-    smooth_l1_loss,
-    soft_margin_loss,
-)  # fmt: skip
+from ..ops.loss import huber_loss, l1_loss, mse_loss, smooth_l1_loss
+from ..ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, soft_margin_loss
 from ..ops.loss_classes import cross_entropy, nll_loss
 from ..ops.loss_made import (
     cosine_embedding_loss,
