@@ -159,6 +159,7 @@ class Run:
         self.buffers: dict[Node, Any] = {}  # the gradients that arrived, summed
         self.dependencies: dict[Node, int] = {}
         self.own: set[Node] = set()  # nodes whose buffer is a sum made here, which may be added to in place
+        self.ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         self.captured: dict[tuple[Node, int], Tensor] = {}
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
@@ -252,26 +253,24 @@ class Run:
     # ------------------------------------------------------------------ the loop
 
     def _loop(self, edges: list[tuple[Node, int]], watcher: Any) -> None:
-        """Send the seeds, then run one ready node after the other."""
-        buffers, dependencies, needed, capturing = (
-            self.buffers,
-            self.dependencies,
-            self.needed,
-            self.capturing,
-        )
-        own, add, in_place = self.own, np.add, not self.create_graph
+        """Send the seeds, then run one ready node after the other, the youngest first.
+
+        In short: take a node from the heap `ready`, run it on what `buffers` holds for it, deliver the results
+        along its edges. The shortcut: of the nodes that get ready by this, one goes on at once, without a way
+        through buffers and heap. In a chain of nodes that is every one.
+        """
+        needed, capturing = self.needed, self.capturing
         release = not self.retain_graph
         plainly = watcher is None and needed is None and not mode.anomaly
-        ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             self._add(node, number, self._fitted(seed, node, number))
         for node in dict.fromkeys(node for node, _ in edges):
-            if not dependencies[node]:
-                heapq.heappush(ready, (-node.seq, id(node), node))
+            if not self.dependencies[node]:
+                self._push(node)
         try:
-            while ready:
-                node = heapq.heappop(ready)[2]
-                gradient = buffers.pop(node, None)
+            while self.ready:
+                node = heapq.heappop(self.ready)[2]
+                gradient = self.buffers.pop(node, None)
                 while node is not None:
                     if node.meta is not None:
                         gradient = hooks.run_tensor_hooks(node, gradient, watcher)
@@ -288,59 +287,58 @@ class Run:
                         results = self._run(node, gradient, watcher)
                     if release and node.release() and watcher is not None:
                         watcher.freed(node)
-                    # Of the nodes that get ready here the youngest goes on at once, if it is the youngest of all.
-                    following = arrived = None
-                    for target, number, result in zip(node.next, node.numbers, results):
-                        if target is None:
-                            continue
-                        waiting = dependencies[target] - 1
-                        dependencies[target] = waiting
-                        if result is not None:
-                            array = result._array
-                            if (
-                                array.shape != target.shape
-                                or array.dtype is not target.dtype
-                                or target.outputs > 1
-                            ):
-                                result = self._fitted(result, target, number, node, results)
-                                array = result._array
-                            if target in buffers or target.outputs > 1:
-                                if in_place and target in own:
-                                    total = buffers[target]
-                                    add(total._array, array, total._array)
-                                    total.storage.version += 1
-                                else:
-                                    self._add(target, number, result)
-                                result = None if waiting else buffers.pop(target)
-                            else:
-                                if waiting:
-                                    buffers[target] = result
-                                if (waiting or type(target) is AccumulateGrad) and is_fresh(
-                                    result, node, gradient
-                                ):
-                                    own.add(target)
-                        elif not waiting:
-                            result = buffers.pop(target, None)
-                        if waiting:
-                            continue
-                        if following is None:
-                            following, arrived = target, result
-                        else:
-                            if target.seq > following.seq:
-                                following, arrived, target, result = target, result, following, arrived
-                            if result is not None:
-                                buffers[target] = result
-                            heapq.heappush(ready, (-target.seq, id(target), target))
-                    if following is not None and ready and -following.seq > ready[0][0]:
-                        if arrived is not None:
-                            buffers[following] = arrived
-                        following = heapq.heapreplace(ready, (-following.seq, id(following), following))[2]
-                        arrived = buffers.pop(following, None)
-                    node, gradient = following, arrived
+                    node, gradient = self._deliver(node, gradient, results)
         except Exception:
             if mode.anomaly:
                 anomaly.explain(node)
             raise
+
+    def _push(self, node: Node) -> None:
+        heapq.heappush(self.ready, (-node.seq, id(node), node))
+
+    def _deliver(
+        self, node: Node, gradient: Any, results: Sequence[Tensor | None]
+    ) -> tuple[Node | None, Tensor | None]:
+        """Send `results` along the edges of `node`. Returns what is to run at once, and its gradient.
+
+        That is the youngest of the nodes that get ready here, if no older one waits in the heap; None where
+        the heap has to be asked.
+        """
+        buffers, dependencies = self.buffers, self.dependencies
+        following = arrived = None
+        for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (this is hot)
+            if target is None:
+                continue
+            waiting = dependencies[target] - 1
+            dependencies[target] = waiting
+            if result is not None:
+                array = result._array
+                if array.shape != target.shape or array.dtype is not target.dtype or target.outputs > 1:
+                    result = self._fitted(result, target, number, node, results)
+                if target in buffers or target.outputs > 1:
+                    self._add(target, number, result)
+                    result = None if waiting else buffers.pop(target)
+                else:
+                    if waiting:
+                        buffers[target] = result
+                    if (waiting or type(target) is AccumulateGrad) and is_fresh(result, node, gradient):
+                        self.own.add(target)
+            elif not waiting:
+                result = buffers.pop(target, None)
+            if waiting:
+                continue
+            if following is not None:
+                if target.seq > following.seq:
+                    following, arrived, target, result = target, result, following, arrived
+                buffers[target] = result
+                self._push(target)
+            else:
+                following, arrived = target, result
+        if following is not None and self.ready and -following.seq > self.ready[0][0]:
+            buffers[following] = arrived
+            self._push(following)
+            return None, None
+        return following, arrived
 
     def _add(self, node: Node, number: int, gradient: Tensor) -> None:
         """Add to what has arrived at the node's output `number`."""
@@ -350,8 +348,10 @@ class Run:
             slots[number] = gradient if slots[number] is None else slots[number] + gradient
         elif node not in buffers:
             buffers[node] = gradient
-        elif self.create_graph:
-            buffers[node] = buffers[node] + gradient
+        elif node in self.own and not self.create_graph:
+            total = buffers[node]
+            np.add(total._array, gradient._array, total._array)
+            total.storage.version += 1
         else:
             buffers[node] = buffers[node] + gradient
             self.own.add(node)  # the sum is this run's: what comes next is added in place
