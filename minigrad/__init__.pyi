@@ -23,7 +23,7 @@ from .ops.compare import allclose as allclose
 from .ops.extremes import aminmax as aminmax
 from . import anomaly as anomaly
 from .ops.reduce import any as any
-from .ops.create import arange as arange
+from .ops.ranges import arange as arange
 from .ops.sort import argsort as argsort
 from .ops.masks import argwhere as argwhere
 from .ops.strided import as_strided as as_strided
@@ -118,10 +118,10 @@ from .ops.extremes import kthvalue as kthvalue
 from .ops.pairs import lerp as lerp
 from . import limits as limits
 from . import linalg as linalg
-from .ops.create import linspace as linspace
+from .ops.ranges import linspace as linspace
 from .serialize import load as load
 from .ops.running import log_softmax as log_softmax
-from .ops.create import logspace as logspace
+from .ops.ranges import logspace as logspace
 from .ops.running import logsumexp as logsumexp
 from .random import manual_seed as manual_seed
 from .ops.clamp import masked_fill as masked_fill
