@@ -210,7 +210,10 @@ class Drafts:
                 entity.passed = None
         for step in self.steps:
             step.changes = [c for c in step.changes if c.id not in gone]
-        self.steps = [s for s in self.steps if s.changes or any(id in self.entities for id in s.about)]
+        self.steps = [
+            s for s in self.steps
+            if s.changes or any(id in self.entities for id in s.about) or (s.error and s.run == self.run)
+        ]  # fmt: skip
 
     def forget_steps(self, most: int) -> None:
         """Keep the last `most` steps and count the others."""
@@ -224,7 +227,12 @@ class Drafts:
     def freeze(self, ids: set[str]) -> Trace:
         """The trace of these entities, as frozen data; only the cells that something in it refers to."""
         entities = [e for id, e in self.entities.items() if id in ids]
-        steps = [s for s in self.steps if any(c.id in ids for c in s.changes) or not ids.isdisjoint(s.about)]
+        steps = [
+            s for s in self.steps
+            if any(c.id in ids for c in s.changes)
+            or not ids.isdisjoint(s.about)
+            or (s.error is not None and s.run == self.run)  # it may be about nothing that is drawn
+        ]  # fmt: skip
         places = [e.now.get("place") for e in entities] + [s.place for s in steps]
         for step in steps:
             if step.error is not None:

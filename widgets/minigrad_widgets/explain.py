@@ -54,8 +54,9 @@ def sentence(error: ErrorView, fact: Failed, drafts: Drafts) -> str:
             f"It is at version {error.now_version} now: stop."
         )
     if error.kind in ("leaf", "view of leaf"):
-        what = "a leaf that requires grad" if error.kind == "leaf" else "a view of a leaf that requires grad"
-        return f"{card} is {what}: it must not be written while ops are recorded. Stop."
+        part, leaf = _leaf_names(drafts, drafts.entities.get(error.card or ""), error.kind)
+        what = "a leaf that requires grad" if part == leaf else f"a view of {leaf}, a leaf that requires grad"
+        return f"{part} is {what}: it must not be written while ops are recorded. Stop."
     if error.kind == "freed":
         return f"{name} has nothing saved any more: an earlier backward() let it go. Stop."
     if error.kind == "no graph":
@@ -149,7 +150,7 @@ def _version(case: _Case) -> ErrorView:
     write = case.drafts.line(changed_at)
     op = function.now["op"] if function else ""
     reason = _REASONS.get(op, f"{fact.node_name} computes its gradient from {name}")
-    by = f"{write} has" if write else "A write has"
+    by = f'"{write}" has' if write else "A write has"
     why = (
         f"{reason}, so {fact.node_name} kept {name} itself, not a copy. {by} overwritten it since, and with the "
         "new numbers the gradient would be wrong."
@@ -178,20 +179,28 @@ def _swapped(drafts: Drafts, saved_at: Place | None, changed_at: Place | None) -
 
 
 def _leaf(case: _Case) -> ErrorView:
-    name = case.card.title if case.card else "a tensor"
-    leaf = name
-    if case.fact.kind == "view of leaf":
-        base = case.card and case.drafts.entities.get(case.card.now["base"] or "")
-        leaf = base.title if base else "its base"
+    name, leaf = _leaf_names(case.drafts, case.card, case.fact.kind)
     why = (
         f"backward() puts the gradient of a leaf into its .grad. Written while ops are recorded, {leaf} would be the "
         "result of an op and no leaf any more, and its gradient would be let go like any other."
     )
-    title = f"{name} is a leaf" if leaf == name else f"{name} is a view of the leaf {leaf}"
+    title = f"{name} is a leaf" if name == leaf else f"{name} is a view of the leaf {leaf}"
     return case.view(
-        f"{title}: writing it is refused", why, [case.no_grad(case.line), case.copied(case.line)],
+        f"{title}: writing it is refused",
+        why,
+        [case.no_grad(case.line), case.copied(case.line)],
         changed_at=case.fact.place,
-    )  # fmt: skip
+    )
+
+
+def _leaf_names(drafts: Drafts, card: Entity | None, kind: str) -> tuple[str, str]:
+    """What was to be written, and the leaf that it is or belongs to."""
+    name = card.title if card else "a tensor"
+    if kind == "leaf" or card is None:
+        return name, name
+    base = drafts.entities.get(card.now["base"] or "")
+    # a[0] = 1 makes a view that nobody ever sees.
+    return (name, base.title) if base else (f"a part of {name}", name)
 
 
 def _freed(case: _Case) -> ErrorView:
@@ -242,7 +251,7 @@ def _no_graph(case: _Case) -> ErrorView:
     else:
         used = {id for f in above for _, id, _ in f.args if id}
         leaves = [drafts.entities[id] for id in used if id in drafts.entities]
-        leaves = [c for c in leaves if c.now["is_leaf"] and c.now["names"] and "float" in c.now["dtype"]]
+        leaves = [c for c in leaves if not c.now["made_by"] and c.now["names"] and "float" in c.now["dtype"]]
         if not above and card is not None and card.now["names"] and "float" in card.now["dtype"]:
             leaves = [card]
         said = ", ".join(sorted(c.title for c in leaves))

@@ -20,6 +20,8 @@ from pygraphviz import graphviz as gv
 from .measure import text_width
 from .trace import EdgeView, NodeView, SavedView, TensorView, Trace, title
 
+Points = list[tuple[float, float]]
+
 # What the browser has to agree about. Font sizes in px; widths and heights of boxes as used below.
 METRICS = {
     "pad": 9,  # left and right in a card
@@ -152,29 +154,36 @@ def _graphviz(sizes: dict[str, tuple[int, int]], edges: list[EdgeView]) -> tuple
     # Inches, 72 units to each, so that a unit is a pixel. "dir=none" takes splines to the very border.
     # ordering=out: what hangs from a node stays in its order from left to right when a cell adds to it.
     m = METRICS
+    ids = list(sizes)
+    number = {id: i for i, id in enumerate(ids)}
     lines = [
         f"digraph {{ rankdir=TB; ordering=out; nodesep={m['node_gap'] / 72}; ranksep={m['rank_gap'] / 72};",
         'node [shape=box, fixedsize=true, label=""]; edge [dir=none];',
     ]
-    lines += [f"{id} [width={w / 72:.4f}, height={h / 72:.4f}];" for id, (w, h) in sizes.items()]
-    lines += [f"{e.source} -> {e.target};" for e in edges]
+    lines += [f"{number[id]} [width={w / 72:.4f}, height={h / 72:.4f}];" for id, (w, h) in sizes.items()]
+    lines += [f"{number[e.source]} -> {number[e.target]};" for e in edges]
     words = iter(_dot("\n".join([*lines, "}"])).split("\n"))
-    _, _, width, height = (float(w) * 72 if i > 1 else 0 for i, w in enumerate(next(words).split()))
+    width, height = (float(w) * 72 for w in next(words).split()[2:4])
     nodes: dict[str, list[float]] = {}
-    splines: dict[tuple[str, str], list[str]] = defaultdict(list)
+    splines: dict[tuple[str, str], list[Points]] = defaultdict(list)
     for line in words:
         kind, *rest = line.split(" ")
         if kind == "node":
-            id, x, y, w, h = rest[0], *(float(n) * 72 for n in rest[1:5])
-            nodes[id] = [round(x - w / 2, 1), round(height - y - h / 2, 1), *map(float, sizes[id])]
+            x, y = (float(n) * 72 for n in rest[1:3])
+            w, h = sizes[id := ids[int(rest[0])]]
+            nodes[id] = [round(x - w / 2, 1), round(height - y - h / 2, 1), float(w), float(h)]
         elif kind == "edge":
-            count = 2 * int(rest[2])
-            splines[rest[0], rest[1]].append(_path([float(n) * 72 for n in rest[3 : 3 + count]], height))
+            numbers = [float(n) * 72 for n in rest[3 : 3 + 2 * int(rest[2])]]
+            points = [(x, height - y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+            splines[ids[int(rest[0])], ids[int(rest[1])]].append(points)
     # Two edges between the same two nodes (b * b) cannot be told apart in dot's answer, nor need they be:
     # the first argument gets the path further left.
     for several in splines.values():
-        several.sort(key=lambda path: float(path.split(" ", 8)[4]), reverse=True)
-    paths = {e.id: splines[e.source, e.target].pop() for e in edges}
+        several.sort(key=lambda points: points[len(points) // 2], reverse=True)
+    paths = {
+        e.id: _path(splines[e.source, e.target].pop(), nodes[e.source], nodes[e.target], height)
+        for e in edges
+    }
     return nodes, paths, round(width, 1), round(height, 1)
 
 
@@ -197,9 +206,17 @@ def _dot(source: str) -> str:
     return text.decode()
 
 
-def _path(numbers: list[float], height: float) -> str:
-    points = [f"{numbers[i]:.1f} {height - numbers[i + 1]:.1f}" for i in range(0, len(numbers), 2)]
-    return f"M {points[0]} C {' '.join(points[1:])}"
+def _path(points: Points, source: list[float], target: list[float], height: float) -> str:
+    """The points as an SVG path whose ends lie on the boxes: dot writes five digits, which is not to the pixel
+    in a tall graph."""
+    bottom, top = source[1] + source[3], target[1]
+    slack = 0.5 + height / 5000
+    if abs(points[0][1] - bottom) < slack:
+        points[0] = (points[0][0], bottom)
+    if abs(points[-1][1] - top) < slack:
+        points[-1] = (points[-1][0], top)
+    words = [f"{x:.1f} {y:.1f}" for x, y in points]
+    return f"M {words[0]} C {' '.join(words[1:])}"
 
 
 # ------------------------------------------------------------------ long edges

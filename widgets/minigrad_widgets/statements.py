@@ -54,13 +54,9 @@ def write_text(line: str, op: str, args: Sequence[tuple[str, str]]) -> str:
 
 def _only_statement(line: str) -> str | None:
     """The line without its comment, where it is one assignment or one call."""
-    try:
-        body = ast.parse(line).body
-    except (SyntaxError, ValueError):
+    statement = _parsed(line)
+    if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Expr)):
         return None
-    if len(body) != 1 or not isinstance(body[0], (ast.Assign, ast.AugAssign, ast.Expr)):
-        return None
-    statement = body[0]
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
         return None  # "y = x.add_(1).sum()" says more than the write
     return ast.get_source_segment(line, statement)
@@ -69,48 +65,55 @@ def _only_statement(line: str) -> str | None:
 # ------------------------------------------------------------------ rewriting, for cures
 
 
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, name: str, new: str) -> None:
-        self.name, self.new = name, new
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        if node.id == self.name:
-            node.id = self.new
-        return node
-
-
 def renamed(line: str, name: str, new: str) -> str | None:
     """The line with one name in place of another; None where it is no statement or does not use the name."""
-    try:
-        tree = ast.parse(line)
-    except (SyntaxError, ValueError):
-        return None
-    if not any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)):
-        return None
-    return ast.unparse(_Renamed(name, new).visit(tree))
+    statement = _parsed(line)
+    nodes = ast.walk(statement) if statement is not None else ()
+    places = {(n.col_offset, n.end_col_offset) for n in nodes if isinstance(n, ast.Name) and n.id == name}
+    for start, end in sorted(places, reverse=True):
+        line = _spliced(line, start, end, new)
+    return line if places else None
 
 
 def out_of_place(line: str) -> str | None:
     """ "b += 1" as "b = b + 1", "b.mul_(2)" as "b = b.mul(2)"; None where it is neither."""
-    try:
-        (statement,) = ast.parse(line).body
-    except (SyntaxError, ValueError):
-        return None
+    statement = _parsed(line)
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        name = statement.target.id
-        value = ast.BinOp(ast.Name(name, ast.Load()), statement.op, statement.value)
-        return f"{name} = {ast.unparse(value)}"
+        name, value = statement.target.id, ast.get_source_segment(line, statement.value) or ""
+        if isinstance(statement.value, (ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)):
+            value = f"({value})"
+        sign = line[: line.index("=")].strip().removeprefix(name).strip()
+        return f"{name} = {name} {sign} {value}"
     call = statement.value if isinstance(statement, ast.Expr) else None
-    if (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and isinstance(call.func.value, ast.Name)
-    ):
-        name, method = call.func.value.id, call.func.attr
-        if method.endswith("_") and not method.endswith("__") and method not in ("copy_", "fill_", "zero_"):
-            call.func.attr = method.removesuffix("_")
-            return f"{name} = {ast.unparse(call)}"
+    method = call.func if isinstance(call, ast.Call) else None
+    if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name):
+        in_place = method.attr.endswith("_") and not method.attr.endswith("__")
+        if in_place and method.attr not in ("copy_", "fill_", "zero_"):  # these have no other form
+            end = method.end_col_offset or 0
+            return f"{method.value.id} = {_spliced(line, end - 1, end, '')}"
     return None
+
+
+def with_argument(line: str, name: str, value: str) -> str | None:
+    """The line with one more keyword argument in its call of backward() or grad(); None where it has none."""
+    statement = _parsed(line)
+    for node in ast.walk(statement) if statement is not None else ():
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("backward", "grad"):
+            for keyword in node.keywords:
+                if keyword.arg == name:
+                    return _spliced(line, keyword.value.col_offset, keyword.value.end_col_offset, value)
+            end = (node.end_col_offset or 0) - 1
+            comma = ", " if node.args or node.keywords else ""
+            return _spliced(line, end, end, f"{comma}{name}={value}")
+    return None
+
+
+def _spliced(line: str, start: int, end: int | None, new: str) -> str:
+    data = line.encode()  # Python counts columns in bytes
+    return (data[:start] + new.encode() + data[end:]).decode()
+
+
+# ------------------------------------------------------------------ questions about a line
 
 
 def _parsed(line: str) -> ast.stmt | None:
@@ -158,14 +161,3 @@ def assigned(line: str) -> set[str]:
 def used(line: str) -> set[str]:
     """The names that a statement reads."""
     return _names(line, ast.Load)
-
-
-def with_argument(line: str, name: str, value: str) -> str | None:
-    """The line with one more keyword argument in its call of backward() or grad(); None where it has none."""
-    statement = _parsed(line)
-    for node in ast.walk(statement) if statement is not None else ():
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("backward", "grad"):
-            node.keywords = [k for k in node.keywords if k.arg != name]
-            node.keywords.append(ast.keyword(name, ast.Name(value, ast.Load())))
-            return ast.unparse(statement)
-    return None

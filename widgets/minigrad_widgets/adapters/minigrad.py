@@ -418,6 +418,10 @@ class MinigradAdapter(Observer):
         key = None
         if tensor is not None:
             key = self.tensors.find(tensor)
+            if key is None and tensor._view is not None:
+                # a[0] = 1 makes a view that nobody ever sees.
+                tensor = tensor._view.base
+                key = self.tensors.find(tensor)
             # That of a version error may be a stand-in made for its text; then the slot says which it is.
             if key is None and facts.kind != "version":
                 key = self.tensors.meet(tensor, place)
