@@ -75,7 +75,7 @@ class Op:
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
         self.differentiable = bool(self.formulas)
-        self.accepts_out = isinstance(forward, np.ufunc) or "out" in inspect.signature(forward).parameters
+        self.accepts_out = isinstance(forward, np.ufunc) or "out" in _own_parameters(forward)
         self.operands = self._operands()
         self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
         self.writes_self = self.name.endswith("_")
@@ -404,6 +404,11 @@ def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int,
         params.append((arg.arg, _NO_DEFAULT if default is None else ast.literal_eval(default)))
     annotated = tuple(i for i, arg in enumerate(a.args) if arg.annotation is not None)
     return definition.name, params, star, positional, annotated
+
+
+def _own_parameters(function: Callable[..., Any]) -> Any:
+    """The parameters that the function itself takes; not those of one that it wraps."""
+    return inspect.signature(function, follow_wrapped=False).parameters
 
 
 def _camel(name: str) -> str:

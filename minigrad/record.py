@@ -162,7 +162,7 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         if not isinstance(self, Tensor) or mode.special:
             return general(self)
         view = self._view
-        if view is not None and not view.up_to_date(self):
+        if view is not None and local.grad and not view.up_to_date(self):
             return general(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
@@ -230,7 +230,7 @@ def single(op: Op) -> Callable[..., Tensor]:
         if (
             not isinstance(self, Tensor)
             or mode.special
-            or (self._view is not None and not self._view.up_to_date(self))
+            or (self._view is not None and local.grad and not self._view.up_to_date(self))
         ):
             return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
         if star is not None and type(args[star]) is not tuple:
@@ -299,7 +299,7 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         if not isinstance(self, Tensor) or mode.special:
             return general(self, other)
         view = self._view
-        if view is not None and not view.up_to_date(self):
+        if view is not None and local.grad and not view.up_to_date(self):
             return general(self, other)
         array = self._array
         if isinstance(other, Tensor):
@@ -307,7 +307,7 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
             if array.dtype is not array2.dtype or (needs_float and array.dtype.kind != "f") or not two:
                 return general(self, other)
             view = other._view
-            if view is not None and not view.up_to_date(other):
+            if view is not None and local.grad and not view.up_to_date(other):
                 return general(self, other)
             wants2 = other._requires_grad
         else:
