@@ -205,7 +205,7 @@ class Op:
                 continue
             if i in self.tensor_args and isinstance(value, (list, tuple)):
                 continue
-            elif isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
+            if isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
                 bound[i] = value.item() if isinstance(value, np.generic) else value
             elif not (value is None and default is None):
                 shown = "input" if parameter == "self" else parameter
@@ -279,7 +279,9 @@ def op(
     check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
     dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place form.
     """
-    entry = Op(signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of, check=check)
+    entry = Op(
+        signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of, check=check
+    )
     if entry.name in table:
         raise TypeError(f"op {entry.name} is in the table already")
     table[entry.name] = entry

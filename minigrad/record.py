@@ -43,7 +43,9 @@ def run(op: Op, args: list[Any]) -> Any:
     else:
         found = op.forward(*op.arrays(args))
     several = type(found) is tuple
-    outputs = [wrap(a if isinstance(a, np.ndarray) else np.asarray(a)) for a in (found if several else (found,))]
+    outputs = [
+        wrap(a if isinstance(a, np.ndarray) else np.asarray(a)) for a in (found if several else (found,))
+    ]
     kinds = kinds_of(op, args)
     if op.view:
         make_views(args[0], outputs, many=op.view == "many")
@@ -222,7 +224,7 @@ def single(op: Op) -> Callable[..., Tensor]:
 
     def call(*args, **kwargs):
         given = len(args)
-        if kwargs or star is not None and given > star + 1 or not required <= given <= positional:
+        if kwargs or (star is not None and given > star + 1) or not required <= given <= positional:
             args = op.bind(args, kwargs)
         elif given < count:
             args += defaults[given:]
@@ -232,7 +234,9 @@ def single(op: Op) -> Callable[..., Tensor]:
             or mode.special
             or (self._view is not None and local.grad and not self._view.up_to_date(self))
         ):
-            return general(*args[:positional], **dict(zip(op.names[positional:], args[positional:])))
+            return general(
+                *args[:positional], **dict(zip(op.names[positional:], args[positional:], strict=False))
+            )
         if star is not None and type(args[star]) is not tuple:
             args = (*args[:star], op.star_value(args[star]), *args[star + 1 :])
         array = forward(self._array, *args[1:])

@@ -10,6 +10,7 @@ anew when next asked for: as a strided window (`AsStridedBackward0`) into the ba
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from . import errors
 from .mode import local
@@ -19,15 +20,15 @@ from .tensor import Tensor, mark_inference, new
 # How a view was made decides whether it may be written while recording.
 NORMAL, MANY, NO_GRAD, INFERENCE, CUSTOM = "normal", "many", "no_grad", "inference", "custom Function"
 
-# The node of an as_strided window into a base: (base, view) -> node. Set by ops/strided.py, the one place
-# where the engine itself needs an op.
-strided_node: Callable[[Tensor, Tensor], Node]
-
 
 class View:
     """Whose view a tensor is, and for which version of the memory its place in the graph holds."""
 
     __slots__ = ("base", "version", "made")
+
+    # (base, view) -> the node of an as_strided window into the base. Set by ops/strided.py, the one place where
+    # the engine itself needs an op.
+    rebuild: ClassVar[Callable[[Tensor, Tensor], Node]]
 
     def __init__(self, base: Tensor, version: int, made: str) -> None:
         self.base = base
@@ -49,7 +50,7 @@ class View:
             return
         check_may_change(view, "its base or another view of its base has been")
         self.version = version
-        view._node, view._output_nr = strided_node(self.base, view), 0
+        view._node, view._output_nr = View.rebuild(self.base, view), 0
         view._requires_grad = True
 
 

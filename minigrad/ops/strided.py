@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import record, views
+from .. import record
 from ..node import Node
 from ..op import op, table
 from ..storage import bounds
 from ..strides import window
 from ..tensor import Tensor, wrap
+from ..views import View
 from .sizes import checked_sizes
 
 Geometry = tuple[tuple[int, ...], tuple[int, ...], int]  # shape, strides, offset; in elements
@@ -133,4 +134,4 @@ def _strided_node(base: Tensor, view: Tensor) -> Node:
 
 
 Tensor.as_strided = as_strided
-views.strided_node = _strided_node
+View.rebuild = staticmethod(_strided_node)
