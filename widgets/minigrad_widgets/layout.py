@@ -158,7 +158,7 @@ def _graphviz(sizes: dict[str, tuple[int, int]], edges: list[EdgeView]) -> tuple
     number = {id: i for i, id in enumerate(ids)}
     lines = [
         f"digraph {{ rankdir=TB; ordering=out; nodesep={m['node_gap'] / 72}; ranksep={m['rank_gap'] / 72};",
-        'node [shape=box, fixedsize=true, label=""]; edge [dir=none];',
+        'node [shape=box, fixedsize=true, label="", penwidth=0]; edge [dir=none];',
     ]
     lines += [f"{number[id]} [width={w / 72:.4f}, height={h / 72:.4f}];" for id, (w, h) in sizes.items()]
     lines += [f"{number[e.source]} -> {number[e.target]};" for e in edges]

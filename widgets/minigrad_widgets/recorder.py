@@ -129,7 +129,8 @@ class Recorder:
         step = None if quiet else drafts.step("write" if fact.written else "op", fact.place)
         inputs = [drafts.card(arg.key) for arg in fact.args]
         args = [
-            (a.slot, c and c.id, c.title if c else a.text) for a, c in zip(fact.args, inputs, strict=True)
+            (a.slot, c and c.id, c.title if c else a.text or ("…" if a.key is not None else ""))
+            for a, c in zip(fact.args, inputs, strict=True)
         ]
         spoken = [(slot, text) for slot, _, text in args]
         text = statements.write_text(drafts.line(fact.place), fact.op, spoken) if fact.written else ""
@@ -154,7 +155,7 @@ class Recorder:
         if node is not None:
             self.writes.save(function, node.saved, [drafts.card(seen.key) for seen in fact.outputs])
         if fact.written:
-            said = self.writes.compare(step, [fact.outputs[0], *fact.others])
+            said = self.writes.compare(step, {s.counter: s.version for s in (fact.outputs[0], *fact.others)})
             if step is not None:
                 step.text += "".join(said)
         if step is not None:

@@ -119,7 +119,7 @@ def write(text: str, name: str, before: str, after: str, was: int, now: int, nod
     """An in-place write into `name`, whose version was `was` and is `now`."""
     lead = f"{text} writes into {name} in place: "
     lead += f"{before} becomes {_value(after)}" if before else f"it is {_value(after)} now"
-    lead += f", version {was} becomes {now}."
+    lead += f", version {was} becomes {now}." if was != now else "."
     return f"{lead} {node} is recorded for it." if node else lead
 
 

@@ -48,10 +48,13 @@ class Writes:
                 self.savers[self.drafts.entities[id].counter].append((function.id, len(slots) - 1))
         function.now["saved"] = tuple(slots)
 
-    def compare(self, step: StepDraft | None, members: list[Seen]) -> list[str]:
-        """Mark what was saved of these tensors at another version than theirs is now; says which."""
+    def compare(self, step: StepDraft | None, versions: dict[int, int]) -> list[str]:
+        """Mark what was saved at another version than its counter is at now; says which.
+
+        versions: of the counters that may have moved.
+        """
         said = []
-        for counter, version in {seen.counter: seen.version for seen in members}.items():
+        for counter, version in versions.items():
             for id, position in self.savers.get(counter, ()):
                 function = self.drafts.entities[id]
                 slot = function.now["saved"][position]

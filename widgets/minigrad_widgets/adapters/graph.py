@@ -14,14 +14,17 @@ from minigrad.node import AccumulateGrad, Node
 from minigrad.opnode import ListOpNode, OpNode
 from minigrad.tensor import Tensor
 
+from ..places import Spot
 from ..trace import Trace
-from .looking import Copy, Look, Recording, Slot, copy_of
+from .looking import Copy, Look, Recording, Slot, copy_of, version_of
 
 if TYPE_CHECKING:
     from .minigrad import MinigradAdapter
 
+_UNKNOWN = ("…",)  # an operand that the node does not remember
 
-def graph_of(*tensors: Tensor, names: dict[str, Tensor] | None = None) -> Trace:
+
+def graph_of(*tensors: Tensor, names: dict[str, Any] | None = None) -> Trace:
     """The graph of these tensors as it is now. names: what to call them and others that are in it.
 
     TypeError for what is no tensor.
@@ -31,129 +34,134 @@ def graph_of(*tensors: Tensor, names: dict[str, Tensor] | None = None) -> Trace:
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"graph_of() draws tensors, not {type(tensor).__name__}: {tensor!r:.60}")
-    adapter = MinigradAdapter(dict(names or {}))
-    return adapter.read(tensors)
+    return MinigradAdapter(dict(names or {})).read(tensors)
 
 
-def tell(adapter: MinigradAdapter, node: Node, place: Any) -> bool:
-    """Tell an adapter's recorder of a node and of all before it, without steps. False: it was told before."""
-    nodes = _untold(adapter, node)
-    if not nodes:
-        return False
-    known = [ref() for ref, _ in adapter.tensors.known.values()]
-    made = {}  # (node, output number) -> the living tensor that it is
-    for tensor in [*known, *_saved_tensors(nodes)]:
-        if tensor is not None and tensor._node is not None:
-            made.setdefault((tensor._node.seq, tensor._output_nr), tensor)
-    keys: dict[tuple[int, int], int] = {}
-    for node in sorted(nodes, key=lambda n: n.seq):
-        adapter.graph_told.add(node.seq)
-        inner = getattr(node, "fn", node)
-        args, positions = _args(adapter, node, inner, keys, place)
-        looks = []
-        for number in range(node.outputs):
-            tensor = made.get((node.seq, number))
-            if tensor is not None:
-                key = adapter.tensors.find(tensor) or adapter.tensors.new(tensor)
-                looks.append(adapter.tensors.look(tensor, key))
-            else:
-                looks.append(_unheld(node, number, adapter.tensors.new_key(), _result(inner, number)))
-            keys[node.seq, number] = looks[-1].key
-        tracked = frozenset(p for p, target in zip(positions, node.next, strict=False) if target is not None)
-        saved = _slots(inner, args)
-        recording = Recording(node.seq, node.name(), positions, tracked, saved)
-        name = type(inner).op.shown if isinstance(inner, OpNode) else node.name()
-        adapter.note("any_op", name, args, looks, recording, None, place, False, (), True)
-    return True
+def tell(adapter: MinigradAdapter, root: Tensor, place: Spot) -> bool:
+    """Tell an adapter's recorder of a tensor's node and of all before it, without steps. False: it was told."""
+    return _Graph(adapter, root, place).tell()
 
 
-def _untold(adapter: MinigradAdapter, root: Node) -> list[Node]:
-    """The nodes from which gradients come to nothing that was told, AccumulateGrads left out."""
-    told = adapter.recorder.drafts.function_of
-    found: dict[int, Node] = {}
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, AccumulateGrad) or node.seq in found:
-            continue
-        if node.seq in told or node.seq in adapter.graph_told:
-            continue
-        found[node.seq] = node
-        stack += [target for target in node.next if target is not None]
-    return list(found.values())
+class _Graph:
+    """The nodes above a tensor that were not told yet."""
 
+    def __init__(self, adapter: MinigradAdapter, root: Tensor, place: Spot) -> None:
+        self.adapter, self.tensors, self.place = adapter, adapter.tensors, place
+        self.nodes = self._untold(root._node)
+        named = adapter.named()
+        known = [ref() for ref, _ in self.tensors.known.values()]
+        saved = [v for node in self.nodes for _, v, _ in node.saved_slots() if isinstance(v, Tensor)]
+        # Which living tensor is which output of which node.
+        self.made: dict[tuple[int, int], Tensor] = {}
+        for tensor in (root, *named.values(), *known, *saved):
+            if tensor is not None and tensor._node is not None:
+                self.made.setdefault((tensor._node.seq, tensor._output_nr), tensor)
+        self.keys: dict[tuple[int, int], int] = {}
+        self.names: dict[int, list[str]] = {}
+        for name, tensor in named.items():
+            self.names.setdefault(id(tensor), []).append(name)
 
-def _saved_tensors(nodes: list[Node]) -> list[Tensor]:
-    return [value for node in nodes for _, value, _ in node.saved_slots() if isinstance(value, Tensor)]
+    def _untold(self, root: Node | None) -> list[Node]:
+        """The nodes from which a gradient goes on to nothing that was told; no AccumulateGrads."""
+        told, here = self.adapter.recorder.drafts.function_of, self.adapter.graph_told
+        found: dict[int, Node] = {}
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node is None or isinstance(node, AccumulateGrad) or node.seq in found:
+                continue
+            if node.seq not in told and node.seq not in here:
+                found[node.seq] = node
+                stack += node.next
+        return sorted(found.values(), key=lambda n: n.seq)
 
+    def tell(self) -> bool:
+        for node in self.nodes:
+            self.adapter.graph_told.add(node.seq)
+            inner = getattr(node, "fn", node)
+            args, edges = self._args(node, inner)
+            looks = [self._output(node, inner, number) for number in range(node.outputs)]
+            tracked = frozenset(p for p, target in zip(edges, node.next, strict=False) if target is not None)
+            slots = tuple(Slot(slot, position, version) for slot, _, position, version in _saved(inner))
+            recording = Recording(node.seq, node.name(), edges, tracked, slots)
+            name = type(inner).op.shown if isinstance(inner, OpNode) else node.name()
+            self.adapter.note("any_op", name, args, looks, recording, None, self.place, False, (), True)
+            for _, value, position, version in _saved(inner):
+                if position is not None and isinstance(value, Tensor) and version_of(value) != version:
+                    key = args[position] if position >= 0 else looks[-1 - position].key
+                    self.adapter.note("now", key, version_of(value))
+            for number in range(node.outputs):
+                self._name(self.made.get((node.seq, number)))
+        return bool(self.nodes)
 
-def _args(
-    adapter: MinigradAdapter, node: Node, inner: Node, keys: dict[tuple[int, int], int], place: Any
-) -> tuple[list[Any], tuple[int, ...]]:
-    """The arguments as far as the node remembers them, and for each edge the position of its own."""
-    ends = [_end(adapter, edge, keys, place) for edge in zip(node.next, node.numbers, strict=True)]
-    if not isinstance(inner, OpNode) or isinstance(inner, ListOpNode):
-        return [("",) if key is None else key for key in ends], tuple(range(len(ends)))
-    args: list[Any] = [("",)] * len(type(inner).op.params)
-    for i, (_, value, _) in enumerate(inner.saved_slots()):
-        position = inner.plan.sources[i].position
-        if position >= 0:
-            # An input that needs no gradient is known only because it was saved.
-            args[position] = adapter.arg(value, place)
-    for position, key in zip(inner.plan.edges, ends, strict=False):
-        if key is not None:
-            args[position] = key
-    return args, tuple(inner.plan.edges)
+    def _name(self, tensor: Tensor | None) -> None:
+        """Tell its names now, so that what was computed from it can be called after it."""
+        if tensor is not None:
+            self.adapter.tell_names((name, self.place) for name in self.names.get(id(tensor), ()))
 
+    def _args(self, node: Node, inner: Node) -> tuple[list[Any], tuple[int, ...]]:
+        """The arguments as far as the node remembers them, and for each edge the position of its own."""
+        ends = [self._end(target, number) for target, number in node.next_functions]
+        if not isinstance(inner, OpNode) or isinstance(inner, ListOpNode):
+            return [_UNKNOWN if key is None else key for key in ends], tuple(range(len(ends)))
+        args: list[Any] = [("",)] * len(type(inner).op.params)
+        for position in inner.plan.edges:
+            args[position] = _UNKNOWN
+        for _, value, position, _ in _saved(inner):
+            if position is not None and position >= 0:
+                # An input that needs no gradient is known only because it was saved.
+                args[position] = self.adapter.arg(value, self.place)
+                self._name(value if isinstance(value, Tensor) else None)
+        for position, key in zip(inner.plan.edges, ends, strict=False):
+            if key is not None:
+                args[position] = key
+        return args, tuple(inner.plan.edges)
 
-def _end(adapter: MinigradAdapter, edge: tuple[Node | None, int], keys: dict, place: Any) -> int | None:
-    """The key of the tensor at the end of an edge."""
-    node, number = edge
-    if node is None:
-        return None
-    if isinstance(node, AccumulateGrad):
-        return adapter.tensors.key(node.variable, place)
-    key = keys.get((node.seq, number))
-    if key is None:
-        function = adapter.recorder.drafts.function(node.seq)
-        for card in adapter.recorder.drafts.outputs(function) if function else ():
+    def _end(self, node: Node | None, number: int) -> int | None:
+        """The key of the tensor at the end of an edge."""
+        if node is None:
+            return None
+        if isinstance(node, AccumulateGrad):
+            key = self.tensors.key(node.variable, self.place)
+            self._name(node.variable)
+            return key
+        key = self.keys.get((node.seq, number))
+        drafts = self.adapter.recorder.drafts
+        function = drafts.function(node.seq) if key is None else None
+        for card in drafts.outputs(function) if function else ():
             if card.now["output_nr"] == number:
                 return card.key
-    return key
+        return key
+
+    def _output(self, node: Node, inner: Node, number: int) -> Look:
+        tensor = self.made.get((node.seq, number))
+        if tensor is not None:
+            key = self.tensors.find(tensor)
+            look = self.tensors.look(tensor, self.tensors.new(tensor) if key is None else key)
+        else:
+            look = self._unheld(node, inner, number)
+        self.keys[node.seq, number] = look.key
+        return look
+
+    def _unheld(self, node: Node, inner: Node, number: int) -> Look:
+        """An output that nobody holds; its numbers may be known because the node saved its own result."""
+        shape, dtype = (
+            (node.shape, node.dtype) if node.outputs == 1 else (node.shape[number], node.dtype[number])
+        )
+        copy: Copy = (None, dtype, shape)
+        for _, value, position, _ in _saved(inner):
+            if position == -1 - number and isinstance(value, Tensor):
+                copy = copy_of(value._array)
+        key = self.tensors.key_of_output(node, number)
+        return Look(
+            key, key, key, copy, 0, False, True, node.name(), node.seq, number, None, None, False, None
+        )
 
 
-def _slots(inner: Node, args: list[Any]) -> tuple[Slot, ...]:
+def _saved(inner: Node) -> list[tuple[str, Any, int | None, int]]:
+    """What a node saved: slot, value, the position of the argument that it was, version."""
     found = []
-    for i, (slot, _, version) in enumerate(inner.saved_slots()):
-        source = inner.plan.sources[i].position if isinstance(inner, OpNode) else None
-        found.append(Slot(slot, source, version or 0))
-    return tuple(found)
-
-
-def _result(inner: Node, number: int) -> Copy | None:
-    """The numbers of an output that nobody holds, where the node saved its own result."""
-    if isinstance(inner, OpNode):
-        for i, (_, value, _) in enumerate(inner.saved_slots()):
-            if inner.plan.sources[i].position == -1 - number and isinstance(value, Tensor):
-                return copy_of(value._array)
-    return None
-
-
-def _unheld(node: Node, number: int, key: int, copy: Copy | None) -> Look:
-    shape, dtype = (node.shape, node.dtype) if node.outputs == 1 else (node.shape[number], node.dtype[number])
-    return Look(
-        key,
-        key,
-        key,
-        copy or (None, dtype, shape),
-        0,
-        False,
-        True,
-        node.name(),
-        node.seq,
-        number,
-        None,
-        None,
-        False,
-        None,
-    )
+    for i, (slot, value, version) in enumerate(inner.saved_slots()):
+        position = inner.plan.sources[i].position if isinstance(inner, OpNode) else None
+        found.append((slot, value, position, version or 0))
+    return found

@@ -71,11 +71,16 @@ class Recording(NamedTuple):
     saved: tuple[Slot, ...]
 
 
+def version_of(tensor: Tensor) -> int:
+    """Its version; 0 in inference mode, where nobody counts and asking is an error."""
+    return 0 if tensor._storage is None else tensor._storage.version
+
+
 def look(tensor: Tensor, key: int, memory: int, counter: int, base: int | None, owner: int | None) -> Look:
     """A tensor as it is now. Its fields are read, not asked for: asking brings a stale view up to date."""
     node, grad, meta = tensor._node, tensor._grad, tensor._meta
     return Look(
-        key, memory, counter, copy_of(tensor._array), tensor._version, node is None, tensor._requires_grad,
+        key, memory, counter, copy_of(tensor._array), version_of(tensor), node is None, tensor._requires_grad,
         node and node.name(), node and node.seq, tensor._output_nr if node else 0, base,
         None if grad is None else copy_of(grad._array), meta is not None and meta.retains_grad and node is not None,
         owner,

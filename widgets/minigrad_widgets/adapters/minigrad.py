@@ -17,7 +17,7 @@ The modules of this folder are the only ones that know the engine and the model.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from sys import _getframe
 from typing import Any
 from weakref import ref
@@ -29,7 +29,7 @@ from minigrad.node import AccumulateGrad, Node, next_sequence_nr
 from minigrad.opnode import OpNode
 from minigrad.tensor import Tensor
 
-from ..places import Names, Places, Spot
+from ..places import Places, Spot
 from ..recorder import Recorder
 from ..trace import Trace
 from ..values import MOST_NUMBERS
@@ -68,9 +68,9 @@ class MinigradAdapter(Observer):
     def __init__(self, namespace: dict[str, Any] | None = None) -> None:
         self.recorder = Recorder()
         self.failure: str | None = None
-        self.tensors = Tensors(self._met)
+        self.tensors = Tensors(self._met, lambda key: key in self.recorder.drafts.cards_of)
         self.graph_told: set[int] = set()  # the nodes that graph.py told
-        self._places = Places({} if namespace is None else namespace, self.recorder.code, self._assigned)
+        self._places = Places({} if namespace is None else namespace, self.recorder.code, self.tell_names)
         self._telling = Telling(self.recorder)
         self._events: list[tuple] = []  # since the last telling
         self._unwatch: Callable[[], None] | None = None
@@ -117,6 +117,7 @@ class MinigradAdapter(Observer):
             self._places.namespace = namespace
         self._scan()
         self._tell()
+        self._tell_lost()
         self.recorder.settle(self.tensors.living(_held(self._places.namespace)))
 
     def trace(self) -> Trace:
@@ -127,12 +128,8 @@ class MinigradAdapter(Observer):
         """The graph of these tensors, as it is, with the names of what is in it; no watching, no steps."""
         for tensor in tensors:
             self.tensors.key(tensor, None)
-        self._assigned(
-            tuple(
-                (name, None)
-                for name, value in self._places.namespace.items()
-                if isinstance(value, Tensor) and self.tensors.find(value) is not None
-            )
+        self.tell_names(
+            [(n, None) for n, value in self.named().items() if self.tensors.find(value) is not None]
         )
         self._tell()
         drafts = self.recorder.drafts
@@ -140,32 +137,43 @@ class MinigradAdapter(Observer):
         drafts.steps.clear()
         return drafts.freeze(set(drafts.entities))
 
+    def named(self) -> dict[str, Tensor]:
+        """The tensors that have a name now; names that begin with "_" are IPython's."""
+        namespace = list(self._places.namespace.items())
+        return {name: value for name, value in namespace if isinstance(value, Tensor) and name[:1] != "_"}
+
     def _scan(self) -> None:
         """All names as they are now, and what changed of their tensors without an op."""
-        places = self._places
-        named = {
-            name: value
-            for name, value in list(self._places.namespace.items())
-            if isinstance(value, Tensor) and name[:1] != "_"
-        }
-        gone = [(name, places.line_of("")) for name in self._names if name not in named]
+        places, named = self._places, self.named()
         there = [(name, places.line_of(name)) for name in named]
         there.sort(key=lambda entry: entry[1] or (0, 0))
-        self._assigned((*gone, *there))
+        self.tell_names([(name, places.line_of("")) for name in self._names if name not in named])
+        self.tell_names(there)
         for tensor in {id(value): value for value in named.values()}.values():
-            self.note(
-                "changed", self.tensors.look(tensor, self.tensors.key(tensor, None)), places.line_of("")
-            )
+            key = self.tensors.key(tensor, None)
+            self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
+
+    def _tell_lost(self) -> None:
+        """Tensors that have a name and no card, because the event that made them was let go."""
+        for name, tensor in self.named().items():
+            key = self._names.get(name)
+            if key is not None and key not in self.recorder.drafts.cards_of:
+                if tensor._node is None or not graph.tell(self, tensor, None):
+                    self.note("meet", self.tensors.look(tensor, key), None, True)
+                self.note("name", name, key, None)
+                self._tell()
 
     def _tell(self) -> None:
         """Make facts of what was noted."""
         self._trim()
         events, self._events = self._events, []
-        self._telling.tensors = {key: reference for reference, key in self.tensors.known.values()}
+        self._telling.tensors = self.tensors.large
         self._telling.aliases = self.tensors.aliases
         self._telling.read_plans()
         for what, *event in events:
             getattr(self._telling, what)(*event)
+        self.tensors.large.clear()
+        self.graph_told.clear()
 
     def note(self, *event: Any) -> None:
         """Keep an event: the name of a method of Telling, and its arguments."""
@@ -180,7 +188,7 @@ class MinigradAdapter(Observer):
 
     # ------------------------------------------------------------------ names and tensors that come up
 
-    def _assigned(self, names: Names) -> None:
+    def tell_names(self, names: Iterable[tuple[str, Spot]]) -> None:
         """These names may mean other tensors than before."""
         get, told = self._places.namespace.get, self._names
         for name, place in names:
@@ -202,7 +210,7 @@ class MinigradAdapter(Observer):
     def _met(self, tensor: Tensor, key: int, place: Spot) -> None:
         """A tensor that no op is known to have made."""
         node = tensor._node
-        if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, node, place):
+        if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, tensor, place):
             return  # it was told with its graph
         look = self.tensors.look(tensor, key)
         if self._overwritten is not None:
@@ -266,7 +274,7 @@ class MinigradAdapter(Observer):
                             if entry is not None and entry[0]() is x:
                                 args.append(entry[1])
                             else:
-                                args.append(self.tensors.meet(x, place))
+                                args.append(self.tensors.key(x, place))
                         elif type(x) in _PLAIN:
                             args.append((x,))
                         else:
@@ -296,6 +304,9 @@ class MinigradAdapter(Observer):
     def _any_op(
         self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None, place: Spot
     ) -> None:
+        if name == "detach_":
+            self._detach(inputs[0], place)
+            return
         cut = None if node is not None else _cut(name, inputs)
         if not outputs and not cut:
             return
@@ -353,6 +364,18 @@ class MinigradAdapter(Observer):
         self.note("any_op", name, args, [tensors.look(target, key)], recording, cut, place, True, others)
         if len(self._events) > 2 * MOST_EVENTS:
             self._trim()
+
+    def _detach(self, tensor: Tensor, place: Spot) -> None:
+        """It has just lost its node, by which it was known; then its names say which tensor it is."""
+        key = self.tensors.find(tensor)
+        if key is None:
+            held = (self._names.get(name) for name, value in self.named().items() if value is tensor)
+            key = next((key for key in held if key is not None), None)
+            if key is None:
+                key = self.tensors.key(tensor, place)
+            self.tensors.adopt(tensor, key)
+        looks = [self.tensors.look(tensor, key)]
+        self.note("any_op", "detach_", [key], looks, None, "detach", place, True, ())
 
     def _key_before(self, tensor: Tensor, node: Node | None, place: Spot) -> int:
         """The key of a tensor that was just written; by its node it is known no more."""

@@ -14,7 +14,7 @@ from ..facts import Arg, Failed, Kept, Ran, Recorded, Seen
 from ..recorder import Recorder
 from ..trace import Place, Value
 from ..values import number_text, sampled, value_of
-from .looking import Copy, Look, Recording, slots_of
+from .looking import Copy, Look, Recording, slots_of, version_of
 
 Spot = tuple[int, int] | None
 
@@ -43,7 +43,7 @@ class Telling:
         if sample:
             reference = self.tensors.get(key)
             tensor = reference() if reference is not None else None
-            if tensor is not None and tensor._version == version:
+            if tensor is not None and version_of(tensor) == version:
                 return value_of(tensor._array)
             return sampled(np.frombuffer(data, dtype), np.frombuffer(sample[0], dtype), shape)
         found = self._values.get(copy)
@@ -73,6 +73,12 @@ class Telling:
 
     def changed(self, look: Look, spot: Spot) -> None:
         self.recorder.changed(self.seen(look), _place(spot))
+
+    def now(self, key: int, version: int) -> None:
+        """The version of a tensor that was saved before anybody watched."""
+        card = self.recorder.drafts.card(key)
+        if card is not None:
+            self.recorder.writes.compare(None, {card.counter: version})
 
     def name(self, name: str, key: int | None, spot: Spot) -> None:
         self.recorder.name({name: None if key is None else self.key(key)}, _place(spot))

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
-from minigrad.node import next_sequence_nr
+from minigrad.node import Node, next_sequence_nr
 from minigrad.tensor import Tensor
 
 from ..places import Spot
+from ..values import MOST_NUMBERS
 from .looking import Look, look
 
 Entry = tuple[ref, int]  # a tensor and its key
@@ -24,9 +25,11 @@ Entry = tuple[ref, int]  # a tensor and its key
 class Tensors:
     """Gives every tensor a key."""
 
-    def __init__(self, meet: Callable[[Tensor, int, Spot], None]) -> None:
-        """meet(tensor, key, place): told of every tensor that comes up without an op that made it."""
+    def __init__(self, meet: Callable[[Tensor, int, Spot], None], is_told: Callable[[int], bool]) -> None:
+        """meet(tensor, key, place): told of every tensor that comes up without an op that made it.
+        is_told(key): whether the recorder has a card for it."""
         self._meet = meet
+        self._is_told = is_told
         self.first_seq = next_sequence_nr()  # nodes from this number on were made while watching
         self.known: dict[int, Entry] = {}  # by id(tensor); valid while the weak reference is
         self.last_key = 0
@@ -36,6 +39,7 @@ class Tensors:
         self._counter: dict[int, int] = {}
         self._groups: dict[int, list[Entry]] = {}  # by the first's key: all that share its memory
         self._view_nodes: dict[int, int | None] = {}  # key of a view -> its node as it was last told
+        self.large: dict[int, ref] = {}  # key -> a tensor too large to be copied, as long as it lives
         self._owners: dict[int, Entry] = {}  # id of a .grad tensor -> itself, and the key of its owner
 
     # ------------------------------------------------------------------ keys
@@ -43,8 +47,11 @@ class Tensors:
     def find(self, tensor: Tensor) -> int | None:
         """The key of a tensor, None where it is not known."""
         node = tensor._node
-        if node is not None and node.seq >= self.first_seq and not tensor._output_nr and tensor._view is None:
-            return self.aliases.get(node.seq, -1 - node.seq)
+        if node is not None and not tensor._output_nr and tensor._view is None:
+            key = self.aliases.get(node.seq, -1 - node.seq)
+            # An older node was seen if the watching only paused since.
+            if node.seq >= self.first_seq or self._is_told(key):
+                return key
         entry = self.known.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else None
 
@@ -61,8 +68,14 @@ class Tensors:
             self.known[id(tensor)] = (ref(tensor), key)
         return key
 
-    def new_key(self) -> int:
-        """A key for something that is no living tensor."""
+    def adopt(self, tensor: Tensor, key: int) -> None:
+        """Know a tensor by its id from now on, under the key that it has."""
+        self.known[id(tensor)] = (ref(tensor), key)
+
+    def key_of_output(self, node: Node, number: int) -> int:
+        """The key of a node's output that is no tensor any more."""
+        if node.seq >= self.first_seq and not number:
+            return self.aliases.get(node.seq, -1 - node.seq)
         self.last_key += 1
         return self.last_key
 
@@ -119,6 +132,8 @@ class Tensors:
             self._view_nodes[key] = tensor._node and tensor._node.seq
         owner = self._owners.get(id(tensor))
         owned = owner is not None and owner[0]() is tensor
+        if tensor._array.size > MOST_NUMBERS:
+            self.large[key] = ref(tensor)
         memory, counter = self._memory.get(key, key), self._counter.get(key, key)
         base = None if view is None else self.find(view.base)
         return look(tensor, key, memory, counter, base, owner[1] if owned else None)
