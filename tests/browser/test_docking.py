@@ -28,6 +28,7 @@ def test_the_panel_leaves_the_keyboard_to_the_notebook(lab: Lab) -> None:
     lab.page.keyboard.press("Shift+Enter")
     expect(lab.page.locator(".mg-docked")).to_have_count(1)
     expect(lab.page.locator(".mg-note")).to_have_attribute("data-dock", "open")
+    expect(lab.page.locator(".mg-note[data-settled]")).to_have_count(1)
     expect(lab.page.locator(".jp-Notebook :focus, .jp-Notebook:focus")).to_have_count(1)
     lab.page.keyboard.press("Shift+Enter")
     expect(card(lab, "a")).to_have_count(1)

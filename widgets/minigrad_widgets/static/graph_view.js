@@ -210,11 +210,19 @@ function dockNote(model, el, fallBack) {
     }
     update();
   };
-  // A new panel takes the focus, and the learner's next Shift+Enter would go nowhere.
+  // A new panel takes the focus, and the learner's next Shift+Enter would go nowhere. It goes to the cell that
+  // is active by then, which is not the one from before if the learner has gone on meanwhile.
   const giveFocusBack = () => {
     const target = /** @type {HTMLElement|null} */ (focused);
     focused = null;
-    if (target?.isConnected) window.setTimeout(() => target.focus({ preventScroll: true }), 50);
+    window.setTimeout(() => {
+      const notebook = target?.closest(".jp-Notebook");
+      if (target?.isConnected && !notebook?.contains(document.activeElement)) {
+        const active = /** @type {HTMLElement|null|undefined} */ (notebook?.querySelector(".jp-mod-active"));
+        (active ?? target).focus({ preventScroll: true });
+      }
+      note.dataset.settled = "";
+    }, 50);
   };
 
   button.addEventListener("click", () => ask(true));
