@@ -158,6 +158,23 @@ def test_a_write_that_numpy_did_is_found_when_the_cell_ends() -> None:
     assert trace.steps[-1].text.startswith("a changed unseen from [1, 3] to [9, 3]")
 
 
+def test_other_memory_for_a_tensor_is_found_when_the_cell_ends() -> None:
+    trace = record("a = tensor([1.0, 3.0])\nv = a[0]", "a.data = tensor([[5.0]])")
+    assert (card(trace, "a").value.text, card(trace, "a").shape, card(trace, "v").value.text) == (
+        "[[5]]",
+        (1, 1),
+        "1.0",
+    )
+
+
+def test_a_tensor_that_is_detached_in_place_is_the_same_tensor() -> None:
+    trace = record(A, "b = a * 2", "b.detach_()")
+    old, new = card(trace, "b", current=False), card(trace, "b")
+    assert old.tensor == new.tensor
+    assert (new.is_leaf, new.requires_grad, new.grad_fn) == (True, False, None)
+    assert function(trace, "detach_").cut == "detach"
+
+
 def test_an_in_place_op_keeps_a_copy_of_what_it_overwrites() -> None:
     trace = record(A, "h = a * 1\nh.sin_()\nh.sum().backward()")
     saved = [s for s in function(trace, "sin_").saved if s.slot == "self"]

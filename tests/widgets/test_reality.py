@@ -60,7 +60,6 @@ STATEMENTS = (
     "h = [{v} * 2.0, {v}.sin()]\n{t} = h[0]",
     "{t} = h[1] * 1.0",
     "def f(x):\n    y = x * 2.0\n    y.add_(1.0)\n    return y\n{t} = f({v})",
-    "{t}.data = tensor([8., 9.])",
     "{t} = (zeros(100) + {v}[0])[0:2]",
 )
 

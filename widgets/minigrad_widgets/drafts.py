@@ -160,10 +160,15 @@ class Drafts:
 
     # ------------------------------------------------------------------ finding
 
-    def card(self, key: int | None) -> Entity | None:
-        """The current card of a tensor."""
+    def card(self, key: int | None, node: int | None = None) -> Entity | None:
+        """The current card of a tensor; with `node` the last one that it had with that node."""
         ids = self.cards_of.get(key) if key is not None else None
-        return self.entities[ids[-1]] if ids else None
+        if not ids:
+            return None
+        card = self.entities[ids[-1]]
+        if node is None or card.node == node:
+            return card
+        return next((c for id in reversed(ids) if (c := self.entities[id]).node == node), card)
 
     def cards(self, key: int) -> list[Entity]:
         return [self.entities[id] for id in self.cards_of.get(key, ())]

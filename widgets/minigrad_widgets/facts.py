@@ -32,10 +32,14 @@ class Seen(NamedTuple):
 
 
 class Arg(NamedTuple):
-    """One argument of an op: a tensor by its key, or anything else by its text."""
+    """One argument of an op: a tensor by its key, or anything else by its text.
+
+    `node`: the key of the node that the tensor had, where it may have been written since.
+    """
 
     slot: str
     key: int | None = None
+    node: int | None = None
     text: str = ""
     tracked: bool = False
 

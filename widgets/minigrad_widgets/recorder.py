@@ -24,6 +24,10 @@ from .writes import Writes
 
 MOST_STEPS = 4000  # how many steps are kept
 MOST_FUNCTIONS = 1500  # how many functions
+# What may change of a tensor without an op: x.requires_grad_(), x.grad = None, x.data = y, NumPy.
+_CHANGING = (
+    "shape", "dtype", "requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value",
+)  # fmt: skip
 _SEARCHED = 8  # how many steps back a name may still join the step that made its tensor
 
 
@@ -87,7 +91,7 @@ class Recorder:
         if card is None:
             return
         said, found = [], []
-        for name in ("requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value"):
+        for name in _CHANGING:
             before, after = card.now[name], getattr(seen, name)
             if before == after or (name == "value" and after is None):
                 continue
@@ -127,7 +131,7 @@ class Recorder:
         """
         drafts, node = self.drafts, fact.node
         step = None if quiet else drafts.step("write" if fact.written else "op", fact.place)
-        inputs = [drafts.card(arg.key) for arg in fact.args]
+        inputs = [drafts.card(arg.key, arg.node) for arg in fact.args]
         args = [
             (a.slot, c and c.id, c.title if c else a.text or ("…" if a.key is not None else ""))
             for a, c in zip(fact.args, inputs, strict=True)

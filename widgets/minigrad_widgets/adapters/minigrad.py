@@ -36,7 +36,7 @@ from ..values import MOST_NUMBERS
 from . import graph
 from .looking import copy_of, failed_of, fitted, is_list, recording_of, text_of
 from .telling import Telling
-from .tensors import Tensors
+from .tensors import Key, Tensors
 
 MOST_EVENTS = 3000
 _PLAIN = frozenset((int, float, bool, str, type(None)))  # arguments that can be kept as they are
@@ -151,6 +151,8 @@ class MinigradAdapter(Observer):
         self.tell_names(there)
         for tensor in {id(value): value for value in named.values()}.values():
             key = self.tensors.key(tensor, None)
+            if tensor._view is not None:
+                self._use_view(tensor, key, places.line_of(""))
             self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
 
     def _tell_lost(self) -> None:
@@ -224,7 +226,9 @@ class MinigradAdapter(Observer):
         key = self.tensors.key(x, place)
         if x._view is not None:
             self._use_view(x, key, place)
-        return key
+        elif x._node is not None and not x._output_nr and x._node.seq >= self._first_seq:
+            return -1 - x._node.seq  # as that node left it: it may be a stand-in for what was overwritten
+        return Key(key)
 
     def _use_view(self, view: Tensor, key: int, place: Spot) -> None:
         if self.tensors.renewed(view, key):
@@ -319,7 +323,7 @@ class MinigradAdapter(Observer):
         keys = [tensors.new(out) for out in outputs]
         for out, key in zip(outputs, keys, strict=True):
             if out._view is not None or name in _ALIASING:
-                tensors.share(inputs[0], args[0], out, key)
+                tensors.share(inputs[0], tensors.key(inputs[0], place), out, key)
         looks = [tensors.look(out, key) for out, key in zip(outputs, keys, strict=True)]
         self.note("any_op", name, args, looks, recording, cut, place)
         if len(self._events) > 2 * MOST_EVENTS:
@@ -338,28 +342,29 @@ class MinigradAdapter(Observer):
         """An in-place op. For the graph a write into a view is one into its base."""
         tensors = self.tensors
         whole = target if target._view is None else target._view.base
-        self._overwritten = before
-        try:
-            # Their nodes are new because of this write: they are known as they were.
-            keys = {id(t): self._key_before(t, node, place) for t in (whole, target)}
-        finally:
-            self._overwritten = None
-        args = [
-            keys[id(item)] if id(item) in keys else self.arg(item, place)
-            for x in inputs
-            for item in (x if is_list(x) else (x,))
-        ]
         if whole is not target:
             node = whole._node
             if not isinstance(node, CopySlices) or node.seq in self._copies:
                 node = None
-            args.append(keys[id(whole)])
+        self._overwritten = before
+        try:
+            # Their nodes are new because of this write: they are known as they were.
+            keys = {id(whole): self._key_before(whole, node, place)}
+            tensors.moved(whole, keys[id(whole)])
+            keys[id(target)] = key = tensors.key(target, place) if whole is not target else keys[id(whole)]
+        finally:
+            self._overwritten = None
+        args = [
+            Key(keys[id(item)]) if id(item) in keys else self.arg(item, place)
+            for x in inputs
+            for item in (x if is_list(x) else (x,))
+        ]
+        if whole is not target:
+            args.append(Key(keys[id(whole)]))
         recording = None
         if node is not None:
             self._copies.add(node.seq)
             recording = recording_of(node, inputs, name)
-        tensors.moved(whole, keys[id(whole)])
-        key = keys[id(target)]
         others = [tensors.look(other, k) for other, k in tensors.sharing(target, key)]
         self.note("any_op", name, args, [tensors.look(target, key)], recording, cut, place, True, others)
         if len(self._events) > 2 * MOST_EVENTS:
@@ -371,11 +376,10 @@ class MinigradAdapter(Observer):
         if key is None:
             held = (self._names.get(name) for name, value in self.named().items() if value is tensor)
             key = next((key for key in held if key is not None), None)
-            if key is None:
-                key = self.tensors.key(tensor, place)
+            key = self.tensors.key(tensor, place) if key is None else self.tensors.aliases.get(-1 - key, key)
             self.tensors.adopt(tensor, key)
         looks = [self.tensors.look(tensor, key)]
-        self.note("any_op", "detach_", [key], looks, None, "detach", place, True, ())
+        self.note("any_op", "detach_", [Key(key)], looks, None, "detach", place, True, ())
 
     def _key_before(self, tensor: Tensor, node: Node | None, place: Spot) -> int:
         """The key of a tensor that was just written; by its node it is known no more."""

@@ -160,8 +160,8 @@ class Telling:
         )  # fmt: skip
 
     def key(self, noted: int) -> int:
-        """The key of a tensor that was noted by the number of its node."""
-        return self.aliases.get(-1 - noted, noted) if noted < 0 else noted
+        """The key of a tensor that may have been noted by the number of its node."""
+        return self.aliases.get(-1 - noted, noted) if noted < 0 and type(noted) is int else int(noted)
 
     def _args(self, name: str, args: list | tuple, tracked: Any, entry: Op | None = None) -> tuple[Arg, ...]:
         if entry is None:
@@ -174,7 +174,8 @@ class Telling:
             if isinstance(x, tuple):
                 found.append(Arg(slot, text="" if x[0] is default or x[0] == default else _text(x[0])))
             else:
-                found.append(Arg(slot, self.key(x), tracked=i in tracked))
+                node = -1 - x if x < 0 and type(x) is int else None
+                found.append(Arg(slot, self.key(x), node, tracked=i in tracked))
         return tuple(found)
 
     # ------------------------------------------------------------------ backward

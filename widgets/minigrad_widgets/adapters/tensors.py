@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
+import numpy as np
+
 from minigrad.node import Node, next_sequence_nr
 from minigrad.tensor import Tensor
 
@@ -20,6 +22,10 @@ from ..values import MOST_NUMBERS
 from .looking import Look, look
 
 Entry = tuple[ref, int]  # a tensor and its key
+
+
+class Key(int):
+    """A key in an event. A plain negative number there is that of a node: the tensor as that node left it."""
 
 
 class Tensors:
@@ -115,7 +121,14 @@ class Tensors:
     def sharing(self, tensor: Tensor, key: int) -> list[tuple[Any, int]]:
         """The other living tensors that share memory with one, with their keys."""
         group = self._groups.get(self._memory.get(key, key), ())
-        return [(other, k) for ref, k in group if (other := ref()) is not None and other is not tensor]
+        found = [(other, k) for ref, k in group if (other := ref()) is not None and other is not tensor]
+        # x.data = y gives x other memory than its views have; they stay together in the graph all the same.
+        base = _base(tensor)
+        return [
+            (other, k)
+            for other, k in found
+            if _base(other) is base or np.may_share_memory(other._array, tensor._array)
+        ]
 
     def renewed(self, view: Tensor, key: int) -> bool:
         """Whether a view's place in the graph was made anew since it was last looked at."""
@@ -158,3 +171,7 @@ class Tensors:
         self._view_nodes = {key: node for key, node in self._view_nodes.items() if key in keys}
         self.aliases = {seq: key for seq, key in self.aliases.items() if key in keys}
         return keys
+
+
+def _base(tensor: Tensor) -> Tensor:
+    return tensor if tensor._view is None else tensor._view.base
