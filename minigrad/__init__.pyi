@@ -63,6 +63,7 @@ from .detach import detach as detach
 from .device import device as device
 from .ops.triangles import diag as diag
 from .ops.triangles import diagflat as diagflat
+from . import differentiate as differentiate
 from .ops.arithmetic import div as div
 from .ops.join import dsplit as dsplit
 from .ops.join import dstack as dstack
@@ -187,6 +188,7 @@ from .anomaly import set_anomaly_enabled as set_anomaly_enabled
 from .dtypes import set_default_dtype as set_default_dtype
 from .mode import set_grad_enabled as set_grad_enabled
 from .printing import set_printoptions as set_printoptions
+from . import signature as signature
 from . import size as size
 from .ops.running import softmax as softmax
 from .ops.sort import sort as sort

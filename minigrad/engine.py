@@ -1,4 +1,4 @@
-"""backward() and grad(): run the graph in reverse, without recursion.
+"""The engine: runs a graph in reverse, without recursion.
 
 Counterpart in PyTorch: torch/csrc/autograd/engine.cpp.
 
@@ -21,129 +21,9 @@ import numpy as np
 from . import anomaly, dtypes, errors, hooks, mode
 from .broadcast import sum_to
 from .mode import local
-from .node import AccumulateGrad, GradientEdge, Node, alias, gradient_edge
+from .node import AccumulateGrad, Node, gradient_edge
 from .opnode import OpNode
 from .tensor import Tensor, wrap
-
-Tensors = Tensor | GradientEdge | Sequence[Tensor | GradientEdge]
-
-
-def backward(
-    tensors: Tensors,
-    grad_tensors: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    inputs: Tensors | None = None,
-) -> None:
-    """Sum the gradients of `tensors` into the .grad of the leaves (or of `inputs`).
-
-    grad_tensors: for each tensor the gradient to start from, None for a scalar's 1. The other arguments
-    are those of Tensor.backward.
-    """
-    roots = _sequence(tensors)
-    seeds = _seeds(roots, grad_tensors, create_graph)
-    wanted = None
-    if inputs is not None:
-        wanted = _sequence(inputs)
-        if not wanted:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
-    run.execute(wanted, accumulate=True)
-
-
-def grad(
-    outputs: Tensors,
-    inputs: Tensors,
-    grad_outputs: Any = None,
-    retain_graph: bool | None = None,
-    create_graph: bool = False,
-    only_inputs: bool = True,
-    allow_unused: bool | None = None,
-    is_grads_batched: bool = False,
-    materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
-    """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple; no .grad is touched.
-
-    grad_outputs: as grad_tensors of backward(). allow_unused: None for an input that the outputs do not
-    depend on, in place of a RuntimeError; materialize_grads: zeros for it. only_inputs does nothing.
-    """
-    if not only_inputs:
-        warnings.warn(
-            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient "
-            "for other parts of the graph, please use minigrad.autograd.backward.",
-            FutureWarning,
-            stacklevel=2,
-        )
-    if is_grads_batched:
-        raise NotImplementedError(
-            "grad(): is_grads_batched=True is not supported; call grad() once for each gradient"
-        )
-    if materialize_grads and allow_unused is False:
-        raise ValueError(
-            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
-        )
-    listed = (inputs,) if isinstance(inputs, (Tensor, GradientEdge)) else inputs
-    if materialize_grads and any(isinstance(t, GradientEdge) for t in listed):
-        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
-    roots, wanted = _sequence(outputs), _sequence(inputs)
-    if not wanted:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    seeds = _seeds(roots, grad_outputs, create_graph)
-    run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
-    found = run.execute(wanted, accumulate=False)
-    if materialize_grads:
-        return tuple(
-            wrap(np.zeros_like(t._array)) if g is None else g for t, g in zip(wanted, found, strict=True)
-        )
-    if not allow_unused:
-        for position, gradient in enumerate(found):
-            if gradient is None:
-                raise errors.reported(errors.unused(wanted[position], position))
-    return found
-
-
-def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
-    if isinstance(tensors, (Tensor, GradientEdge)):
-        tensors = (tensors,)
-    found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in tensors])
-    for tensor in found:
-        if not isinstance(tensor, Tensor):
-            raise TypeError(f"expected a Tensor or a sequence of Tensors, but got {type(tensor).__name__}")
-    return found
-
-
-def _stand_in(edge: GradientEdge) -> Tensor:
-    """A tensor at this place in the graph, with the shape and dtype of the one that was there, and no values."""
-    node, number, _ = edge
-    shape, dtype = node.shape, node.dtype
-    if node.outputs > 1:
-        shape, dtype = shape[number], dtype[number]
-    return alias(wrap(np.broadcast_to(np.zeros((), dtype), shape)), node, number)
-
-
-def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Tensor]:
-    """The gradient that each root starts from, checked."""
-    if given is None:
-        given = (None,) * len(roots)
-    elif isinstance(given, Tensor):
-        given = (given,)
-    elif not isinstance(given, (tuple, list)):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
-    for seed in given:
-        if seed is not None and not isinstance(seed, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    if len(given) != len(roots):
-        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
-    seeds = []
-    for i, (root, seed) in enumerate(zip(roots, given, strict=True)):
-        if seed is None:
-            if root.requires_grad and root._array.size != 1:
-                raise errors.reported(errors.not_a_scalar(root))
-            seed = wrap(np.ones(root._array.shape, root._array.dtype))
-        elif seed._array.shape != root._array.shape:
-            raise errors.reported(errors.wrong_seed(root, seed, i))
-        seeds.append(seed)
-    return seeds
 
 
 class Run:

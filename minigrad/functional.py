@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .engine import grad
+from .differentiate import grad
 from .mode import enable_grad, local, set_grad_enabled
 from .node import alias
 from .ops.create import zeros_like

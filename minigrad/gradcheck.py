@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine import grad
+from .differentiate import grad
 from .function import Function
 from .ops.create import zeros_like
 from .tensor import Tensor, wrap

@@ -20,7 +20,6 @@ generators that read them. An entry here reads like a line there:
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -33,19 +32,17 @@ from .inplace import binary as binary_inplace
 from .inplace import run_inplace
 from .opnode import ListOpNode, ManyOpNode, OpNode
 from .plan import RESULT, Plan, Source
+from .signature import NO_DEFAULT, Signature
 from .tensor import Tensor
 
-_NO_DEFAULT = inspect.Parameter.empty
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@", "mod": "%",
             "floordiv": "//", "and": "&", "or": "|", "xor": "^", "lt": "<", "gt": ">"}  # fmt: skip
 
 table: dict[str, Op] = {}  # every op by name, for tests and docs
 
 
-class Op:
-    """One entry of the table."""
-
-    NO_DEFAULT = _NO_DEFAULT
+class Op(Signature):
+    """One entry of the table: a signature, what runs forward, and the formulas."""
 
     def __init__(
         self,
@@ -61,9 +58,8 @@ class Op:
         check: Callable[..., None] | None,
     ) -> None:
         self.signature, _, named = signature.partition(" -> ")
-        self.name, self.params, self.star, self.positional, self.tensor_args = _parse(self.signature)
+        super().__init__(self.signature, of)
         self.results = [name.strip() for name in named.split(",")] if named else ["result"]
-        self.names = [name for name, _ in self.params]
         if clash := set(self.names) & set(self.results):
             raise TypeError(f"op {self.name}: {clash.pop()!r} names both an argument and a result")
         self.forward = forward
@@ -71,7 +67,6 @@ class Op:
         self.view = view
         self.doc = doc
         self.check = check
-        self.shown = of or self.name  # what a user calls it
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
         self.differentiable = bool(self.formulas)
@@ -83,7 +78,7 @@ class Op:
         self.node_class = self._node_class(node or f"{_camel(self.name)}Backward0")
 
     def _node_class(self, name: str) -> type[OpNode]:
-        listed = any(self.params[i][1] is _NO_DEFAULT and self.names[i] == "tensors" for i in self.edges)
+        listed = any(self.params[i][1] is NO_DEFAULT and self.names[i] == "tensors" for i in self.edges)
         base = ListOpNode if listed else ManyOpNode if self.results != ["result"] else OpNode
         mentioned = tuple(dict.fromkeys(n for _, names in self.formulas.values() for n in names))
         return type(name, (base,), {"__slots__": (), "__doc__": self.doc, "names": mentioned, "op": self})
@@ -93,7 +88,7 @@ class Op:
         if not self.promotes:
             return ()
         candidates = enumerate(self.params[: self.positional])
-        return tuple(i for i, (_, default) in candidates if default in (_NO_DEFAULT, None))
+        return tuple(i for i, (_, default) in candidates if default in (NO_DEFAULT, None))
 
     def _checked(
         self, argument: str, formula: Callable[..., Any]
@@ -158,62 +153,6 @@ class Op:
         """Run the op and write the result into its first argument."""
         return run_inplace(self, self.bind(args, kwargs, self.written_name))
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any], name: str = "") -> list[Any]:
-        """All arguments in the signature's order. TypeError, in torch's words, where they do not fit."""
-        name = name or self.shown
-        bound = list(args)
-        if self.star is not None and len(bound) > self.star:
-            rest = bound[self.star :]
-            one = len(rest) == 1 and isinstance(rest[0], (tuple, list))
-            bound[self.star :] = [tuple(rest[0]) if one else tuple(rest)]
-        elif len(bound) > self.positional:
-            most = self.positional - 1
-            raise TypeError(
-                f"{name}() takes {most} positional argument{'s' * (most != 1)} but {len(bound) - 1} were given"
-            )
-        for parameter, default in self.params[len(bound) :]:
-            value = kwargs.pop(parameter, _NO_DEFAULT) if kwargs else _NO_DEFAULT
-            if value is _NO_DEFAULT and kwargs:
-                value = kwargs.pop(_NUMPY_NAMES.get(parameter, ""), _NO_DEFAULT)
-            bound.append(default if value is _NO_DEFAULT else value)
-        if any(value is _NO_DEFAULT for value in bound):
-            missing = [n for n, v in zip(self.names, bound, strict=True) if v is _NO_DEFAULT]
-            listed = ", ".join(f'"{n}"' for n in missing)
-            raise TypeError(f"{name}() missing {len(missing)} required positional arguments: {listed}")
-        if kwargs.pop("out", None) is not None:
-            raise NotImplementedError(f"{name}(): the argument 'out' is not supported; use the result")
-        if kwargs:
-            unknown = next(iter(kwargs))
-            word = "multiple values for" if unknown in self.names else "an unexpected keyword"
-            raise TypeError(f"{name}() got {word} argument '{unknown}'")
-        self._check_types(bound, name)
-        return bound
-
-    @staticmethod
-    def star_value(value: Any) -> tuple[Any, ...]:
-        """What `*size` stands for when it is given one value: an int or a sequence."""
-        return tuple(value) if isinstance(value, (tuple, list)) else (value,)
-
-    def _check_types(self, bound: list[Any], name: str) -> None:
-        for i, value in enumerate(bound):
-            needs_tensor = i == 0 or i in self.operands or i in self.edges or i in self.tensor_args
-            parameter, default = self.params[i]
-            if parameter == "tensors":
-                _check_tensors(value, name)
-                continue
-            if not needs_tensor or isinstance(value, Tensor):
-                continue
-            if i in self.tensor_args and isinstance(value, (list, tuple)):
-                continue
-            if isinstance(value, (bool, int, float, np.number, np.bool_)) and i > 0:
-                bound[i] = value.item() if isinstance(value, np.generic) else value
-            elif not (value is None and default is None):
-                shown = "input" if parameter == "self" else parameter
-                raise TypeError(
-                    f"{name}(): argument '{shown}' (position {max(i, 1)}) must be Tensor, "
-                    f"not {type(value).__name__}"
-                )
-
     def arrays(self, args: list[Any]) -> list[Any]:
         """The arguments as the forward function wants them: arrays, promoted where the op says so."""
         arrays = [
@@ -250,9 +189,6 @@ class Op:
                 f"result type {source.tensor_type.removesuffix('Tensor')} can't be cast to the desired output "
                 f"type {into.tensor_type.removesuffix('Tensor')}"
             )
-
-
-_NUMPY_NAMES = {"self": "input", "dim": "axis", "keepdim": "keepdims"}
 
 
 def op(
@@ -378,34 +314,6 @@ def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[...,
     public.__doc__ = entry.doc
     public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return public
-
-
-def _check_tensors(value: Any, name: str) -> None:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(
-            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(value).__name__}"
-        )
-    for i, item in enumerate(value):
-        if not isinstance(item, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(item).__name__}")
-
-
-def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int, tuple[int, ...]]:
-    """Name, parameters with defaults, the position of `*size`, how many may be positional, annotated ones."""
-    definition = ast.parse(f"def {signature}: pass").body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    a = definition.args
-    defaults = [_NO_DEFAULT] * (len(a.args) - len(a.defaults)) + [ast.literal_eval(d) for d in a.defaults]
-    params = [(arg.arg, default) for arg, default in zip(a.args, defaults, strict=True)]
-    star = None
-    if a.vararg is not None:
-        star = len(params)
-        params.append((a.vararg.arg, _NO_DEFAULT))
-    positional = len(params)
-    for arg, default in zip(a.kwonlyargs, a.kw_defaults, strict=True):
-        params.append((arg.arg, _NO_DEFAULT if default is None else ast.literal_eval(default)))
-    annotated = tuple(i for i, arg in enumerate(a.args) if arg.annotation is not None)
-    return definition.name, params, star, positional, annotated
 
 
 def _own_parameters(function: Callable[..., Any]) -> Any:

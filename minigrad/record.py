@@ -20,6 +20,7 @@ from .mode import local
 from .node import NO_EDGE, Edge, accumulator, gradient_edge, next_sequence_nr
 from .opnode import OpNode
 from .saved import check_savable
+from .signature import NO_DEFAULT
 from .storage import Storage
 from .tensor import Tensor, mark_inference, new, wrap
 from .views import make_views
@@ -218,7 +219,7 @@ def single(op: Op) -> Callable[..., Tensor]:
     differentiable, is_view = op.differentiable, op.view == "one"
     count, star, positional = len(op.params), op.star, op.positional
     defaults = tuple(default for _, default in op.params)
-    required = sum(default is op.NO_DEFAULT for default in defaults)
+    required = sum(default is NO_DEFAULT for default in defaults)
     plan = op.plan((WANTED, *[PLAIN] * (count - 1)))
     tensors = plan.tensors
 

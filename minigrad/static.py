@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import dtypes, engine, mode
+from . import differentiate, dtypes, mode
 from .mode import local
 from .random import generator
 from .tape import Tape, Unknown, memory_of, needed_steps, write_directly
@@ -88,7 +88,7 @@ class Graph:
         self._check_defining("gradients")
         self._tape.backward = True
         try:
-            found = engine.grad(loss, tensors, create_graph=True)
+            found = differentiate.grad(loss, tensors, create_graph=True)
         finally:
             self._tape.backward = False
         return tuple([t.detach() for t in found])

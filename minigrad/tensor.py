@@ -313,9 +313,9 @@ class Tensor:
         create_graph: record this backward, so that it can be differentiated. inputs: accumulate into
         these tensors only. Raises RuntimeError as torch does (errors.py).
         """
-        from . import engine
+        from .differentiate import backward
 
-        engine.backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs)
 
 
 def wrap(array: np.ndarray) -> Tensor:

@@ -5,7 +5,7 @@ Counterpart in PyTorch: torch/autograd/__init__.py.
 
 from . import function, functional, graph
 from ..anomaly import detect_anomaly, set_detect_anomaly
-from ..engine import backward, grad
+from ..differentiate import backward, grad
 from ..eras import era
 from ..mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..function import Function

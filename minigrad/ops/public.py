@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..op import table
+from ..signature import NO_DEFAULT
 from ..tensor import Tensor
 
 _NAMES = {"input": "self", "axis": "dim", "keepdims": "keepdim"}
@@ -119,5 +120,5 @@ def _checking(entry: Any, name: str) -> Any:
 def _check_tensors(name: str, shown: str, before: int, others: Any, kwargs: Any) -> None:
     arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
     for position, argument in enumerate(table[name].names[1:], start=1 + before):
-        if argument in arguments and table[name].params[position - before][1] is table[name].NO_DEFAULT:
+        if argument in arguments and table[name].params[position - before][1] is NO_DEFAULT:
             must_be_tensor(arguments[argument], shown, argument, position)

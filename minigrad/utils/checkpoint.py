@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import backward
+from ..differentiate import backward
 from ..function import Function
 from ..graph import saved_tensors_hooks
 from ..mode import enable_grad, local, no_grad
