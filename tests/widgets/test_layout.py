@@ -134,13 +134,29 @@ def test_ids_are_only_ids(id: str) -> None:
 
 
 def test_in_a_large_graph_long_edges_are_drawn_aside() -> None:
-    few, many = chain(10), chain(MANY_NODES)
-    used = next(e for e in many.edges[::-1] if e.source == "w")
-    path = points(layout(many)["edges"][used.id])
-    assert len(path) == 4  # one curve; dot makes one of many pieces
-    last = next(e for e in few.edges[::-1] if e.source == "w")
-    assert len(points(layout(few)["edges"][last.id])) > 4
-    assert LONG_EDGE < 2 * 10
+    trace = chain(MANY_NODES)
+    found = layout(trace)
+    target = found["nodes"][f"f{MANY_NODES - 1}"]
+    used = next(e for e in trace.edges[::-1] if e.source == "w")
+    path = points(found["edges"][used.id])
+    assert path[-1][0] in (target[0], target[0] + target[2])  # it comes from the side
+    assert path[-1][1] == pytest.approx(target[1] + target[3] / 2)
+    assert found["width"] < 400  # and takes no room of its own
+    small = chain(LONG_EDGE)
+    used = next(e for e in small.edges[::-1] if e.source == "w")
+    last = points(layout(small)["edges"][used.id])[-1]
+    assert last[1] == layout(small)["nodes"][f"f{LONG_EDGE - 1}"][1]  # from above, as dot has it
+
+
+def test_a_chain_with_skips_does_not_drift_off() -> None:
+    tensors, functions, edges = [tensor("t0")], [], []
+    for i in range(30):
+        functions.append(NodeView(f"f{i}", "add", "AddBackward0"))
+        tensors.append(tensor(f"t{i + 1}"))
+        for source, target in ((f"t{i}", f"f{i}"), (f"t{max(0, i - 3)}", f"f{i}"), (f"f{i}", f"t{i + 1}")):
+            edges.append(EdgeView(f"e{len(edges)}", source, target))
+    trace = Trace(tensors=tuple(tensors), functions=tuple(functions), edges=tuple(edges))
+    assert layout(trace)["width"] < 5 * METRICS["card_min"] + 200
 
 
 def test_chinese_characters_are_twice_as_wide() -> None:

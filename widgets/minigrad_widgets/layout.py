@@ -44,18 +44,21 @@ METRICS = {
 
 # From this many nodes on, an edge over more than so many ranks is drawn by us, and Graphviz is not told of
 # it. A parameter used in each of 300 steps otherwise costs minutes: dot gives every long edge a hidden node
-# in each rank that it crosses. So 1000 nodes take about 0.2 s, with dot's own settings otherwise; cheaper
-# settings (nslimit, mclimit, straight splines) then gained nothing that could be measured.
-MANY_NODES, LONG_EDGE = 80, 8
+# in each rank that it crosses. So 1000 nodes take 50 to 300 ms, 500 where many edges are just not long, with
+# dot's own settings otherwise; cheaper ones (nslimit, mclimit, straight splines) gained nothing worth having.
+MANY_NODES, LONG_EDGE = 40, 8
 
 
 def layout(trace: Trace) -> dict[str, Any]:
     """Positions and sizes for every card, function and edge of `trace`, as plain data."""
     sizes = _sizes(trace)
     edges = [e for e in trace.edges if e.source in sizes and e.target in sizes]
-    long = _long_edges(sizes, edges) if len(sizes) > MANY_NODES else set()
-    nodes, paths, width, height = _graphviz(sizes, [e for e in edges if e.id not in long])
-    paths |= {e.id: _bow(nodes[e.source], nodes[e.target]) for e in edges if e.id in long}
+    ranks = _ranks(sizes, edges)
+    spans = {e.id: ranks[e.target] - ranks[e.source] for e in edges}
+    most = LONG_EDGE if len(sizes) > MANY_NODES else len(sizes)
+    short = _in_order([e for e in edges if spans[e.id] <= most], spans)
+    nodes, paths, width, height = _graphviz(sizes, short)
+    paths |= {e.id: _aside(nodes[e.source], nodes[e.target]) for e in edges if spans[e.id] > most}
     return {"width": width, "height": height, "nodes": nodes, "edges": paths, "metrics": METRICS}
 
 
@@ -215,17 +218,16 @@ def _path(points: Points, source: list[float], target: list[float], height: floa
         points[0] = (points[0][0], bottom)
     if abs(points[-1][1] - top) < slack:
         points[-1] = (points[-1][0], top)
-    words = [f"{x:.1f} {y:.1f}" for x, y in points]
-    return f"M {words[0]} C {' '.join(words[1:])}"
+    return "M {} C {}".format(_word(points[0]), " ".join(map(_word, points[1:])))
 
 
-# ------------------------------------------------------------------ long edges
+# ------------------------------------------------------------------ ranks
 
 
-def _long_edges(sizes: dict[str, Any], edges: list[EdgeView]) -> set[str]:
-    """The edges over more than LONG_EDGE ranks, every node as low as its first reader allows.
+def _ranks(sizes: dict[str, Any], edges: list[EdgeView]) -> dict[str, int]:
+    """How far down each node stands: as low as its first reader allows, about as dot will have it.
 
-    Every node keeps its edge to its first reader, so nothing is torn off.
+    So every node is just above its first reader, and leaving out long edges tears nothing off.
     """
     readers: dict[str, list[str]] = defaultdict(list)
     waiting = dict.fromkeys(sizes, 0)
@@ -243,12 +245,44 @@ def _long_edges(sizes: dict[str, Any], edges: list[EdgeView]) -> set[str]:
     for id in reversed(order):
         if readers[id]:
             rank[id] = min(rank[target] for target in readers[id]) - 1
-    return {e.id for e in edges if rank[e.target] - rank[e.source] > LONG_EDGE}
+    return rank
 
 
-def _bow(source: list[float], target: list[float]) -> str:
-    """A curve from the lower border of one box to the upper border of another."""
-    x1, y1 = source[0] + source[2] / 2, source[1] + source[3]
-    x2, y2 = target[0] + target[2] / 2, target[1]
-    bend = METRICS["rank_gap"] * 2
-    return f"M {x1:.1f} {y1:.1f} C {x1:.1f} {y1 + bend:.1f} {x2:.1f} {y2 - bend:.1f} {x2:.1f} {y2:.1f}"
+def _in_order(edges: list[EdgeView], spans: dict[str, int]) -> list[EdgeView]:
+    """The edges as Graphviz is to keep them from left to right: as they came.
+
+    But an edge that skips ranks goes by on the right of one node and on the left of the next, or a chain
+    with skips (h = f(h) + h) would drift off to one side, a column at each.
+    """
+    leaving: dict[str, list[EdgeView]] = defaultdict(list)
+    for edge in edges:
+        leaving[edge.source].append(edge)
+    ordered: list[EdgeView] = []
+    on_the_left = False
+    for several in leaving.values():
+        lengths = [spans[e.id] for e in several]
+        if max(lengths) - min(lengths) >= 2:
+            several.sort(key=lambda e: spans[e.id], reverse=on_the_left)
+            on_the_left = not on_the_left
+        ordered += several
+    return ordered
+
+
+def _aside(source: list[float], target: list[float]) -> str:
+    """A long edge: down a lane beside the column of its target, and into the target's side."""
+    x, y = source[0] + source[2] / 2, source[1] + source[3]
+    left = x < target[0] + target[2] / 2
+    side = target[0] if left else target[0] + target[2]
+    lane = side + METRICS["node_gap"] / 2 * (-1 if left else 1)
+    middle = target[1] + target[3] / 2
+    bend = METRICS["rank_gap"]
+    points = [
+        (x, y), (x, y + bend), (lane, y + bend), (lane, y + 2 * bend),
+        (lane, y + 2 * bend), (lane, middle - bend), (lane, middle - bend),
+        (lane, middle), (lane, middle), (side, middle),
+    ]  # fmt: skip
+    return "M {} C {}".format(_word(points[0]), " ".join(map(_word, points[1:])))
+
+
+def _word(point: tuple[float, float]) -> str:
+    return f"{point[0]:.1f} {point[1]:.1f}"

@@ -41,8 +41,8 @@ def expression(op: str, args: Sequence[tuple[str, str]]) -> str:
         text = f"{texts[0]}[{_part(op, given)}]"
     elif op == "data":
         text = f"{texts[0]}.data"
-    elif not args:
-        text = f"{op}()"
+    elif not args or args[0][0] == "input 0":  # no op of the table
+        text = f"{op}({', '.join(texts)})"
     else:
         rest = [text if i == 0 else f"{slot}={text}" for i, (slot, text) in enumerate(args[1:])]
         text = f"{texts[0]}.{op}({', '.join(rest)})"

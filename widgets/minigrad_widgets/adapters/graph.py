@@ -19,7 +19,7 @@ from ..trace import Trace
 from .looking import Copy, Look, Recording, Slot, copy_of, version_of
 
 if TYPE_CHECKING:
-    from .minigrad import MinigradAdapter
+    from .notes import Notes
 
 _UNKNOWN = ("…",)  # an operand that the node does not remember
 
@@ -29,26 +29,36 @@ def graph_of(*tensors: Tensor, names: dict[str, Any] | None = None) -> Trace:
 
     TypeError for what is no tensor.
     """
-    from .minigrad import MinigradAdapter
+    from .notes import Notes  # which reads graphs with the functions below
 
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise TypeError(f"graph_of() draws tensors, not {type(tensor).__name__}: {tensor!r:.60}")
-    return MinigradAdapter(dict(names or {})).read(tensors)
+    notes = Notes(dict(names or {}))
+    for tensor in tensors:
+        notes.tensors.key(tensor, None)
+    # Of the names those of what is in the graph.
+    notes.tell_names(
+        [(n, None) for n, value in notes.named().items() if notes.tensors.find(value) is not None]
+    )
+    notes.tell()
+    notes.recorder.settle(notes.tensors.living(list(tensors)))
+    notes.recorder.drafts.steps.clear()
+    return notes.recorder.drafts.freeze(set(notes.recorder.drafts.entities))
 
 
-def tell(adapter: MinigradAdapter, root: Tensor, place: Spot) -> bool:
-    """Tell an adapter's recorder of a tensor's node and of all before it, without steps. False: it was told."""
-    return _Graph(adapter, root, place).tell()
+def tell(notes: Notes, root: Tensor, place: Spot) -> bool:
+    """Note a tensor's node and all before it, without steps. False: they were told."""
+    return _Graph(notes, root, place).tell()
 
 
 class _Graph:
     """The nodes above a tensor that were not told yet."""
 
-    def __init__(self, adapter: MinigradAdapter, root: Tensor, place: Spot) -> None:
-        self.adapter, self.tensors, self.place = adapter, adapter.tensors, place
+    def __init__(self, notes: Notes, root: Tensor, place: Spot) -> None:
+        self.notes, self.tensors, self.place = notes, notes.tensors, place
         self.nodes = self._untold(root._node)
-        named = adapter.named()
+        named = notes.named()
         known = [ref() for ref, _ in self.tensors.known.values()]
         saved = [v for node in self.nodes for _, v, _ in node.saved_slots() if isinstance(v, Tensor)]
         # Which living tensor is which output of which node.
@@ -63,7 +73,7 @@ class _Graph:
 
     def _untold(self, root: Node | None) -> list[Node]:
         """The nodes from which a gradient goes on to nothing that was told; no AccumulateGrads."""
-        told, here = self.adapter.recorder.drafts.function_of, self.adapter.graph_told
+        told, here = self.notes.recorder.drafts.function_of, self.notes.graph_told
         found: dict[int, Node] = {}
         stack = [root]
         while stack:
@@ -77,7 +87,7 @@ class _Graph:
 
     def tell(self) -> bool:
         for node in self.nodes:
-            self.adapter.graph_told.add(node.seq)
+            self.notes.graph_told.add(node.seq)
             inner = getattr(node, "fn", node)
             args, edges = self._args(node, inner)
             looks = [self._output(node, inner, number) for number in range(node.outputs)]
@@ -85,11 +95,11 @@ class _Graph:
             slots = tuple(Slot(slot, position, version) for slot, _, position, version in _saved(inner))
             recording = Recording(node.seq, node.name(), edges, tracked, slots)
             name = type(inner).op.shown if isinstance(inner, OpNode) else node.name()
-            self.adapter.note("any_op", name, args, looks, recording, None, self.place, False, (), True)
+            self.notes.note("any_op", name, args, looks, recording, None, self.place, False, (), True)
             for _, value, position, version in _saved(inner):
                 if position is not None and isinstance(value, Tensor) and version_of(value) != version:
                     key = args[position] if position >= 0 else looks[-1 - position].key
-                    self.adapter.note("now", key, version_of(value))
+                    self.notes.note("now", key, version_of(value))
             for number in range(node.outputs):
                 self._name(self.made.get((node.seq, number)))
         return bool(self.nodes)
@@ -97,7 +107,7 @@ class _Graph:
     def _name(self, tensor: Tensor | None) -> None:
         """Tell its names now, so that what was computed from it can be called after it."""
         if tensor is not None:
-            self.adapter.tell_names((name, self.place) for name in self.names.get(id(tensor), ()))
+            self.notes.tell_names((name, self.place) for name in self.names.get(id(tensor), ()))
 
     def _args(self, node: Node, inner: Node) -> tuple[list[Any], tuple[int, ...]]:
         """The arguments as far as the node remembers them, and for each edge the position of its own."""
@@ -110,7 +120,7 @@ class _Graph:
         for _, value, position, _ in _saved(inner):
             if position is not None and position >= 0:
                 # An input that needs no gradient is known only because it was saved.
-                args[position] = self.adapter.arg(value, self.place)
+                args[position] = self.notes.arg(value, self.place)
                 self._name(value if isinstance(value, Tensor) else None)
         for position, key in zip(inner.plan.edges, ends, strict=False):
             if key is not None:
@@ -126,7 +136,7 @@ class _Graph:
             self._name(node.variable)
             return key
         key = self.keys.get((node.seq, number))
-        drafts = self.adapter.recorder.drafts
+        drafts = self.notes.recorder.drafts
         function = drafts.function(node.seq) if key is None else None
         for card in drafts.outputs(function) if function else ():
             if card.now["output_nr"] == number:

@@ -110,6 +110,12 @@ def recording_of(node: Node, inputs: tuple[Any, ...], name: str) -> Recording:
 
     A write into a view has the view's base as one more argument after the inputs, and its first edge there.
     """
+    if (
+        isinstance(node, OpNode)
+        and name != "__setitem__"
+        and not any(type(x) in (list, tuple) for x in inputs)
+    ):
+        return _recording(node, node.plan.edges, slots_of(node.plan, node.versions))
     positions: list[list[int]] = []
     count = 0
     for x in inputs:
@@ -133,7 +139,7 @@ def recording_of(node: Node, inputs: tuple[Any, ...], name: str) -> Recording:
 
 
 def _recording(node: Node, edges: tuple[int, ...], saved: tuple[Slot, ...]) -> Recording:
-    tracked = frozenset(p for p, target in zip(edges, node.next, strict=False) if target is not None)
+    tracked = frozenset([p for p, target in zip(edges, node.next, strict=False) if target is not None])
     return Recording(node.seq, node.name(), edges, tracked, saved)
 
 

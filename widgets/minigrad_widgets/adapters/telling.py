@@ -170,7 +170,7 @@ class Telling:
         params = entry.params if entry is not None and len(entry.params) == len(args) else None
         found = []
         for i, x in enumerate(args):
-            slot, default = params[i] if params else ("self" if i == 0 else f"argument {i}", None)
+            slot, default = params[i] if params else (f"input {i}", None)
             if isinstance(x, tuple):
                 found.append(Arg(slot, text="" if x[0] is default or x[0] == default else _text(x[0])))
             else:

@@ -1,0 +1,159 @@
+"""Notes: what an adapter notes while a cell runs, and how it is told to a Recorder when it has ended.
+
+An event is a small tuple: the name of a method of Telling, and its arguments. No tensor and no node is kept
+alive by it, and of a long run only the last MOST_EVENTS stay; the others are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from minigrad.tensor import Tensor
+
+from ..places import Places, Spot
+from ..recorder import Recorder
+from . import graph
+from .looking import text_of
+from .telling import Telling
+from .tensors import Key, Tensors
+
+MOST_EVENTS = 3000
+PLAIN = frozenset((int, float, bool, str, type(None)))  # arguments that can be kept as they are
+_DEEPEST, _MOST_HELD = 3, 10_000  # how far structures of the learner's are searched for tensors
+
+
+class Notes:
+    """The events of a cell, the tensors and the names that they speak of."""
+
+    def __init__(self, namespace: dict[str, Any] | None = None) -> None:
+        self.recorder = Recorder()
+        self.tensors = Tensors(self._met, lambda key: key in self.recorder.drafts.cards_of)
+        self.places = Places({} if namespace is None else namespace, self.recorder.code, self.tell_names)
+        self.events: list[tuple] = []
+        self.names: dict[str, int | None] = {}  # name -> key, as they were told
+        self.overwritten: int | None = None  # the version before the write that is being told
+        self.graph_told: set[int] = set()  # nodes that graph.py has noted
+        self._telling = Telling(self.recorder)
+
+    def note(self, *event: Any) -> None:
+        """Keep an event: the name of a method of Telling, and its arguments."""
+        self.events.append(event)
+        if len(self.events) > 2 * MOST_EVENTS:
+            self.trim()
+
+    def trim(self) -> None:
+        """Keep the last events only, and count the others."""
+        extra = len(self.events) - MOST_EVENTS
+        if extra > 0:
+            self.recorder.drafts.dropped += extra
+            del self.events[:extra]
+
+    # ------------------------------------------------------------------ when a cell has ended
+
+    def tell(self) -> None:
+        """Make facts of what was noted, and tell the recorder."""
+        self.trim()
+        events, self.events = self.events, []
+        self._telling.tensors = self.tensors.large
+        self._telling.aliases = self.tensors.aliases
+        self._telling.read_plans()
+        for what, *event in events:
+            getattr(self._telling, what)(*event)
+        self.tensors.large.clear()
+        self.graph_told.clear()
+
+    def named(self) -> dict[str, Tensor]:
+        """The tensors that have a name now; names that begin with "_" are IPython's."""
+        namespace = list(self.places.namespace.items())
+        return {name: value for name, value in namespace if isinstance(value, Tensor) and name[:1] != "_"}
+
+    def scan(self) -> None:
+        """All names as they are now, and what changed of their tensors without an op."""
+        places, named = self.places, self.named()
+        there = [(name, places.line_of(name)) for name in named]
+        there.sort(key=lambda entry: entry[1] or (0, 0))
+        self.tell_names([(name, places.line_of("")) for name in self.names if name not in named])
+        self.tell_names(there)
+        for tensor in {id(value): value for value in named.values()}.values():
+            key = self.tensors.key(tensor, None)
+            if tensor._view is not None:
+                self.use_view(tensor, key, places.line_of(""))
+            self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
+
+    def tell_lost(self) -> None:
+        """Tensors that have a name and no card, because the event that made them was let go."""
+        for name, tensor in self.named().items():
+            key = self.names.get(name)
+            if key is not None and key not in self.recorder.drafts.cards_of:
+                if tensor._node is None or not graph.tell(self, tensor, None):
+                    self.note("meet", self.tensors.look(tensor, key), None, True)
+                self.note("name", name, key, None)
+                self.tell()
+
+    def living(self) -> set[int]:
+        """The keys of the tensors that live."""
+        return self.tensors.living(_held(self.places.namespace))
+
+    # ------------------------------------------------------------------ names and tensors that come up
+
+    def tell_names(self, names: Iterable[tuple[str, Spot]]) -> None:
+        """These names may mean other tensors than before."""
+        first = self.tensors.first_seq
+        get, told = self.places.namespace.get, self.names
+        for name, place in names:
+            value = get(name)
+            if isinstance(value, Tensor):
+                node = value._node
+                if node is None or node.seq < first or value._output_nr or value._view is not None:
+                    key = self.tensors.key(value, place)
+                else:
+                    key = self.tensors.aliases.get(node.seq, -1 - node.seq)
+            elif name in told:
+                key = None
+            else:
+                continue
+            if told.get(name) != key:
+                told[name] = key
+                self.events.append(("name", name, key, place))
+
+    def _met(self, tensor: Tensor, key: int, place: Spot) -> None:
+        """A tensor that no op is known to have made."""
+        node = tensor._node
+        if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, tensor, place):
+            return  # it was told with its graph
+        look = self.tensors.look(tensor, key)
+        if self.overwritten is not None:
+            look = look._replace(version=self.overwritten, copy=(None, *look.copy[1:3]))
+        self.note("meet", look, place)
+
+    def arg(self, x: Any, place: Spot) -> Any:
+        """An argument as it is noted: a tensor by its key, anything else in a tuple."""
+        if not isinstance(x, Tensor):
+            return (x if type(x) in PLAIN else text_of(x),)
+        key = self.tensors.key(x, place)
+        if x._view is not None:
+            self.use_view(x, key, place)
+        elif x._node is not None and not x._output_nr and x._node.seq >= self.tensors.first_seq:
+            return -1 - x._node.seq  # as that node left it: it may be a stand-in for what was overwritten
+        return Key(key)
+
+    def use_view(self, view: Tensor, key: int, place: Spot) -> None:
+        if self.tensors.renewed(view, key):
+            self.note("renewed", self.tensors.look(view, key), place)
+
+
+def _held(namespace: dict[str, Any]) -> list[Tensor]:
+    """The tensors that names hold, in lists, tuples, dictionaries and objects' attributes too."""
+    found: list[Tensor] = []
+    stack = [(value, 0) for name, value in list(namespace.items()) if name[:1] != "_"]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, Tensor):
+            found.append(value)
+        elif depth < _DEEPEST and len(found) + len(stack) < _MOST_HELD:
+            if isinstance(value, dict):
+                stack += [(item, depth + 1) for item in value.values()]
+            elif isinstance(value, (list, tuple, set)):
+                stack += [(item, depth + 1) for item in value]
+    return found
