@@ -141,7 +141,7 @@ def test_in_a_large_graph_long_edges_are_drawn_aside() -> None:
     path = points(found["edges"][used.id])
     assert path[-1][0] in (target[0], target[0] + target[2])  # it comes from the side
     assert path[-1][1] == pytest.approx(target[1] + target[3] / 2)
-    assert found["width"] < 400  # and takes no room of its own
+    assert found["width"] < 450  # and takes no room of its own
     small = chain(LONG_EDGE)
     used = next(e for e in small.edges[::-1] if e.source == "w")
     last = points(layout(small)["edges"][used.id])[-1]

@@ -47,6 +47,7 @@ METRICS = {
 # in each rank that it crosses. So 1000 nodes take 50 to 300 ms, 500 where many edges are just not long, with
 # dot's own settings otherwise; cheaper ones (nslimit, mclimit, straight splines) gained nothing worth having.
 MANY_NODES, LONG_EDGE = 40, 8
+MARGIN = 6
 
 
 def layout(trace: Trace) -> dict[str, Any]:
@@ -58,8 +59,18 @@ def layout(trace: Trace) -> dict[str, Any]:
     most = LONG_EDGE if len(sizes) > MANY_NODES else len(sizes)
     short = _in_order([e for e in edges if spans[e.id] <= most], spans)
     nodes, paths, width, height = _graphviz(sizes, short)
-    paths |= {e.id: _aside(nodes[e.source], nodes[e.target]) for e in edges if spans[e.id] > most}
-    return {"width": width, "height": height, "nodes": nodes, "edges": paths, "metrics": METRICS}
+    aside = {e.id: _aside(nodes[e.source], nodes[e.target]) for e in edges if spans[e.id] > most}
+    # They may run outside of what dot has laid out.
+    reach = [x for points in aside.values() for x, _ in points]
+    shift = max(0.0, MARGIN - min(reach, default=MARGIN))
+    width = max(width, max(reach) + MARGIN) if reach else width
+    return {
+        "width": round(width + shift, 1),
+        "height": height,
+        "nodes": {id: [round(x + shift, 1), y, w, h] for id, (x, y, w, h) in nodes.items()},
+        "edges": {id: _path(points, shift) for id, points in (paths | aside).items()},
+        "metrics": METRICS,
+    }
 
 
 # ------------------------------------------------------------------ sizes
@@ -151,9 +162,9 @@ def function_size(states: Iterable[NodeView], titles: dict[str, str]) -> tuple[i
 
 
 def _graphviz(sizes: dict[str, tuple[int, int]], edges: list[EdgeView]) -> tuple[dict, dict, float, float]:
-    """Nodes, edge paths, width and height, as dot lays them out."""
+    """Nodes, the points of edges, width and height, as dot lays them out."""
     if not sizes:
-        return {}, {}, 0, 0
+        return {}, {}, 0.0, 0.0
     # Inches, 72 units to each, so that a unit is a pixel. "dir=none" takes splines to the very border.
     # ordering=out: what hangs from a node stays in its order from left to right when a cell adds to it.
     m = METRICS
@@ -184,7 +195,7 @@ def _graphviz(sizes: dict[str, tuple[int, int]], edges: list[EdgeView]) -> tuple
     for several in splines.values():
         several.sort(key=lambda points: points[len(points) // 2], reverse=True)
     paths = {
-        e.id: _path(splines[e.source, e.target].pop(), nodes[e.source], nodes[e.target], height)
+        e.id: _to_borders(splines[e.source, e.target].pop(), nodes[e.source], nodes[e.target], height)
         for e in edges
     }
     return nodes, paths, round(width, 1), round(height, 1)
@@ -209,16 +220,21 @@ def _dot(source: str) -> str:
     return text.decode()
 
 
-def _path(points: Points, source: list[float], target: list[float], height: float) -> str:
-    """The points as an SVG path whose ends lie on the boxes: dot writes five digits, which is not to the pixel
-    in a tall graph."""
+def _to_borders(points: Points, source: list[float], target: list[float], height: float) -> Points:
+    """The points with both ends on the boxes: dot writes five digits, not to the pixel in a tall graph."""
     bottom, top = source[1] + source[3], target[1]
     slack = 0.5 + height / 5000
     if abs(points[0][1] - bottom) < slack:
         points[0] = (points[0][0], bottom)
     if abs(points[-1][1] - top) < slack:
         points[-1] = (points[-1][0], top)
-    return "M {} C {}".format(_word(points[0]), " ".join(map(_word, points[1:])))
+    return points
+
+
+def _path(points: Points, shift: float) -> str:
+    """As SVG has it."""
+    words = [f"{x + shift:.1f} {y:.1f}" for x, y in points]
+    return f"M {words[0]} C {' '.join(words[1:])}"
 
 
 # ------------------------------------------------------------------ ranks
@@ -268,21 +284,17 @@ def _in_order(edges: list[EdgeView], spans: dict[str, int]) -> list[EdgeView]:
     return ordered
 
 
-def _aside(source: list[float], target: list[float]) -> str:
-    """A long edge: down a lane beside the column of its target, and into the target's side."""
+def _aside(source: list[float], target: list[float]) -> Points:
+    """A long edge: down a lane beside the cards in the column of its target, and into the target's side."""
+    m = METRICS
     x, y = source[0] + source[2] / 2, source[1] + source[3]
-    left = x < target[0] + target[2] / 2
-    side = target[0] if left else target[0] + target[2]
-    lane = side + METRICS["node_gap"] / 2 * (-1 if left else 1)
-    middle = target[1] + target[3] / 2
-    bend = METRICS["rank_gap"]
-    points = [
+    column = target[0] + target[2] / 2
+    on_the_left = x < column
+    side = target[0] if on_the_left else target[0] + target[2]
+    lane = column + (m["card_max"] + m["node_gap"]) / 2 * (-1 if on_the_left else 1)
+    middle, bend = target[1] + target[3] / 2, m["rank_gap"]
+    return [
         (x, y), (x, y + bend), (lane, y + bend), (lane, y + 2 * bend),
         (lane, y + 2 * bend), (lane, middle - bend), (lane, middle - bend),
         (lane, middle), (lane, middle), (side, middle),
     ]  # fmt: skip
-    return "M {} C {}".format(_word(points[0]), " ".join(map(_word, points[1:])))
-
-
-def _word(point: tuple[float, float]) -> str:
-    return f"{point[0]:.1f} {point[1]:.1f}"
