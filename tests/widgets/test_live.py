@@ -75,6 +75,16 @@ def test_a_cell_is_known_by_its_number_and_its_lines(notebook: Notebook) -> None
     assert trace.cells[op.place.cell].source.split("\n")[op.place.line - 1] == "b = a.exp()"
 
 
+def test_names_come_about_line_by_line(notebook: Notebook) -> None:
+    """IPython compiles each statement on its own: the cell's code is another in every line."""
+    notebook.run(START)
+    notebook.run("a = tensor([1.0, 3.0], requires_grad=True)\nb = a + 2\nloss = (b * b).mean()\na = a.exp()")
+    cards = {card.label: card for card in notebook.trace.tensors}
+    assert "b * b" in cards
+    assert "(b * b).mean()" in cards
+    assert [card.ghosts for card in notebook.trace.tensors if card.ghosts] == [("a",)]
+
+
 def test_what_was_there_before_is_shown_too(notebook: Notebook) -> None:
     notebook.run("from minigrad import tensor\na = tensor(2.0, requires_grad=True)\nb = a.exp()")
     notebook.run(START)

@@ -64,9 +64,9 @@ class Places:
         # What is assigned on the way from a line to the next, or to any other, as often as it is looked up.
         self._after = {line: repeat(names, MOST_LOOKUPS) for line, names in self._naming.items()}
         self._ways: dict[int, dict[int, Iterator[Names]]] = {}
-        self._module: CodeType | None = None  # the code of the cell itself
-        self._line = 0  # the line to which the cell itself has come
-        self._offset = 0  # and the instruction
+        self._line = 0  # the line to which the cell itself has come,
+        self._offset = 0  # and the instruction,
+        self._statement: CodeType | None = None  # of which code
         # The frame that was asked about last, its code and places, and how far it has come. In a loop it goes
         # back again and again; `looking` ends when it has done so often enough.
         self.code: CodeType | None = None
@@ -91,6 +91,7 @@ class Places:
         """The place of a frame of the learner's. (The hot path has a copy of this, for code as before.)"""
         if frame.f_code is not self.code:
             self.code, self.spots = frame.f_code, self._table(frame.f_code)
+            self.frame = 0  # another frame, even if its id is that of one that is gone
         offset = frame.f_lasti
         if self.looking or id(frame) != self.frame or offset > self.furthest:
             self.come_to(frame, offset)
@@ -109,25 +110,29 @@ class Places:
             self._loops += 1
             self.looking = self._loops < MOST_LOOKUPS
         # In a function of the learner's it is the line of the cell that called it that counts.
-        module, spots, outer = self._module, self.spots, frame
-        if frame.f_code is not module:
-            if module is None:
-                module = self._module = self._cell_code(frame)
-                if module is None:
-                    return
-            while outer is not None and outer.f_code is not module:
-                outer = outer.f_back
-            if outer is None:
-                return
-            offset, spots = outer.f_lasti, self._table(module)
+        outer: FrameType | None = frame
+        while outer is not None and not self._is_cell(outer.f_code):
+            outer = outer.f_back
+        if outer is None:
+            return
+        code, spots = outer.f_code, self.spots
+        if outer is not frame:
+            offset, spots = outer.f_lasti, self._table(code)
         last, self._line = self._line, spots[offset >> 1][1]
         line = self._line
-        # On the same line, code that went back is in a loop; but one call goes on for many events.
-        if line != last or offset < self._offset or (offset == self._offset and outer is frame):
+        # IPython runs each statement of a cell as code of its own. Within one, on the same line, code that went
+        # back is in a loop; but one call goes on for many events.
+        again = offset < self._offset or (offset == self._offset and outer is frame)
+        if line != last or again:
             for found in self._after.get(last, ()) if line == last + 1 else self._way(last, line):
                 self._assigned(found)
                 break
-        self._offset = offset
+        elif code is not self._statement and line in self._naming:
+            self._assigned(self._naming[line])
+        self._offset, self._statement = offset, code
+
+    def _is_cell(self, code: CodeType) -> bool:
+        return code.co_name == "<module>" and code.co_filename == self._filename
 
     def _table(self, code: CodeType) -> Spots:
         found = self._tables.get(id(code))
@@ -151,15 +156,6 @@ class Places:
             source = "".join(linecache.getlines(filename))
             cell = self._cells[filename] = self._new_cell(os.path.basename(filename), source)
         return cell
-
-    def _cell_code(self, frame: FrameType | None) -> CodeType | None:
-        """The code of the cell that runs, among this frame and those that called it."""
-        while frame is not None:
-            code = frame.f_code
-            if code.co_filename == self._filename and code.co_name == "<module>":
-                return code
-            frame = frame.f_back
-        return None
 
     def _way(self, last: int, line: int) -> Iterator[Names]:
         ways = self._ways.setdefault(last, {})
