@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +28,8 @@ class Cells:
         self.adapter.begin_cell(f"[{self.count}]", source, filename)
         error = None
         try:
-            exec(compile(source, filename, "exec"), self.namespace)
+            for statement in ast.parse(source).body:  # as IPython does
+                exec(compile(ast.Module([statement], []), filename, "exec"), self.namespace)
         except Exception as raised:
             error = raised
         self.adapter.end_cell(error=error)

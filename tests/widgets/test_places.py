@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import Any
 
@@ -13,7 +14,8 @@ from minigrad_widgets.places import MOST_LOOKUPS, Places
 class Notes:
     """Runs cells that call here(), and notes the places and the names that were told before each."""
 
-    def __init__(self) -> None:
+    def __init__(self, one_by_one: bool) -> None:
+        self.one_by_one = one_by_one
         self.cells: list[tuple[str, str]] = []
         self.noted: list[Any] = []
         self.names: list[str] = []
@@ -38,13 +40,16 @@ class Notes:
         self.noted.clear()
         self.names.clear()
         self.places.begin(self.new_cell(filename, source), source, filename)
-        exec(compile(source, filename, "exec"), self.namespace)
+        body = ast.parse(source).body
+        for statements in [[s] for s in body] if self.one_by_one else [body]:
+            exec(compile(ast.Module(statements, []), filename, "exec"), self.namespace)
         return self.noted
 
 
-@pytest.fixture
-def notes() -> Notes:
-    return Notes()
+@pytest.fixture(params=[False, True], ids=["as Python", "as IPython"])
+def notes(request: pytest.FixtureRequest) -> Notes:
+    """IPython runs each statement of a cell as code of its own."""
+    return Notes(request.param)
 
 
 def test_lines_and_the_names_before_them(notes: Notes) -> None:

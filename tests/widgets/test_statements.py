@@ -21,7 +21,11 @@ from minigrad_widgets import statements
         ("def f(x):\n    y = x\nclass A:\n    z = 1", {}),
         ("a[0] = 1\na.b = 2", {}),
         ("try:\n    a = 1\nexcept E as e:\n    b = 2", {2: ["a"], 4: ["b"]}),
-        ("%matplotlib inline", {}),
+        (
+            "%matplotlib inline\na = 1\nif a:\n    !ls\n    b = 2\na?\nf = !ls\nc = 'x?y'",
+            {2: ["a"], 5: ["b"], 8: ["c"]},
+        ),
+        ("a = = 1", {}),
     ],
 )
 def test_names_that_a_line_assigns(source: str, names: dict[int, list[str]]) -> None:

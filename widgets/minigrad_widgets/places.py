@@ -122,12 +122,13 @@ class Places:
         line = self._line
         # IPython runs each statement of a cell as code of its own. Within one, on the same line, code that went
         # back is in a loop; but one call goes on for many events.
-        again = offset < self._offset or (offset == self._offset and outer is frame)
+        same = code is self._statement
+        again = same and (offset < self._offset or (offset == self._offset and outer is frame))
         if line != last or again:
             for found in self._after.get(last, ()) if line == last + 1 else self._way(last, line):
                 self._assigned(found)
                 break
-        elif code is not self._statement and line in self._naming:
+        elif not same and line in self._naming:
             self._assigned(self._naming[line])
         self._offset, self._statement = offset, code
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+# %magic, !shell, help?, x = !shell
+_IPYTHON = re.compile(r"^([ \t]*)(?:[%!?].*|.*\?[ \t]*|[\w, \t]+=[ \t]*[%!].*)$", re.MULTILINE)
 MOST_TEXT = 24  # characters of a statement that is shown on a function
 
 
@@ -13,11 +16,10 @@ def names_by_line(source: str) -> dict[int, tuple[tuple[str, int], ...]]:
     """For each line (1-based) the names that statements ending there assign, and the lines where these
     statements begin; {} where it is no Python.
 
-    Functions and classes are left out: their names are local. IPython's own syntax (%magic, !shell) has to be
-    transformed before.
+    Functions and classes are left out: their names are local. So are lines in IPython's own syntax.
     """
     try:
-        stack: list[ast.AST] = [ast.parse(source)]
+        stack: list[ast.AST] = [ast.parse(_IPYTHON.sub(r"\1pass", source))]
     except (SyntaxError, ValueError):
         return {}
     found: dict[int, dict[str, int]] = defaultdict(dict)
