@@ -42,13 +42,14 @@ class Notes:
         self.places.begin(self.new_cell(filename, source), source, filename)
         body = ast.parse(source).body
         for statements in [[s] for s in body] if self.one_by_one else [body]:
-            exec(compile(ast.Module(statements, []), filename, "exec"), self.namespace)
+            code = compile(ast.Module(statements, []), filename, "exec")
+            exec(code.replace(co_name="<cell line: 1>") if self.one_by_one else code, self.namespace)
         return self.noted
 
 
 @pytest.fixture(params=[False, True], ids=["as Python", "as IPython"])
 def notes(request: pytest.FixtureRequest) -> Notes:
-    """IPython runs each statement of a cell as code of its own."""
+    """IPython runs each statement of a cell as code of its own, under another name."""
     return Notes(request.param)
 
 

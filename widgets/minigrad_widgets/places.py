@@ -10,6 +10,7 @@ import linecache
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from inspect import CO_OPTIMIZED
 from itertools import repeat
 from sys import _getframe
 from types import CodeType, FrameType
@@ -133,7 +134,8 @@ class Places:
         self._offset, self._statement = offset, code
 
     def _is_cell(self, code: CodeType) -> bool:
-        return code.co_name == "<module>" and code.co_filename == self._filename
+        # IPython gives it names of its own, so it is known by this: its variables are no function's.
+        return not code.co_flags & CO_OPTIMIZED and code.co_filename == self._filename
 
     def _table(self, code: CodeType) -> Spots:
         found = self._tables.get(id(code))
