@@ -410,6 +410,14 @@ def test_optimisers_and_modules_can_be_watched() -> None:
     assert card(trace, "w").is_leaf
 
 
+def test_the_parameters_of_a_module_are_called_after_it() -> None:
+    trace = record(
+        "model = nn.Sequential(nn.Linear(2, 1), nn.Tanh())", "y = model(ones(1, 2)).sum()\ny.backward()"
+    )
+    assert card(trace, "model.0.weight").shape == (1, 2)
+    assert card(trace, "model.0.bias").grad is not None
+
+
 # ------------------------------------------------------------------ never in the way
 
 

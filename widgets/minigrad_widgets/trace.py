@@ -95,7 +95,8 @@ class SavedView:
     """One thing that a node keeps for backward.
 
     `state`: "intact", "freed" (backward used it and let it go) or "broken" (the memory was written
-    after it was saved: `now` differs from `version`). `card` is None for a plain number, in `text`.
+    after it was saved: `now` differs from `version`). `card` is None for a plain number. `text` is what
+    to call it: the number, or the title of the card.
     """
 
     slot: str
@@ -111,8 +112,8 @@ class NodeView:
     """One op that ran, and the backward node that it recorded.
 
     `node` is the node's name ("MulBackward0"), None where nothing was recorded. `cut` says why a
-    gradient ends here although an input asks for one: "detach", "no_grad", "item", "numpy", "data",
-    "not differentiable"; None where it does not. `text` is the learner's own expression where it is
+    gradient ends here although an input asks for one: "detach", "no_grad", "inference_mode", "item", "numpy",
+    "data", "not differentiable"; None where it does not. `text` is the learner's own expression where it is
     short ("b[0] = 1000").
     """
 
@@ -158,7 +159,8 @@ class Change:
 class ErrorView:
     """An error of autograd, as facts to draw and to say.
 
-    `kind`: "version" (a saved tensor was written), "leaf", "freed", "no graph", "other".
+    `kind`: "version" (a saved tensor was written), "leaf", "view of leaf", "freed", "no graph", "other".
+    `cures` are code: lines to write in place of the learner's.
     """
 
     kind: str

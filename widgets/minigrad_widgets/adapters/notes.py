@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from minigrad.nn import Module
 from minigrad.tensor import Tensor
 
 from ..places import Places, Spot
@@ -57,11 +58,26 @@ class Notes:
         events, self.events = self.events, []
         self._telling.tensors = self.tensors.large
         self._telling.aliases = self.tensors.aliases
+        self._telling.labels = labels = self._labels()
         self._telling.read_plans()
         for what, *event in events:
             getattr(self._telling, what)(*event)
         self.tensors.large.clear()
         self.graph_told.clear()
+        for key, label in labels.items():
+            for card in self.recorder.drafts.cards(key):
+                card.now["label"] = label
+
+    def _labels(self) -> dict[int, str]:
+        """ "model.weight" for the parameters of modules that have a name."""
+        found: dict[int, str] = {}
+        for name, value in list(self.places.namespace.items()):
+            if name[:1] != "_" and isinstance(value, Module):
+                for inner, parameter in value.named_parameters():
+                    key = self.tensors.find(parameter)
+                    if key is not None:
+                        found[key] = f"{name}.{inner}"
+        return found
 
     def named(self) -> dict[str, Tensor]:
         """The tensors that have a name now; names that begin with "_" are IPython's."""
@@ -144,7 +160,7 @@ class Notes:
 
 
 def _held(namespace: dict[str, Any]) -> list[Tensor]:
-    """The tensors that names hold, in lists, tuples, dictionaries and objects' attributes too."""
+    """The tensors that names hold, in lists, tuples and dictionaries too."""
     found: list[Tensor] = []
     stack = [(value, 0) for name, value in list(namespace.items()) if name[:1] != "_"]
     while stack:

@@ -26,6 +26,7 @@ class Telling:
         self.recorder = recorder
         self.tensors: dict[int, Any] = {}  # key -> weak reference, for what was too large to be copied
         self.aliases: dict[int, int] = {}  # see tensors.py
+        self.labels: dict[int, str] = {}  # key -> what to call a tensor where it has no name
         self._plans: dict[int, tuple[Op, Any]] = {}
         self._values: dict[Copy, Value] = {}
         self._entries: dict[str, list[Op]] = defaultdict(list)
@@ -58,12 +59,13 @@ class Telling:
         return Seen(
             look.key, look.memory, look.counter, shape, dtypes.of(dtype).name, look.version,
             self.value(look.copy, look.key, look.version), look.is_leaf, look.requires_grad, look.grad_fn,
-            look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look.owner),
+            look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look),
         )  # fmt: skip
 
-    def _label(self, owner: int | None) -> str:
-        card = self.recorder.drafts.card(owner)
-        return f"{card.title}.grad" if card is not None else ""
+    def _label(self, look: Look) -> str:
+        """What to call a tensor where it has no name."""
+        owner = self.recorder.drafts.card(look.owner)
+        return f"{owner.title}.grad" if owner is not None else self.labels.get(look.key, "")
 
     def meet(self, look: Look, spot: Spot, quiet: bool = False) -> None:
         self.recorder.meet(self.seen(look), _place(spot), quiet)
