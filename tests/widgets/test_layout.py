@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -163,3 +165,18 @@ def test_chinese_characters_are_twice_as_wide() -> None:
     assert text_width("梯度", 12) == pytest.approx(2 * 1.05 * 12)
     assert text_width("ab", 11, mono=True) < text_width("梯度", 11, mono=True)
     assert text_width("́", 12) == 0
+
+
+def test_where_graphviz_does_not_load_the_error_names_the_cure() -> None:
+    """As on a Linux without GLib, in a process of its own because the module is loaded here already."""
+    program = (
+        "import sys\n"
+        "sys.modules['pygraphviz'] = None\n"
+        "try:\n"
+        "    import minigrad_widgets.layout\n"
+        "except ImportError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "minigrad_widgets needs pygraphviz" in done.stdout
+    assert "apt-get install libglib2.0-0" in done.stdout

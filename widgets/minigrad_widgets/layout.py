@@ -14,8 +14,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pygraphviz import AGraph
-from pygraphviz import graphviz as gv
+try:
+    from pygraphviz import AGraph
+    from pygraphviz import graphviz as gv
+except ImportError as error:  # its wheel has Graphviz inside, which asks for the system's GLib
+    raise ImportError(
+        f"minigrad_widgets needs pygraphviz to lay graphs out, and it does not load: {error}. Where "
+        "libgobject is missing: apt-get install libglib2.0-0; else: pip install pygraphviz"
+    ) from error
 
 from .measure import text_width
 from .trace import EdgeView, NodeView, SavedView, TensorView, Trace, title
