@@ -203,8 +203,8 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         else:
             out._node = None
             out._requires_grad = False
-        if mode.observer is not None:
-            report(name, (self,), (out,), node)
+        if mode.observer is not None and not local.quiet:
+            mode.observer.op(name, (self,), (out,), node, None)
         return out
 
     return call
@@ -270,8 +270,8 @@ def single(op: Op) -> Callable[..., Tensor]:
         else:
             out._node = None
             out._requires_grad = False
-        if mode.observer is not None:
-            report(name, args, (out,), node)
+        if mode.observer is not None and not local.quiet:
+            mode.observer.op(name, tuple(args), (out,), node, None)
         return out
 
     return call
@@ -381,8 +381,8 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         else:
             out._node = None
             out._requires_grad = False
-        if mode.observer is not None:
-            report(name, (self, other), (out,), node)
+        if mode.observer is not None and not local.quiet:
+            mode.observer.op(name, (self, other), (out,), node, None)
         return out
 
     return call
