@@ -126,6 +126,24 @@ def test_a_write_through_a_view_rewrites_the_base() -> None:
     assert v.made_by == view.id
 
 
+def test_what_a_tensor_held_before_anybody_saw_it_is_not_known() -> None:
+    trace = record("x = tensor([3.0, 1.0])\nx[0] = 10.")
+    old, new = card(trace, "x", current=False), card(trace, "x")
+    assert (old.value, old.version, new.value.text, new.version) == (None, 0, "[10, 1]", 1)
+    assert step(trace, "write").text == (
+        "x[0] = 10. writes into x in place: it is [10, 1] now, version 0 becomes 1."
+    )
+
+
+def test_unless_the_engine_tells_that_it_made_it() -> None:
+    with watched() as cells:
+        cells.namespace["tell"] = lambda t: cells.adapter.op("tensor", (), (t,), None, None)
+        cells.run("x = tensor([3.0, 1.0], requires_grad=True)\ntell(x)\nwith no_grad():\n    x[0] = 10.")
+        old = card(cells.trace(), "x", current=False)
+        assert (old.value.text, old.requires_grad, old.version) == ("[3, 1]", True, 0)
+        assert [f.op for f in cells.trace().functions] == ["__setitem__"]
+
+
 def test_views_of_one_memory_change_together() -> None:
     trace = record("x = zeros(4)\nfirst = x[0:2]\nflat = x.view(2, 2)", "x.add_(1)")
     assert {card(trace, name).value.text for name in ("x", "flat")} == {"all 1.0"}

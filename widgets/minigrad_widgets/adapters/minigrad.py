@@ -111,10 +111,13 @@ class MinigradAdapter(Notes, Observer):
     def op(self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None) -> None:
         # The hot path. An op takes little more than a microsecond, and this should not double it: so it is one
         # piece, and asks for nothing twice.
+        if before is not None or not inputs:
+            self._rare_op(name, inputs, outputs, node, before)
+            return
         try:
             places = self.places
-            # The learner's innermost frame; between it and this one are at least the op's and `report`.
-            frame, namespace = _getframe(3), places.namespace
+            # The learner's innermost frame; between it and this one is at least the op's own.
+            frame, namespace = _getframe(2), places.namespace
             while frame is not None and frame.f_globals is not namespace:
                 frame = frame.f_back
             if frame is None:
@@ -127,7 +130,7 @@ class MinigradAdapter(Notes, Observer):
             else:
                 place = places.at(frame)
             # The short way: one small output that is no view, recorded by a node of the op table or not at all.
-            if before is None and len(outputs) == 1:
+            if len(outputs) == 1:
                 out = outputs[0]
                 array = out._array
                 if (
@@ -173,21 +176,34 @@ class MinigradAdapter(Notes, Observer):
                         if len(events) > 2 * MOST_EVENTS:
                             self.trim()
                         return
-            self._any_op(name, inputs, outputs, node, before, place)
+            self._any_op(name, inputs, outputs, node, place)
         except Exception as error:
             self._fail(error)
 
-    def _any_op(
-        self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None, place: Spot
+    @_guarded
+    def _rare_op(
+        self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None
     ) -> None:
+        """An in-place op, or the making of a tensor."""
+        if before is None:
+            place = self.places.here()
+            for out in outputs:
+                self.tensors.key(out, place)
+            return
+        self.written = outputs[0], before
+        try:
+            place = self.places.here()
+            cut = None if node is not None else _cut(name, inputs)
+            self._writes.note(name, inputs, outputs[0], node, cut, place)
+        finally:
+            self.written = None
+
+    def _any_op(self, name: str, inputs: tuple, outputs: tuple, node: Node | None, place: Spot) -> None:
         if name == "detach_":
             self._writes.note_detach(inputs[0], place)
             return
         cut = None if node is not None else _cut(name, inputs)
         if not outputs and not cut:
-            return
-        if before is not None:
-            self._writes.note(name, inputs, outputs[0], node, before, cut, place)
             return
         tensors = self.tensors
         args = [self.arg(item, place) for x in inputs for item in (x if is_list(x) else (x,))]

@@ -33,7 +33,7 @@ class Notes:
         self.places = Places({} if namespace is None else namespace, self.recorder.code, self.tell_names)
         self.events: list[tuple] = []
         self.names: dict[str, int | None] = {}  # name -> key, as they were told
-        self.overwritten: int | None = None  # the version before the write that is being told
+        self.written: tuple[Tensor, int] | None = None  # what is being written, and its version before
         self.graph_told: set[int] = set()  # nodes that graph.py has noted
         self._telling = Telling(self.recorder)
 
@@ -139,8 +139,9 @@ class Notes:
         if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, tensor, place):
             return  # it was told with its graph
         look = self.tensors.look(tensor, key)
-        if self.overwritten is not None:
-            look = look._replace(version=self.overwritten, copy=(None, *look.copy[1:3]))
+        if self.written is not None and self.written[0]._storage is tensor._storage:
+            # It comes up because it was written; what it held until then nobody knows any more.
+            look = look._replace(version=self.written[1], copy=(None, *look.copy[1:3]))
         self.note("meet", look, place)
 
     def arg(self, x: Any, place: Spot) -> Any:

@@ -148,10 +148,6 @@ class Telling:
             saved = _kept(recording.saved, args, written)
             node = Recorded(recording.seq, recording.name, recording.edges, saved)
             tracked = recording.tracked
-        if name == "tensor" and not args:
-            for look in looks:
-                self.meet(look, spot)
-            return
         fact_args = self._args(name, args, tracked)
         self.recorder.ran(
             Ran(

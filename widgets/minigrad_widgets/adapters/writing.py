@@ -25,7 +25,6 @@ class Writes:
         inputs: tuple,
         target: Tensor,
         node: Node | None,
-        before: int,
         cut: str | None,
         place: Spot,
     ) -> None:
@@ -36,13 +35,9 @@ class Writes:
             node = whole._node
             if not isinstance(node, CopySlices) or node.seq <= self._last:
                 node = None
-        notes.overwritten = before
-        try:
-            keys = {id(whole): self._key_before(whole, node, place)}
-            tensors.moved(whole, keys[id(whole)])
-            keys[id(target)] = key = keys[id(whole)] if whole is target else tensors.key(target, place)
-        finally:
-            notes.overwritten = None
+        keys = {id(whole): self._key_before(whole, node, place)}
+        tensors.moved(whole, keys[id(whole)])
+        keys[id(target)] = key = keys[id(whole)] if whole is target else tensors.key(target, place)
         args = [
             Key(keys[id(item)]) if id(item) in keys else notes.arg(item, place)
             for x in inputs
