@@ -141,7 +141,7 @@ class Run:
         """
         needed, capturing = self.needed, self.capturing
         release = not self.retain_graph
-        plainly = watcher is None and needed is None and not mode.anomaly
+        plainly = needed is None and not mode.anomaly
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             self._add(node, number, self._fitted(seed, node, number))
         for node in dict.fromkeys(node for node, _ in edges):
@@ -163,6 +163,8 @@ class Run:
                         break
                     if plainly and node.meta is None and node.outputs == 1 and gradient is not None:
                         results = node.apply(gradient)
+                        if watcher is not None:
+                            watcher.node_ran(node, (gradient,), tuple(results))
                     else:
                         results = self._run(node, gradient, watcher)
                     if release and node.release() and watcher is not None:

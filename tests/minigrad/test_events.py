@@ -202,3 +202,20 @@ def test_an_observer_needs_no_method() -> None:
     with pytest.raises(RuntimeError):
         x.add_(1)
     end()
+
+
+def test_a_watched_traceback_has_the_same_frames() -> None:
+    def frames() -> list[str]:
+        h = mg.ones(2, requires_grad=True) * 1
+        loss = (h * h).sum()
+        h.add_(1)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation") as caught:
+            loss.backward()
+        return [entry.name for entry in caught.traceback]
+
+    plain = frames()
+    unwatch = mg.watch(mg.Observer())
+    try:
+        assert frames() == plain
+    finally:
+        unwatch()
