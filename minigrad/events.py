@@ -33,6 +33,7 @@ class Observer:
         `node` is what it recorded, None where it recorded nothing. For an in-place op `outputs[0]` is
         the tensor that was written and `before` its version before the write; else `before` is None. A
         write into a view records a CopySlices, whose output is the view's base.
+        A tensor that was made from numbers is the op "tensor", without inputs.
         `x[index] = value` is one op, "__setitem__", with these three as inputs.
         Ops that formulas call during a backward without create_graph are not reported.
         """

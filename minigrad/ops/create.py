@@ -12,6 +12,7 @@ import numpy as np
 from .. import dtypes, mode
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
+from ..record import report
 from ..strides import empty_like as _like
 from ..tensor import Meta, Tensor, wrap
 from .dims import check_fits
@@ -29,6 +30,8 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     if mode.local.inference:
         made._meta = Meta()
         made._meta.inference = True
+    if mode.observer is not None:
+        report("tensor", (), (made,), None)
     return made
 
 

@@ -17,8 +17,13 @@ class Log(Observer):
 
     def __init__(self) -> None:
         self.events: list[tuple[Any, ...]] = []
+        self.made: list[Any] = []  # the values of the tensors that were made from numbers
 
     def op(self, name: str, inputs: Any, outputs: Any, node: Any, before: int | None) -> None:
+        if name == "tensor":
+            assert (inputs, node, before) == ((), None, None)
+            self.made.append(outputs[0].tolist())
+            return
         self.events.append(("op", name, None if node is None else node.name(), before))
 
     def backward_begins(self, roots: Any, seeds: Any) -> None:
@@ -168,8 +173,15 @@ def test_several_observers_are_told_in_their_order() -> None:
     second()
     x.exp()
     second()  # ending it again does nothing
-    assert order == ["first", "second", "second"]
+    assert order == ["first", "second", "first", "second", "second"]  # the tensor, exp, exp
     assert mode.observer is None
+
+
+def test_a_tensor_made_from_numbers_is_told(log: Log) -> None:
+    x = mg.tensor([3.0, 1.0])
+    mg.zeros(2), mg.arange(2), mg.from_numpy(x.numpy())
+    x.exp()  # made by an op: told as that
+    assert log.made == [[3.0, 1.0], [0.0, 0.0], [0, 1], [3.0, 1.0]]
 
 
 def test_an_observer_that_raises_raises_out_of_the_op_and_leaves_the_engine_in_order() -> None:
