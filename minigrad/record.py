@@ -17,7 +17,7 @@ import numpy as np
 
 from . import anomaly, mode
 from .mode import local
-from .node import NO_EDGE, Edge, accumulator, gradient_edge, next_sequence_nr
+from .node import NO_EDGE, Edge, accumulator, alias, gradient_edge, next_sequence_nr
 from .opnode import OpNode
 from .saved import check_savable
 from .signature import NO_DEFAULT
@@ -117,8 +117,9 @@ def save(node: OpNode, args: Any, outputs: list[Tensor]) -> None:
     """Keep what the node's plan asks for, tensors with their versions."""
     plan = node.plan
     values = []
+    # A result is kept as an alias, without its place in the graph (see saved.py).
     for position, part in plan.sources:
-        value = args[position] if position >= 0 else alias_of(outputs[-1 - position])
+        value = args[position] if position >= 0 else alias(outputs[-1 - position])
         values.append(shape_of(value) if part else value)
     node.versions = plan.zeros
     for value in values[: plan.tensors]:
@@ -127,13 +128,6 @@ def save(node: OpNode, args: Any, outputs: list[Tensor]) -> None:
         if value._version:
             node.versions = tuple([v._version for v in values[: plan.tensors]])
     node.saved = tuple(values)
-
-
-def alias_of(result: Tensor) -> Tensor:
-    """The result as its own node may keep it: without its place in the graph (see saved.py)."""
-    t = wrap(result._array)
-    t._storage = result.storage
-    return t
 
 
 def shape_of(value: Any) -> Any:
