@@ -71,7 +71,12 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
     def call(self, other):
         if isinstance(other, Tensor):
             array2 = other._array
-            if other._requires_grad or other._view is not None or array2.dtype is not self._array.dtype:
+            if (
+                other._requires_grad
+                or other._view is not None
+                or other._storage is not None  # it may share memory: see check_overlap
+                or array2.dtype is not self._array.dtype
+            ):
                 return general(self, other)
         elif type(other) is float and self._array.dtype.kind == "f":
             array2 = other
