@@ -199,6 +199,7 @@ def test_the_short_way_of_an_update_writes_and_counts_as_the_long_one() -> None:
 def test_memory_that_overlaps_without_a_view_is_refused_too() -> None:
     x = mg.arange(4.0)
     first, second = x[:3].detach(), x[1:].detach()
-    with pytest.raises(RuntimeError, match="refer to a single memory location"):
-        first.add_(second)
+    for write in (first.add_, first.mul_, first.__iadd__, first.__imul__):
+        with pytest.raises(RuntimeError, match="refer to a single memory location"):
+            write(second)
     assert x.tolist() == [0, 1, 2, 3]
