@@ -202,6 +202,7 @@ from . import storage as storage
 from . import strides as strides
 from .ops.arithmetic import sub as sub
 from .ops.reduce import sum as sum
+from .ops.reshape import swapaxes as swapaxes
 from .ops.gather import take_along_dim as take_along_dim
 from . import tape as tape
 from .ops.create import tensor as tensor
@@ -500,8 +501,6 @@ def stack(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors of one shape, one after the other along a new dimension."""
 def subtract(self: Tensor | builtins.float, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
     """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
-def swapaxes(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Any:
-    """Two dimensions exchanged."""
 def swapdims(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Any:
     """Two dimensions exchanged."""
 def t(self: Tensor) -> Tensor:

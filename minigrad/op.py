@@ -226,7 +226,7 @@ def op(
         if method:
             setattr(Tensor, entry.name, function)
         return function
-    fast = _recorder(entry)
+    fast = _with_names(_recorder(entry), entry.names)
     function = _public(entry, fast, entry.name)
     if method:
         setattr(Tensor, entry.name, function)
@@ -252,6 +252,20 @@ def _recorder(entry: Op) -> Callable[..., Any]:
     if entry.edges == (0, 1) and len(entry.params) == 2 and not entry.promotes and not entry.view:
         return record.binary(entry, entry.call)
     return entry.call
+
+
+def _with_names(function: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
+    """`function` with the op's own names for its parameters, so that they may be given by keyword.
+
+    A recorder calls them self and other. Renaming them in its code costs a call nothing.
+    """
+    code = function.__code__ if inspect.isfunction(function) else None
+    if code is not None and code.co_argcount:
+        count = code.co_argcount
+        function.__code__ = code.replace(
+            co_varnames=("input", *names[1:count], *code.co_varnames[count:])[: len(code.co_varnames)]
+        )
+    return function
 
 
 def _inplace_recorder(entry: Op) -> Callable[..., Any]:

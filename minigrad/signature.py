@@ -57,7 +57,8 @@ class Signature:
         if any(value is NO_DEFAULT for value in bound):
             missing = [n for n, v in zip(self.names, bound, strict=True) if v is NO_DEFAULT]
             listed = ", ".join(f'"{n}"' for n in missing)
-            raise TypeError(f"{name}() missing {len(missing)} required positional arguments: {listed}")
+            plural = "s" * (len(missing) == 1)  # so it is in torch: one has the plural, two have not
+            raise TypeError(f"{name}() missing {len(missing)} required positional argument{plural}: {listed}")
         if kwargs.pop("out", None) is not None:
             raise NotImplementedError(f"{name}(): the argument 'out' is not supported; use the result")
         if kwargs:

@@ -376,7 +376,7 @@ class Tensor:
         """The inner product of two vectors."""
     def double(self) -> Tensor:
         """self as float64."""
-    def dsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    def dsplit(self, sections: Any = ..., *, indices: Any = ...) -> tuple[Tensor, ...]:
         """tensor_split along the third dimension."""
     @property
     def dtype(self) -> _dtype: ...
@@ -404,7 +404,7 @@ class Tensor:
         """Elementwise 2 ** x."""
     def exp_(self) -> Tensor:
         """Elementwise exponential."""
-    def expand(self, *shape: Any) -> Tensor:
+    def expand(self, *size: Any) -> Tensor:
         """Dimensions of length 1 stretched, without copying; -1 leaves a length as it is."""
     def expand_as(self, other: Tensor) -> Tensor:
         """expand to the shape of `other`."""
@@ -486,7 +486,7 @@ class Tensor:
         """0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError."""
     def heaviside_(self, values: Any) -> Tensor:
         """0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError."""
-    def hsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    def hsplit(self, sections: Any = ..., *, indices: Any = ...) -> tuple[Tensor, ...]:
         """tensor_split along the second dimension, of a vector along its only one."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
         """sqrt(self^2 + other^2), elementwise."""
@@ -878,8 +878,8 @@ class Tensor:
         """self - alpha * other, written into self."""
     def sum(self, dim: Any = ..., keepdim: Any = ..., *, dtype: Any = ..., **more: Any) -> Tensor:
         """The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1."""
-    def swapaxes(self, dim0: builtins.int, dim1: builtins.int) -> Any:
-        """Two dimensions exchanged."""
+    def swapaxes(self, axis0: builtins.int, axis1: builtins.int) -> Tensor:
+        """Two dimensions exchanged: transpose, with NumPy's name."""
     def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions in place."""
     def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Any:
@@ -902,8 +902,8 @@ class Tensor:
         """Elementwise hyperbolic tangent."""
     def tanh_(self) -> Tensor:
         """Elementwise hyperbolic tangent."""
-    def tensor_split(self, indices_or_sections: Any, dim: builtins.int = ...) -> tuple[Tensor, ...]:
-        """As many parts along `dim` as said, of nearly one size; or parts that begin at the given indices."""
+    def tensor_split(self, sections: Any = ..., dim: builtins.int = ..., *, indices: Any = ..., tensor_indices_or_sections: Any = ...) -> tuple[Tensor, ...]:
+        """As many parts along `dim` as `sections` says, of nearly one size; or parts that begin at `indices`."""
     def tile(self, *dims: Any) -> Tensor:
         """repeat, with 1 for the first dimensions where fewer numbers than dimensions are given."""
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -960,11 +960,11 @@ class Tensor:
         """The variance, of the tensor or along `dim`, over n - correction (1 by default)."""
     def vdot(self, other: Tensor | builtins.float) -> Tensor:
         """The inner product of two vectors; there are no complex numbers here."""
-    def view(self, *shape: Any) -> Tensor:
+    def view(self, *size: Any) -> Tensor:
         """The same memory in another shape; RuntimeError where the strides do not allow it."""
     def view_as(self, other: Tensor) -> Tensor:
         """view in the shape of `other`."""
-    def vsplit(self, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    def vsplit(self, sections: Any = ..., *, indices: Any = ...) -> tuple[Tensor, ...]:
         """tensor_split along the first dimension."""
     def where(self, condition: Any, other: Tensor | builtins.float) -> Tensor: ...
     def xlogy(self, other: Tensor | builtins.float) -> Tensor:

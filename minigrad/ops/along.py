@@ -12,6 +12,7 @@ import numpy as np
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
 from .gather import _kind, _zeros
+from .public import public
 from .scalars import times
 
 
@@ -170,14 +171,13 @@ _fill_tensor = op(
 _fill_tensor_ = table["index_fill_tensor"].call_inplace
 
 
+@public
 def index_fill(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy with a number, or a 0-d tensor, at the positions along `dim` that a vector lists."""
     return (_fill_tensor if isinstance(value, Tensor) else _fill_number)(self, dim, index, value)
 
 
+@public
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """index_fill in place."""
     return (_fill_tensor_ if isinstance(value, Tensor) else _fill_number_)(self, dim, index, value)
-
-
-Tensor.index_fill, Tensor.index_fill_ = index_fill, index_fill_

@@ -11,6 +11,7 @@ import numpy as np
 from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor
+from .public import public
 from .shape import view
 
 
@@ -40,14 +41,13 @@ to_copy = op(
 )  # fmt: skip
 
 
+@public
 def contiguous(self: Tensor) -> Tensor:
     """self where its memory is in row-major order without gaps, else a copy that is."""
     return self if self.is_contiguous() else contiguous_copy(self)
 
 
+@public
 def ravel(self: Tensor) -> Tensor:
     """All elements in one dimension: a view of self where it is contiguous, of a copy where not."""
     return view(contiguous(self), (-1,))
-
-
-Tensor.contiguous, Tensor.ravel = contiguous, ravel

@@ -13,6 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
+from .public import public
 
 
 def _kind(x: np.ndarray) -> str:
@@ -143,6 +144,7 @@ def _scatter_form(src: Any, value: Any, reduce: Any) -> tuple[Any, bool]:
     return given, isinstance(given, Tensor)
 
 
+@public
 def scatter(
     self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Tensor:
@@ -151,6 +153,7 @@ def scatter(
     return (_scatter_src if is_tensor else _scatter_value)(self, dim, index, given)
 
 
+@public
 def scatter_(
     self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Tensor:
@@ -212,6 +215,7 @@ put = op(
 )  # fmt: skip
 
 
+@public
 def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """gather, with self and indices broadcast to each other but for `dim`; flattened without one."""
     from ..broadcast import broadcast_shape
@@ -234,7 +238,3 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
     if (places < 0).any():
         indices = wrap(np.where(places < 0, places + n, places))
     return self.expand(tuple(wide)).gather(dim, indices.expand(tuple(narrow)))
-
-
-for _method in (scatter, scatter_, take_along_dim):
-    setattr(Tensor, _method.__name__, _method)

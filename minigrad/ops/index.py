@@ -14,6 +14,7 @@ from .. import dtypes, errors
 from ..op import op, table
 from ..strides import dense_strides
 from ..tensor import Tensor, wrap
+from .public import public
 
 
 def as_key(indices: list[Any]) -> tuple[Any, ...]:
@@ -206,11 +207,13 @@ def index(self: Tensor, indices: Any) -> Tensor:
     return _index_op(self, list(indices), _versions(indices))
 
 
+@public
 def index_put(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of self with `values` at lists of positions, or added there where accumulate is True."""
     return _put_op(self, _listed(indices), values, accumulate, _versions(indices))
 
 
+@public
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """index_put in place."""
     return _put_inplace(self, _listed(indices), values, accumulate, _versions(indices))
@@ -223,6 +226,3 @@ def _listed(indices: Any) -> list[Any]:
             f"not {type(indices).__name__}"
         )
     return list(indices)
-
-
-Tensor.index_put, Tensor.index_put_ = index_put, index_put_

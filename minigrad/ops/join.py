@@ -12,8 +12,9 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..tensor import Tensor, checked_dim, wrap
+from .public import public
 from .reshape import atleast_1d, atleast_2d, atleast_3d, reshape
-from .sizes import listed
+from .sizes import is_int, listed
 from .slices import slice_, sliced
 
 # ------------------------------------------------------------------ joining
@@ -104,22 +105,26 @@ def _parts(tensors: Any, name: str) -> tuple[Tensor, ...]:
     return tuple(tensors)
 
 
+@public(method=False)
 def hstack(tensors: Any) -> Tensor:
     """Tensors side by side: along the second dimension, vectors along their only one."""
     parts = atleast_1d(_parts(tensors, "hstack"))
     return cat(parts, 0 if parts[0]._array.ndim == 1 else 1)
 
 
+@public(method=False)
 def vstack(tensors: Any) -> Tensor:
     """Tensors below each other: along the first dimension; vectors become rows."""
     return cat(atleast_2d(_parts(tensors, "vstack")), 0)
 
 
+@public(method=False)
 def dstack(tensors: Any) -> Tensor:
     """Tensors behind each other: along the third dimension."""
     return cat(atleast_3d(_parts(tensors, "dstack")), 2)
 
 
+@public(method=False)
 def column_stack(tensors: Any) -> Tensor:
     """Vectors as columns, matrices as they are, side by side."""
     parts = _parts(tensors, "column_stack")
@@ -196,13 +201,20 @@ split_with_sizes = op(
 )  # fmt: skip
 
 
-def split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+@public(method=False)
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts along `dim` as views: all of one size (the last perhaps shorter), or of a list of sizes."""
+    if isinstance(split_size_or_sections, (tuple, list)):
+        return split_with_sizes(tensor, tuple(split_size_or_sections), dim)
+    return _split_evenly(tensor, split_size_or_sections.__index__(), dim)
+
+
+def _split_method(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Parts along `dim` as views: of `split_size` each (the last perhaps shorter), or of a list of sizes."""
-    if isinstance(split_size, (tuple, list)):
-        return split_with_sizes(self, tuple(split_size), dim)
-    return _split_evenly(self, split_size.__index__(), dim)
+    return split(self, split_size, dim)
 
 
+@public
 def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most `chunks` parts along `dim`, all but the last of one size."""
     if not self._array.ndim:
@@ -216,35 +228,61 @@ def chunk(self: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return _split_evenly(self, size, dim)
 
 
-def tensor_split(self: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """As many parts along `dim` as said, of nearly one size; or parts that begin at the given indices."""
+@public
+def tensor_split(
+    self: Tensor,
+    sections: Any = None,
+    dim: int = 0,
+    *,
+    indices: Any = None,
+    tensor_indices_or_sections: Any = None,
+) -> tuple[Tensor, ...]:
+    """As many parts along `dim` as `sections` says, of nearly one size; or parts that begin at `indices`.
 
+    By position both are the second argument: an int, or a list; a tensor stands for either.
+    """
+    given = _given("tensor_split", self, sections, indices, tensor_indices_or_sections)
     if not self._array.ndim:
         raise RuntimeError(
             "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
         )
     n = self._array.shape[checked_dim(dim, self._array.ndim)]
-    if isinstance(indices_or_sections, Tensor):
-        indices_or_sections = indices_or_sections.tolist()
-    if isinstance(indices_or_sections, (tuple, list)):
-        starts = [i.__index__() for i in indices_or_sections]
+    if isinstance(given, Tensor):
+        given = given.tolist()
+    if isinstance(given, (tuple, list)):
+        starts = [i.__index__() for i in given]
         return tuple([slice_(self, dim, a, b, 1) for a, b in zip([0, *starts], [*starts, n], strict=True)])
-    sections = indices_or_sections.__index__()
-    if sections <= 0:
-        raise RuntimeError(f"number of sections must be larger than 0, got {sections}")
-    sizes = [n // sections + (i < n % sections) for i in range(sections)]
-    starts = [sum(sizes[:i]) for i in range(sections)]
+    count = given.__index__()
+    if count <= 0:
+        raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+    sizes = [n // count + (i < n % count) for i in range(count)]
+    starts = [sum(sizes[:i]) for i in range(count)]
     return tuple([slice_(self, dim, a, a + size, 1) for a, size in zip(starts, sizes, strict=True)])
 
 
-def _split_along(self: Tensor, given: Any, dim: int, name: str, least: int) -> tuple[Tensor, ...]:
+def _given(name: str, self: Tensor, *choices: Any) -> Any:
+    """The one of the arguments that is given. TypeError unless it is an int, a list of them, or a tensor."""
+    given = [v for v in choices if v is not None]
+    if len(given) != 1 or not (isinstance(given[0], (tuple, list, Tensor)) or is_int(given[0])):
+        kinds = ", ".join([type(v).__name__ for v in (self, *given)])
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+            " * (Tensor input, tuple of ints indices, int dim = 0)\n * (Tensor input, int sections, int dim = 0)"
+        )
+    return given[0]
+
+
+def _split_along(
+    self: Tensor, sections: Any, indices: Any, dim: int, name: str, least: int
+) -> tuple[Tensor, ...]:
+    given = _given(name, self, sections, indices)
     ndim = self._array.ndim
     if ndim < least:
         raise RuntimeError(
             f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {ndim} "
             "dimensions!"
         )
-    if not isinstance(given, (tuple, list)):
+    if is_int(given):
         n = self._array.shape[dim]
         if given == 0 or n % given:
             raise RuntimeError(
@@ -254,20 +292,23 @@ def _split_along(self: Tensor, given: Any, dim: int, name: str, least: int) -> t
     return tensor_split(self, given, dim)
 
 
-def hsplit(self: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+@public
+def hsplit(self: Tensor, sections: Any = None, *, indices: Any = None) -> tuple[Tensor, ...]:
     """tensor_split along the second dimension, of a vector along its only one."""
-    return _split_along(self, indices_or_sections, 0 if self._array.ndim == 1 else 1, "hsplit", 1)
+    return _split_along(self, sections, indices, 0 if self._array.ndim == 1 else 1, "hsplit", 1)
 
 
-def vsplit(self: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+@public
+def vsplit(self: Tensor, sections: Any = None, *, indices: Any = None) -> tuple[Tensor, ...]:
     """tensor_split along the first dimension."""
-    return _split_along(self, indices_or_sections, 0, "vsplit", 2)
+    return _split_along(self, sections, indices, 0, "vsplit", 2)
 
 
-def dsplit(self: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+@public
+def dsplit(self: Tensor, sections: Any = None, *, indices: Any = None) -> tuple[Tensor, ...]:
     """tensor_split along the third dimension."""
-    return _split_along(self, indices_or_sections, 2, "dsplit", 3)
+    return _split_along(self, sections, indices, 2, "dsplit", 3)
 
 
-for _method in (split, chunk, tensor_split, hsplit, vsplit, dsplit):
-    setattr(Tensor, _method.__name__, _method)
+_split_method.__name__ = _split_method.__qualname__ = "split"
+Tensor.split = _split_method

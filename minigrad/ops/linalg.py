@@ -14,6 +14,7 @@ from ..op import op
 from ..tensor import Tensor
 from .copies import contiguous
 from .precision import rounded_once
+from .public import public
 from .shape import unsafe_view
 
 _C_NAMES = {
@@ -152,6 +153,7 @@ bmm = op(
 # ------------------------------------------------------------------ matmul
 
 
+@public
 def matmul(self: Tensor, other: Tensor) -> Tensor:
     """self @ other: vectors, matrices, and stacks of them, whose first dimensions are broadcast.
 
@@ -226,6 +228,7 @@ class _Shape:
         self.shape = shape
 
 
+@public
 def outer(self: Tensor, vec2: Tensor) -> Tensor:
     """All products of an element of one vector with one of another, as a matrix."""
     for name, v in (("self", self), ("vec2", vec2)):
@@ -234,5 +237,5 @@ def outer(self: Tensor, vec2: Tensor) -> Tensor:
     return self.reshape((self._array.size, 1)) * vec2
 
 
-Tensor.matmul, Tensor.outer, Tensor.ger = matmul, outer, outer
+Tensor.ger = outer
 Tensor.__matmul__ = lambda self, other: matmul(self, other) if isinstance(other, Tensor) else NotImplemented

@@ -15,6 +15,7 @@ from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor, wrap
 from .join import cat, unbind
+from .public import public
 
 
 def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
@@ -129,6 +130,7 @@ _nonzero_op = op(
 )  # fmt: skip
 
 
+@public
 def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the elements that are not 0: one a row; as_tuple: one tensor a dimension."""
     if as_tuple:
@@ -136,10 +138,10 @@ def nonzero(self: Tensor, *, as_tuple: bool = False) -> Any:
     return _nonzero_op(self)
 
 
+@public
 def argwhere(self: Tensor) -> Tensor:
     """The positions of the elements that are not 0, one a row."""
     return _nonzero_op(self)
 
 
 Tensor.where = lambda self, condition, other: where(condition, self, other)
-Tensor.nonzero, Tensor.argwhere = nonzero, argwhere

@@ -13,6 +13,7 @@ from ..op import op
 from ..tensor import Tensor, checked_dim
 from .copies import contiguous
 from .linalg import dot, matmul, mm
+from .public import public
 from .shape import unsafe_view, viewed
 
 
@@ -66,6 +67,7 @@ def _as(t: Tensor, shape: tuple[int, ...], always: bool = False) -> Tensor:
     return t.reshape(shape) if always or t._array.shape != shape else t
 
 
+@public
 def inner(self: Tensor, other: Tensor) -> Tensor:
     """The sum of products over the last dimensions."""
     if not self._array.ndim or not other._array.ndim:
@@ -78,6 +80,7 @@ def inner(self: Tensor, other: Tensor) -> Tensor:
     return tensordot(self, other, ([-1], [-1]))
 
 
+@public
 def kron(self: Tensor, other: Tensor) -> Tensor:
     """Each element of self times all of other, as blocks."""
     ndim = max(self._array.ndim, other._array.ndim)
@@ -119,6 +122,7 @@ linalg_cross = op(
 )  # fmt: skip
 
 
+@public
 def cross(self: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """linalg.cross along `dim`, by default the first dimension of length 3."""
     if dim is None:
@@ -136,6 +140,3 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     if len(tensors) == 1:
         return tensors[0]
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
-
-
-Tensor.inner, Tensor.kron, Tensor.cross = inner, kron, cross

@@ -23,20 +23,30 @@ def public(
 ) -> Callable[..., Any]:
     """`function` with torch's aliases of arguments; also a method of Tensor. Decorates.
 
-    TypeError for an argument that it does not have; NotImplementedError for `out`.
+    A parameter `*shape` takes ints, one tuple of them, or the keyword `shape`. TypeError for an argument that it
+    does not have; NotImplementedError for `out`.
     """
     if function is None:
         return functools.partial(public, method=method, name=name)
     name = name or function.__name__
-    names = frozenset(inspect.signature(function).parameters)
+    parameters = inspect.signature(function).parameters
+    names = frozenset(parameters)
+    star = next((n for n, p in parameters.items() if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **(renamed(kwargs, names, name) if kwargs else kwargs))
+        if not kwargs:
+            return function(*args)
+        kwargs = renamed(kwargs, names, name)
+        if star in kwargs:
+            first = (kwargs.pop("self"),) if "self" in kwargs else ()
+            args = (*first, *args, kwargs.pop(star))
+        return function(*args, **kwargs)
 
     call.__name__ = call.__qualname__ = name
     if method:
-        setattr(Tensor, name, call)
+        # A method knows self by its position; without other aliases it needs no one to translate.
+        setattr(Tensor, name, call if star or names & {"dim", "keepdim"} else function)
     return call
 
 

@@ -15,6 +15,7 @@ from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from .along import index_select
 from .copies import contiguous_copy
+from .public import public
 from .reshape import flatten, reshape
 from .sizes import checked_dims, checked_sizes, is_int
 
@@ -57,6 +58,7 @@ repeat = op(
 )  # fmt: skip
 
 
+@public
 def tile(self: Tensor, *dims: Any) -> Tensor:
     """repeat, with 1 for the first dimensions where fewer numbers than dimensions are given."""
     one = Op.star_value(dims[0]) if len(dims) == 1 else dims
@@ -64,6 +66,7 @@ def tile(self: Tensor, *dims: Any) -> Tensor:
     return repeat(self, (1,) * (self._array.ndim - len(times)) + times)
 
 
+@public
 def repeat_interleave(
     self: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: Any = None
 ) -> Tensor:
@@ -182,6 +185,7 @@ rot90 = op(
 )  # fmt: skip
 
 
+@public
 def fliplr(self: Tensor) -> Tensor:
     """The second dimension reversed."""
     if self._array.ndim < 2:
@@ -189,12 +193,9 @@ def fliplr(self: Tensor) -> Tensor:
     return flip(self, (1,))
 
 
+@public
 def flipud(self: Tensor) -> Tensor:
     """The first dimension reversed."""
     if self._array.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
     return flip(self, (0,))
-
-
-for _method in (tile, repeat_interleave, fliplr, flipud):
-    setattr(Tensor, _method.__name__, _method)

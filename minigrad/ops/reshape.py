@@ -13,6 +13,7 @@ from ..broadcast import broadcast_shape
 from ..op import Op
 from ..tensor import Tensor, checked_dim
 from .copies import contiguous_copy
+from .public import public
 from .shape import alias, expand, permute, reshape_alias, transpose, unsafe_view, view, viewed
 from .sizes import checked_sizes, infer_size, listed
 
@@ -25,6 +26,7 @@ def _star(name: str, sizes: tuple[Any, ...], argument: str) -> tuple[int, ...]:
     return checked_sizes(name, one, argument)
 
 
+@public
 def reshape(self: Tensor, *shape: Any) -> Tensor:
     """The elements in another shape: a view where the strides allow it, else a copy."""
     full = infer_size(_star("reshape", shape, "shape"), self._array.size)
@@ -35,21 +37,25 @@ def reshape(self: Tensor, *shape: Any) -> Tensor:
     return unsafe_view(contiguous_copy(self), full)
 
 
+@public
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
     """reshape to the shape of `other`."""
     return reshape(self, other._array.shape)
 
 
+@public
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """view in the shape of `other`."""
     return view(self, other._array.shape)
 
 
+@public
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
     """expand to the shape of `other`."""
     return expand(self, other._array.shape)
 
 
+@public
 def broadcast_to(self: Tensor, size: Sequence[int]) -> Tensor:
     """expand to `size`."""
     return expand(self, checked_sizes("broadcast_to", size))
@@ -61,6 +67,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple([t if t._array.shape == shape else expand(t, shape) for t in tensors])
 
 
+@public
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from start_dim to end_dim as one."""
     shape = self._array.shape
@@ -77,6 +84,7 @@ def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return reshape(self, (*shape[:start], length, *shape[end + 1 :]))
 
 
+@public
 def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """The dimension `dim` as several, of `sizes`, one of which may be -1."""
     shape = self._array.shape
@@ -96,6 +104,7 @@ def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     return view(self, (*shape[:dim], *full, *shape[dim + 1 :]))
 
 
+@public
 def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
     """The dimensions `source` moved to the places `destination`, the others in their order."""
     ndim = self._array.ndim
@@ -120,6 +129,7 @@ def movedim(self: Tensor, source: Any, destination: Any) -> Tensor:
     return permute(self, tuple([next(rest) if d < 0 else d for d in order]))
 
 
+@public(method=False)
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """For vectors of lengths n, m ...: their elements as grids of shape (n, m ...), as views.
 
@@ -219,6 +229,7 @@ def _matrix_transpose(self: Tensor, name: str) -> Tensor:
     return transpose(self, -2, -1) if ndim else self
 
 
+@public
 def adjoint(self: Tensor) -> Tensor:
     """The matrices transposed; there are no complex numbers here."""
     if self._array.ndim == 1:
@@ -228,11 +239,14 @@ def adjoint(self: Tensor) -> Tensor:
     return transpose(self, -2, -1) if self._array.ndim else self
 
 
-swapaxes = swapdims = transpose
-moveaxis = movedim
-for _method in (reshape, reshape_as, view_as, expand_as, broadcast_to, flatten, unflatten, movedim, adjoint):
-    setattr(Tensor, _method.__name__, _method)
-Tensor.moveaxis, Tensor.swapaxes, Tensor.swapdims = movedim, transpose, transpose
+@public
+def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Two dimensions exchanged: transpose, with NumPy's name."""
+    return transpose(self, axis0, axis1)
+
+
+swapdims, moveaxis = transpose, movedim
+Tensor.moveaxis, Tensor.swapdims = movedim, transpose
 Tensor.T = property(lambda self: permute(self, tuple(range(self._array.ndim))[::-1]))
 Tensor.mT = property(lambda self: _matrix_transpose(self, "mT"))
 Tensor.mH = property(lambda self: _matrix_transpose(self, "mH"))

@@ -14,6 +14,7 @@ from .. import dtypes
 from ..op import op
 from ..strides import strides_of, view_strides, window
 from ..tensor import Tensor, checked_dim
+from .public import public
 from .sizes import checked_dims, infer_size, is_int
 
 # ------------------------------------------------------------------ another shape
@@ -105,7 +106,7 @@ def _expand_self(grad: Tensor, self_shape: tuple[int, ...]) -> Tensor:
 
 
 view = op(
-    "view(self, *shape)", _view, view="one",
+    "view(self, *size)", _view, view="one",
     self=lambda grad, self_shape: grad.reshape(self_shape),
     doc="The same memory in another shape; RuntimeError where the strides do not allow it.",
 )  # fmt: skip
@@ -129,7 +130,7 @@ alias = op(
 )  # fmt: skip
 
 expand = op(
-    "expand(self, *shape)", _expand, view="one",
+    "expand(self, *size)", _expand, view="one",
     self=_expand_self,
     doc="Dimensions of length 1 stretched, without copying; -1 leaves a length as it is.",
 )  # fmt: skip
@@ -234,6 +235,7 @@ _squeeze_dims = op(
 )  # fmt: skip
 
 
+@public
 def squeeze(self: Tensor, dim: Any = None) -> Tensor:
     """Dimensions of length 1 dropped: all, `dim`, or those of a tuple."""
     if dim is None:
@@ -314,5 +316,3 @@ unfold_backward = op(
     self=lambda grad, dimension, size, step: grad.unfold(dimension, size, step),
     doc="Windows added up at the places that unfold took them from.",
 )  # fmt: skip
-
-Tensor.squeeze = squeeze

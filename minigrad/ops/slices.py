@@ -13,6 +13,7 @@ import numpy as np
 from ..op import op
 from ..strides import strides_of, window
 from ..tensor import Tensor, checked_dim
+from .public import public
 
 
 def _select(x: np.ndarray, dim: int, index: int) -> np.ndarray:
@@ -85,6 +86,7 @@ slice_backward = op(
 )  # fmt: skip
 
 
+@public
 def narrow(self: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """The part of dimension `dim` from `start` on, `length` long."""
     if not self._array.ndim:
@@ -101,6 +103,3 @@ def narrow(self: Tensor, dim: int, start: Any, length: int) -> Tensor:
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")
     return slice_(self, dim, start, start + length, 1)
-
-
-Tensor.narrow = narrow

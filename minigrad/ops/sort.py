@@ -15,6 +15,7 @@ from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from .gather import scatter
+from .public import public
 
 
 def order(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
@@ -72,22 +73,26 @@ _topk_op = op(
 )  # fmt: skip
 
 
+@public
 def sort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     """The elements in order along `dim`, and where they stood: (values, indices)."""
     run = _sort_op if stable is None else _sort_stable
     return return_types.sort(run(self, dim, descending))
 
 
+@public
 def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort the tensor along `dim`."""
     return sort(self.detach(), dim, descending).indices
 
 
+@public
 def msort(self: Tensor) -> Tensor:
     """The elements in order along the first dimension."""
     return sort(self, 0).values
 
 
+@public
 def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The k largest (or smallest) elements along `dim`, in order, and where they stand: (values, indices)."""
     return return_types.topk(_topk_op(self, k, dim, largest, sorted))
@@ -96,6 +101,7 @@ def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool
 # ------------------------------------------------------------------ without gradients
 
 
+@public
 def unique(
     self: Tensor,
     sorted: bool = True,
@@ -112,6 +118,7 @@ def unique(
     return _chosen(values, inverse, counts, return_inverse, return_counts, dim)
 
 
+@public
 def unique_consecutive(
     self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -146,6 +153,7 @@ def _chosen(
     return tensors if len(tensors) > 1 else tensors[0]
 
 
+@public(method=False)
 def searchsorted(
     sorted_sequence: Tensor,
     self: Any,
@@ -183,6 +191,7 @@ def searchsorted(
     return wrap(found)
 
 
+@public(method=False)
 def bucketize(self: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Between which of the boundaries each element lies, counted from 0."""
     if boundaries._array.ndim != 1:
@@ -190,6 +199,7 @@ def bucketize(self: Any, boundaries: Tensor, *, out_int32: bool = False, right: 
     return searchsorted(boundaries, self, out_int32=out_int32, right=right)
 
 
+@public
 def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on occurs in a vector, or the sum of its weights."""
     x = self._array
@@ -207,7 +217,3 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     """Whether each of `elements` is among `test_elements`; with invert, whether it is not."""
     first, second = (t._array if isinstance(t, Tensor) else np.asarray(t) for t in (elements, test_elements))
     return wrap(np.asarray(np.isin(first, second, invert=invert)))
-
-
-for _method in (sort, argsort, msort, topk, unique, unique_consecutive, bincount):
-    setattr(Tensor, _method.__name__, _method)

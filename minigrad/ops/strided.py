@@ -17,6 +17,7 @@ from ..storage import bounds
 from ..strides import window
 from ..tensor import Tensor, wrap
 from ..views import View
+from .public import public
 from .sizes import checked_sizes
 
 Geometry = tuple[tuple[int, ...], tuple[int, ...], int]  # shape, strides, offset; in elements
@@ -74,6 +75,7 @@ _strided = op(
 )  # fmt: skip
 
 
+@public
 def as_strided(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A view of the same storage by size, strides and offset, counted in elements.
 
@@ -133,5 +135,4 @@ def _strided_node(base: Tensor, view: Tensor) -> Node:
     return record.make_node(entry, record.kinds_of(entry, args), args, [wrap(view._array)])
 
 
-Tensor.as_strided = as_strided
 View.rebuild = staticmethod(_strided_node)

@@ -12,6 +12,7 @@ from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
+from .public import public
 from .shape import _diagonal, _on_diagonal, diagonal_backward, view
 from .slices import _select, select, slice_, sliced
 
@@ -63,6 +64,7 @@ diag_embed = op(
 )  # fmt: skip
 
 
+@public
 def diag(self: Tensor, diagonal: int = 0) -> Tensor:
     """Of a vector the matrix with it on a diagonal; of a matrix its diagonal."""
     ndim = self._array.ndim
@@ -71,6 +73,7 @@ def diag(self: Tensor, diagonal: int = 0) -> Tensor:
     return diag_embed(self, diagonal) if ndim == 1 else _diagonal_copy(self, diagonal, 0, 1)
 
 
+@public
 def diagflat(self: Tensor, offset: int = 0) -> Tensor:
     """The matrix with all elements on a diagonal."""
     return diag(view(contiguous(self), (-1,)), offset)
@@ -140,6 +143,3 @@ diagonal_scatter = op(
 
 def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
     return wrap(np.zeros(shape, like._array.dtype))
-
-
-Tensor.diag, Tensor.diagflat = diag, diagflat

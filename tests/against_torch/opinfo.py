@@ -4,6 +4,7 @@
     python tests/against_torch/opinfo.py sum 'linalg.*'      these ops
     python tests/against_torch/opinfo.py --show 5 clamp      five differences of each kind in full
     python tests/against_torch/opinfo.py --dtypes float64    one dtype (default: float64, int64, bool, ...)
+    python tests/against_torch/opinfo.py --how spoiled       the samples otherwise (see `HOW`)
 
 For each sample: dtype, shape, strides, values, requires_grad and grad_fn of the results, as a function, as a
 method and in place; the gradients, and the grad_fn of the recorded gradients; for OpInfo's bad inputs the
@@ -32,8 +33,10 @@ import minigrad
 DTYPES = ("float64", "float32", "float16", "int64", "int32", "uint8", "int8", "bool")
 TOLERANCES = {"float64": (1e-7, 1e-9), "float32": (2e-4, 1e-5), "float16": (4e-3, 4e-3)}
 # OpInfo gives these their arguments in another order.
-OTHER_ORDER = {"where": lambda x, condition, other: minigrad.where(condition, x, other)}
-MOST_SAMPLES = 60  # of each op, dtype and variant
+OTHER_ORDER = {
+    "where": lambda x, condition, other: minigrad.where(condition, x, other),
+    "einsum": lambda tensors, equation: minigrad.einsum(equation, tensors),
+}
 
 
 # ------------------------------------------------------------------ from torch to minigrad
@@ -232,7 +235,61 @@ def variants(info: Any) -> Iterator[tuple[str, Callable[..., Any], Callable[...,
             yield label, theirs, method
 
 
-def compare_op(info: Any, dtypes: tuple[str, ...]) -> Comparison:
+# ------------------------------------------------------------------ the samples, as they are and otherwise
+
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+SPOILED = (None, "a", 1.5, -1, 7, True, (0, 0), [1, -5], torch.tensor([1, 0]), torch.ones(2, 3))
+
+
+def plain(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """The samples as OpInfo gives them."""
+    for s in info.sample_inputs("cpu", kind, requires_grad=graded):
+        yield (s.input, *s.args), s.kwargs
+
+
+def reference(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """OpInfo's larger set, with more shapes, extreme values and other arrangements in memory."""
+    for s in info.reference_inputs("cpu", kind, requires_grad=graded):
+        yield (s.input, *s.args), s.kwargs
+
+
+def strided(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """The samples with gaps in memory."""
+    for s in info.sample_inputs("cpu", kind, requires_grad=graded):
+        if not has_unsupported((s.input, s.args, s.kwargs)):
+            s = s.noncontiguous()
+            yield (s.input, *s.args), s.kwargs
+
+
+def keywords(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """The samples with all arguments but the first by their names, as far as an overload has that many."""
+    schemas = torch._C._jit_get_schemas_for_operator(f"aten::{info.name.replace('.', '_')}")
+    for args, kwargs in plain(info, kind, graded):
+        seen = set()
+        for schema in schemas:
+            names = tuple(a.name for a in schema.arguments if not a.is_out)[1 : len(args)]
+            if names and len(names) == len(args) - 1 and names not in seen:
+                seen.add(names)
+                yield args[:1], {**dict(zip(names, args[1:], strict=True)), **kwargs}
+
+
+def spoiled(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """A few samples with each argument in turn left out, or replaced by something that may not fit."""
+    for args, kwargs in itertools.islice(plain(info, kind, graded), 3):
+        yield args[:-1], kwargs
+        for i, wrong in itertools.product(range(1, len(args)), SPOILED):
+            yield (*args[:i], wrong, *args[i + 1 :]), kwargs
+        for name, wrong in itertools.product(kwargs, SPOILED):
+            yield args, {**kwargs, name: wrong}
+        yield args, {**kwargs, "unheard_of": 1}
+        yield (*args, None), kwargs
+
+
+HOW = {f.__name__: f for f in (plain, reference, strided, keywords, spoiled)}
+most_samples = 60  # of each op, dtype and variant
+
+
+def compare_op(info: Any, dtypes: tuple[str, ...], how: str = "plain") -> Comparison:
     result = Comparison()
     for (label, theirs, ours), dtype in itertools.product(list(variants(info)), dtypes):
         kind = getattr(torch, dtype)
@@ -240,18 +297,18 @@ def compare_op(info: Any, dtypes: tuple[str, ...]) -> Comparison:
             continue
         graded = kind.is_floating_point and info.supports_autograd
         torch.manual_seed(0)
-        for sample in itertools.islice(info.sample_inputs("cpu", kind, requires_grad=graded), MOST_SAMPLES):
-            args, kwargs = copied((sample.input, *sample.args)), copied(sample.kwargs)
+        for sample in itertools.islice(HOW[how](info, kind, graded), most_samples):
+            args, kwargs = copied(sample[0]), copied(sample[1])
             if has_unsupported((args, kwargs)):
                 continue
             args2, kwargs2 = translated(args), translated(kwargs)
             before = flat([*args, kwargs], torch.Tensor), flat([*args2, kwargs2], minigrad.Tensor)
-            if label == "in place ":
+            if label == "in place " and args:
                 args = (args[0].clone(), *args[1:])
                 args2 = (args2[0].clone(), *args2[1:])
             text = f"{label}{dtype} {described((args, kwargs))}"
             result.call(text, Outcome(theirs, args, kwargs), Outcome(ours, args2, kwargs2), before)
-    if info.error_inputs_func is not None and found(info.name) is not None:
+    if how == "plain" and info.error_inputs_func is not None and found(info.name) is not None:
         compare_bad(info, result)
     return result
 
@@ -303,8 +360,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="ops, with * for any text; default: all")
     parser.add_argument("--dtypes", default=",".join(DTYPES))
     parser.add_argument("--show", type=int, default=0, help="how many differences of each kind to print")
+    parser.add_argument("--how", default="plain", choices=HOW, help="which samples, and how they are given")
+    parser.add_argument(
+        "--most", type=int, default=most_samples, help="samples of each op, dtype and variant"
+    )
     parser.add_argument("--missing", action="store_true", help="list the ops that minigrad does not have")
     options = parser.parse_args()
+    globals()["most_samples"] = options.most
     total: collections.Counter[str] = collections.Counter()
     missing, same = [], 0
     for info in op_db:
@@ -313,7 +375,7 @@ def main() -> int:
         if not any(True for _ in variants(info)):
             missing.append(info.name)
             continue
-        result = compare_op(info, tuple(options.dtypes.split(",")))
+        result = compare_op(info, tuple(options.dtypes.split(",")), options.how)
         total += result.counts
         differences = {k: n for k, n in result.counts.items() if k not in ("calls", "bad inputs")}
         same += not differences
