@@ -6,9 +6,9 @@
     python tests/against_torch/opinfo.py --dtypes float64    one dtype (default: float64, int64, bool, ...)
     python tests/against_torch/opinfo.py --how spoiled       the samples otherwise (see `HOW`)
 
-For each sample: dtype, shape, strides, values, requires_grad and grad_fn of the results, as a function, as a
-method and in place; the gradients, and the grad_fn of the recorded gradients; for OpInfo's bad inputs the
-error. `refused` counts calls that minigrad answers with a TypeError or NotImplementedError where torch answers
+For each sample: dtype, shape, strides, values (the sign of zeros, too), requires_grad and grad_fn of the results,
+as a function, as a method, as an operator, in place and by its other names; the gradients, and the grad_fn of the
+recorded gradients; for OpInfo's bad inputs the error. `refused` counts calls that minigrad answers with a TypeError or NotImplementedError where torch answers
 with a result: arguments that are not supported. Everything else that is not alike is a difference.
 """
 
@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import fnmatch
 import itertools
+import math
 import re
 import sys
 import warnings
@@ -26,6 +28,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.lib.stride_tricks import as_strided
 from torch.testing._internal.common_methods_invocations import op_db
 
 import minigrad
@@ -45,9 +48,9 @@ OTHER_ORDER = {
 def translated(value: Any) -> Any:
     """torch's tensors and dtypes as minigrad's, in lists, tuples and dictionaries as well."""
     if isinstance(value, torch.Tensor):
-        array = np.empty_like(value.detach().numpy())  # keeps the order of dimensions in memory
-        array[...] = value.detach().numpy()
-        made = minigrad.from_numpy(array)
+        memory = np.array(memory_of(value).numpy())
+        strides = tuple(s * memory.itemsize for s in value.stride())
+        made = minigrad.from_numpy(as_strided(memory, tuple(value.shape), strides))
         return made.requires_grad_() if value.requires_grad else made
     if isinstance(value, torch.dtype):
         return getattr(minigrad, str(value).removeprefix("torch."))
@@ -58,13 +61,28 @@ def translated(value: Any) -> Any:
     return value
 
 
+def memory_of(value: torch.Tensor) -> torch.Tensor:
+    """The memory that a tensor reaches, gaps included, as one dimension."""
+    last = sum((n - 1) * s for n, s in zip(value.shape, value.stride(), strict=True))
+    return value.detach().as_strided((last + 1 if value.numel() else 0,), (1,))
+
+
 def copied(value: Any) -> Any:
     """The same arguments with leaves of their own, so that samples do not share gradients."""
     if isinstance(value, torch.Tensor):
-        return value.detach().clone().requires_grad_(value.requires_grad)
+        if has_unsupported(value):
+            return value
+        made = torch.as_strided(memory_of(value).clone(), value.shape, value.stride())
+        return made.detach().requires_grad_(value.requires_grad)
     if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
         return type(value)(copied(v) for v in value)
     return {k: copied(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def no_overlap(value: torch.Tensor) -> bool:
+    """Whether no two dimensions step alike: expanded tensors count as good, as_strided() ones may not."""
+    steps = [s for n, s in zip(value.shape, value.stride(), strict=True) if n > 1 and s]
+    return len(set(steps)) == len(steps)
 
 
 def flat(value: Any, kind: type) -> list[Any]:
@@ -124,6 +142,8 @@ def compare_tensors(theirs: Any, ours: Any, strides: bool = True) -> str:
         return f"shape: {a.shape} here {b.shape}"
     if not close(a, b):
         return f"values: {a.ravel()[:6].tolist()} here {b.ravel()[:6].tolist()}"
+    if a.dtype.kind == "f" and np.any((np.signbit(a) != np.signbit(b)) & (a == 0) & (b == 0)):
+        return f"sign of 0: {a.ravel()[:6].tolist()} here {b.ravel()[:6].tolist()}"
     if strides and theirs.stride() != ours.stride() and a.size > 1:
         return f"strides: {theirs.stride()} here {ours.stride()}"
     if theirs.requires_grad != ours.requires_grad:
@@ -178,8 +198,10 @@ class Comparison:
         if not a and theirs.value != ours.value:
             self.note("values", f"{label}: {theirs.value!r} here {ours.value!r}")
             return
+        # torch's order of dimensions in memory means nothing where elements of an argument share a place.
+        strides = all(no_overlap(t) for t in before[0])
         for x, y in zip(a, b, strict=True):
-            if difference := compare_tensors(x, y):
+            if difference := compare_tensors(x, y, strides):
                 self.note(difference.partition(":")[0], f"{label}: {difference}")
                 return
         wanted = [(x, y) for x, y in zip(*before, strict=True) if x.requires_grad]
@@ -223,16 +245,23 @@ class Comparison:
 
 
 def variants(info: Any) -> Iterator[tuple[str, Callable[..., Any], Callable[..., Any]]]:
-    """(name, torch's, minigrad's) for the function, the method and the in-place twin."""
+    """(label, torch's, minigrad's) for the function, the method, the in-place twin and the operators, by any name."""
     ours = OTHER_ORDER.get(info.name) or found(info.name)
     if ours is not None and info.op is not None:
         yield "", info.op, ours
-    name = info.name.rpartition(".")[2]
-    for label, theirs in (("method ", info.method_variant), ("in place ", info.inplace_variant)):
-        attribute = name + "_" * label.startswith("in")
-        method = getattr(minigrad.Tensor, attribute, None)
-        if theirs is not None and method is not None:
-            yield label, theirs, method
+    for named in (info, *info.aliases):
+        name = named.name.rpartition(".")[2]
+        label = "" if named is info else f"{named.name} "
+        if named is not info and (ours := found(named.name)) is not None and named.op is not None:
+            yield label, named.op, ours
+        for kind, theirs in (("method ", named.method_variant), ("in place ", named.inplace_variant)):
+            method = getattr(minigrad.Tensor, name + "_" * kind.startswith("in"), None)
+            if theirs is not None and method is not None:
+                yield label + kind, theirs, method
+    for operator in (info.operator_variant, info.inplace_operator_variant):
+        if operator is not None:
+            place = "in place " if operator is info.inplace_operator_variant else ""
+            yield f"{place}operator ", operator, operator
 
 
 # ------------------------------------------------------------------ the samples, as they are and otherwise
@@ -261,6 +290,41 @@ def strided(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
             yield (s.input, *s.args), s.kwargs
 
 
+def turned(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """The samples with their dimensions in reverse order in memory, and with gaps."""
+    return (changed(c, lay_out_in_reverse) for c in plain(info, kind, graded) if not has_unsupported(c))
+
+
+def edges(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
+    """The samples filled with values at which functions break."""
+    return (changed(c, with_edges) for c in plain(info, kind, graded) if not has_unsupported(c))
+
+
+EDGES = (0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, 1.0, -1.0, 0.5, -2.0, 0.0, 1e-40, 3.5, -2.5, 2.0)
+
+
+def with_edges(value: torch.Tensor) -> torch.Tensor:
+    if not value.is_floating_point():
+        return value
+    filled = torch.tensor((EDGES * (value.numel() // len(EDGES) + 1))[: value.numel()], dtype=value.dtype)
+    return filled.reshape(value.shape).requires_grad_(value.requires_grad)
+
+
+def lay_out_in_reverse(value: torch.Tensor) -> torch.Tensor:
+    memory = value.new_zeros((*value.shape[::-1], 2))[..., 0]
+    found = memory.permute(tuple(range(value.dim()))[::-1]).copy_(value.detach())
+    return found.requires_grad_(value.requires_grad)
+
+
+def changed(value: Any, change: Callable[[torch.Tensor], torch.Tensor]) -> Any:
+    """The arguments with their tensors changed."""
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+        return type(value)(changed(v, change) for v in value)
+    return {k: changed(v, change) for k, v in value.items()} if isinstance(value, dict) else value
+
+
 def keywords(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
     """The samples with all arguments but the first by their names, as far as an overload has that many."""
     schemas = torch._C._jit_get_schemas_for_operator(f"aten::{info.name.replace('.', '_')}")
@@ -285,7 +349,7 @@ def spoiled(info: Any, kind: torch.dtype, graded: bool) -> Iterator[Call]:
         yield (*args, None), kwargs
 
 
-HOW = {f.__name__: f for f in (plain, reference, strided, keywords, spoiled)}
+HOW = {f.__name__: f for f in (plain, reference, strided, turned, edges, keywords, spoiled)}
 most_samples = 60  # of each op, dtype and variant
 
 
@@ -297,13 +361,15 @@ def compare_op(info: Any, dtypes: tuple[str, ...], how: str = "plain") -> Compar
             continue
         graded = kind.is_floating_point and info.supports_autograd
         torch.manual_seed(0)
-        for sample in itertools.islice(HOW[how](info, kind, graded), most_samples):
+        for sample in spread(HOW[how](info, kind, graded)):
             args, kwargs = copied(sample[0]), copied(sample[1])
             if has_unsupported((args, kwargs)):
                 continue
             args2, kwargs2 = translated(args), translated(kwargs)
             before = flat([*args, kwargs], torch.Tensor), flat([*args2, kwargs2], minigrad.Tensor)
-            if label == "in place " and args:
+            if label and not (args and isinstance(args[0], torch.Tensor)):
+                continue  # there is no method of a number
+            if "in place " in label:
                 args = (args[0].clone(), *args[1:])
                 args2 = (args2[0].clone(), *args2[1:])
             text = f"{label}{dtype} {described((args, kwargs))}"
@@ -311,6 +377,14 @@ def compare_op(info: Any, dtypes: tuple[str, ...], how: str = "plain") -> Compar
     if how == "plain" and info.error_inputs_func is not None and found(info.name) is not None:
         compare_bad(info, result)
     return result
+
+
+def spread(samples: Iterator[Call]) -> list[Call]:
+    """Not more than most_samples, from the first to the last; those before one that OpInfo cannot make."""
+    found = []
+    with contextlib.suppress(ValueError):
+        found.extend(samples)
+    return found[:: -(-len(found) // most_samples)] if found else []
 
 
 def compare_bad(info: Any, result: Comparison) -> None:
