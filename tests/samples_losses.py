@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+import minigrad
 from minigrad.nn import functional as F
 from op_samples import Case, OpSamples, bad, case, real
 
@@ -83,6 +84,7 @@ def fixed_weight(function: Any) -> Any:
 
 
 LABELS = np.array([2, 0])
+SIGNS = minigrad.tensor([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]], dtype=minigrad.float64)
 PLANE = (np.arange(8).reshape(2, 2, 2) * 5) % 3
 FLOATS_ONLY = bad(NotImplementedError, "not implemented for 'Long'", np.array([1]), np.array([2]))
 UNKNOWN = bad(ValueError, "average is not a valid value for reduction", real(2), real(2), reduction="average")
@@ -92,23 +94,24 @@ SAMPLES = [
     OpSamples("mse_loss mse_loss_backward", F.mse_loss, of_pairs(lambda x, y: (x - y) ** 2), pairs(),
               bad=[FLOATS_ONLY, UNKNOWN]),
     OpSamples("abs mean_all", F.l1_loss, of_pairs(lambda x, y: abs(x - y)), pairs(), bad=[UNKNOWN]),
-    OpSamples("smooth_l1_loss pull", F.smooth_l1_loss,
+    OpSamples("smooth_l1_loss smooth_l1_loss_backward", F.smooth_l1_loss,
               of_pairs(lambda x, y, beta=1.0: (x - y) ** 2 / (2 * beta) if abs(x - y) < beta else abs(x - y) - beta / 2),
               [*pairs(), *pairs(beta=0.7)],
               bad=[FLOATS_ONLY, UNKNOWN, bad(RuntimeError, "negative values for beta", real(2), real(2), beta=-1.0)]),
-    OpSamples("huber_loss pull", F.huber_loss,
+    OpSamples("huber_loss huber_loss_backward", F.huber_loss,
               of_pairs(lambda x, y, delta=1.0: (x - y) ** 2 / 2 if abs(x - y) < delta else delta * (abs(x - y) - delta / 2)),
               [*pairs(), *pairs(delta=0.7)],
               bad=[FLOATS_ONLY, UNKNOWN, bad(RuntimeError, "non-positive values for delta", real(2), real(2), delta=0.0)]),
-    OpSamples("binary_cross_entropy", F.binary_cross_entropy, of_pairs(bce), pairs(**P),
+    OpSamples("binary_cross_entropy binary_cross_entropy_backward", F.binary_cross_entropy, of_pairs(bce), pairs(**P),
               bad=[bad(RuntimeError, "between 0 and 1", real(2) * 9, real(2)),
                    bad(ValueError, "different to the input size (minigrad.Size([2]))", real(2), real(3))]),
     OpSamples("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, bce_logits,
               [case(real(2, 3), real(2, 3, **P), reduction=r) for r in REDUCTIONS],
               bad=[bad(ValueError, "must be the same as input size", real(2), real(3))]),
-    OpSamples("soft_margin_loss", lambda x, **options: F.soft_margin_loss(x, x.detach().sign(), **options),
-              lambda x, reduction="mean": reduce(np.log1p(np.exp(-np.abs(x))), reduction),
-              [case(real(2, 3), reduction=r) for r in REDUCTIONS], gradients=False),
+    OpSamples("soft_margin_loss soft_margin_loss_backward", lambda x, **options: F.soft_margin_loss(x, SIGNS.to(x.dtype), **options),
+              lambda x, reduction="mean": reduce(np.log1p(np.exp(-SIGNS.numpy() * x)), reduction),
+              [case(real(2, 3), reduction=r) for r in REDUCTIONS],
+              bad=[bad(RuntimeError, "The size of tensor a (4) must match the size of tensor b (3)", real(4))]),
     OpSamples("nll_loss nll_loss_backward", fixed_weight(F.nll_loss), nll,
               [*[case(real(2, 3), LABELS, reduction=r) for r in REDUCTIONS],
                *[case(real(2, 3), LABELS, ignore_index=2, reduction=r) for r in REDUCTIONS],

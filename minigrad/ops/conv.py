@@ -4,8 +4,9 @@ Counterpart in PyTorch: aten/src/ATen/native/Convolution.cpp. The windows of the
 (im2col), so that one product of matrices is the whole convolution; its memory order keeps rows of pixels
 together, which copies fast and leaves the result in its final order.
 
-There are three arrays, input, weight and output, and each of the three ops computes one from the others: so
-the gradient of each op is made of the other two, and can be differentiated as often as one likes.
+There are three arrays, input, weight and output, and `conv_input`, `conv_weight` and `conv_output` each compute
+one from the others: so the gradient of each op is made of the other two, and can be differentiated as often as
+one likes.
 """
 
 from __future__ import annotations
@@ -24,12 +25,8 @@ Ints = tuple[int, ...]
 # ------------------------------------------------------------------ arrays
 
 
-def windows(x: np.ndarray, kernel: Ints, stride: Ints, dilation: Ints) -> np.ndarray:
-    """All windows of x (N, C, pixels...) without copying: (N, C, place in the kernel..., place of the window...)."""
-    counts = [
-        (n - d * (k - 1) - 1) // s + 1
-        for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True)
-    ]
+def windows(x: np.ndarray, kernel: Ints, counts: Ints, stride: Ints, dilation: Ints) -> np.ndarray:
+    """`counts` windows of x (N, C, pixels...) without copying: (N, C, place in the kernel..., which window...)."""
     steps = [b * d for b, d in zip(x.strides[2:], dilation, strict=True)]
     jumps = [b * s for b, s in zip(x.strides[2:], stride, strict=True)]
     return np.lib.stride_tricks.as_strided(
@@ -53,25 +50,21 @@ def _inner(shape: Ints, padding: Ints) -> tuple[slice, ...]:
 
 
 def _columns(
-    x: np.ndarray, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
+    x: np.ndarray, kernel: Ints, counts: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
 ) -> np.ndarray:
-    """The windows of x as matrices: (N, groups, C / groups * kernel, windows)."""
-    found = windows(padded(x, padding), kernel, stride, dilation)
+    """The first `counts` windows of x as matrices: (N, groups, C / groups * kernel, windows)."""
+    found = windows(padded(x, padding), kernel, counts, stride, dilation)
     n, c = x.shape[:2]
-    rows = c // groups * int(np.prod(kernel))
-    return found.reshape(n, groups, rows, int(np.prod(found.shape[2 + len(kernel) :])))
+    return found.reshape(n, groups, c // groups * int(np.prod(kernel)), int(np.prod(counts)))
 
 
 def _conv(
-    x: np.ndarray, weight: np.ndarray, bias: Any, stride: Ints, padding: Ints, dilation: Ints, groups: int
+    x: np.ndarray, weight: np.ndarray, counts: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
 ) -> np.ndarray:
     out, kernel = weight.shape[0], weight.shape[2:]
-    columns = _columns(x, kernel, stride, padding, dilation, groups)
+    columns = _columns(x, kernel, counts, stride, padding, dilation, groups)
     product = np.matmul(weight.reshape(groups, out // groups, columns.shape[2]), columns)
-    found = product.reshape(x.shape[0], out, *output_shape(x.shape[2:], kernel, stride, padding, dilation))
-    if bias is not None:
-        found += bias.reshape(-1, *[1] * len(kernel))
-    return found
+    return product.reshape(x.shape[0], out, *counts)
 
 
 def _conv_input(
@@ -96,7 +89,7 @@ def _conv_input(
             for i, d, m, s in zip(place, dilation, counts, stride, strict=True)
         ]
         wide[(..., *part)] += columns[(slice(None), slice(None), *place)]
-    return np.ascontiguousarray(wide[_inner(shape, padding)])
+    return wide[_inner(shape, padding)].copy() if any(padding) else wide
 
 
 def _conv_weight(
@@ -104,7 +97,7 @@ def _conv_weight(
 ) -> np.ndarray:
     """For each place of the kernel, the product of the gradient with the pixels that it met there."""
     kernel = shape[2:]
-    columns = _columns(x, kernel, stride, padding, dilation, groups)
+    columns = _columns(x, kernel, grad.shape[2:], stride, padding, dilation, groups)
     n = grad.shape[0]
     rows = grad.reshape(n, groups, grad.shape[1] // groups, int(np.prod(grad.shape[2:])))
     return np.matmul(rows, columns.swapaxes(2, 3)).sum(0).reshape(shape)
@@ -142,42 +135,33 @@ def _convolution(
     output_padding: Ints,
     groups: int,
 ) -> np.ndarray:
-    if not transposed:
-        return _conv(x, weight, bias, stride, padding, dilation, groups)
-    size = transposed_shape(x.shape[2:], weight.shape[2:], stride, padding, dilation, output_padding)
-    shape = (x.shape[0], weight.shape[1] * groups, *size)
-    found = _conv_input(x, weight, shape, stride, padding, dilation, groups)
-    return found if bias is None else found + bias.reshape(-1, *[1] * len(size))
+    size, kernel = x.shape[2:], weight.shape[2:]
+    if transposed:
+        size = transposed_shape(size, kernel, stride, padding, dilation, output_padding)
+        shape = (x.shape[0], weight.shape[1] * groups, *size)
+        found = _conv_input(x, weight, shape, stride, padding, dilation, groups)
+    else:
+        counts = output_shape(size, kernel, stride, padding, dilation)
+        found = _conv(x, weight, counts, stride, padding, dilation, groups)
+    if bias is not None:
+        found += bias.reshape(-1, *[1] * len(size))
+    return found
 
 
 def _input_formula(
-    grad: Tensor,
-    input_shape: Ints,
-    weight: Tensor,
-    stride: Ints,
-    padding: Ints,
-    dilation: Ints,
-    transposed: bool,
-    groups: int,
-) -> Tensor:
+    grad: Tensor, input: Tensor, weight: Tensor, stride: Ints, padding: Ints, dilation: Ints, transposed: bool, groups: int
+) -> Tensor:  # fmt: skip
     if transposed:
-        return plain(grad, weight, stride, padding, dilation, groups)
-    return conv_input(grad, weight, input_shape, stride, padding, dilation, groups)
+        return conv_output(input, grad, weight, stride, padding, dilation, groups)
+    return conv_input(grad, input, weight, stride, padding, dilation, groups)
 
 
 def _weight_formula(
-    grad: Tensor,
-    input: Tensor,
-    weight_shape: Ints,
-    stride: Ints,
-    padding: Ints,
-    dilation: Ints,
-    transposed: bool,
-    groups: int,
-) -> Tensor:
+    grad: Tensor, input: Tensor, weight: Tensor, stride: Ints, padding: Ints, dilation: Ints, transposed: bool, groups: int
+) -> Tensor:  # fmt: skip
     if transposed:
-        return conv_weight(input, grad, weight_shape, stride, padding, dilation, groups)
-    return conv_weight(grad, input, weight_shape, stride, padding, dilation, groups)
+        return conv_weight(input, grad, weight, stride, padding, dilation, groups)
+    return conv_weight(grad, input, weight, stride, padding, dilation, groups)
 
 
 convolution = op(
@@ -186,35 +170,63 @@ convolution = op(
     rounded_once(_convolution), method=False,
     input=_input_formula,
     weight=_weight_formula,
-    bias=lambda grad: grad.sum((0, *range(2, grad.ndim))),
+    bias=lambda grad, input, weight: conv_bias(grad, input, weight),
     doc="The products of a kernel with every window of the input, or the transpose of that map.",
 )  # fmt: skip
 
+# Each takes all three arrays, computes one from the other two, and needs of its own nothing but the shape. In torch
+# they are one node with several outputs, of which all inputs are edges: hence the formulas that give nothing.
+_one_of_three = {"method": False, "of": "convolution_backward", "node": "ConvolutionBackwardBackward0"}
+
+
+def _nothing(grad: Tensor) -> None:
+    """What is computed does not depend on this argument."""
+
+
+conv_output = op(
+    "conv_output(output, input, weight, stride, padding, dilation, groups)",
+    rounded_once(lambda out, x, weight, *options: _conv(x, weight, out.shape[2:], *options)), **_one_of_three,
+    output=_nothing,
+    input=lambda grad, input, weight, stride, padding, dilation, groups: conv_input(
+        grad, input, weight, stride, padding, dilation, groups
+    ),
+    weight=lambda grad, input, weight, stride, padding, dilation, groups: conv_weight(
+        grad, input, weight, stride, padding, dilation, groups
+    ),
+    doc="The result of a convolution, as many windows as `output` has.",
+)  # fmt: skip
+
 conv_input = op(
-    "conv_input(grad_output, weight, shape, stride, padding, dilation, groups)", rounded_once(_conv_input),
-    method=False, of="convolution_backward", node="ConvolutionBackwardBackward0",
-    grad_output=lambda grad, weight, stride, padding, dilation, groups: plain(
-        grad, weight, stride, padding, dilation, groups
+    "conv_input(output, input, weight, stride, padding, dilation, groups)",
+    rounded_once(lambda out, x, weight, *options: _conv_input(out, weight, x.shape, *options)), **_one_of_three,
+    output=lambda grad, output, weight, stride, padding, dilation, groups: conv_output(
+        output, grad, weight, stride, padding, dilation, groups
     ),
-    weight=lambda grad, grad_output, weight_shape, stride, padding, dilation, groups: conv_weight(
-        grad_output, grad, weight_shape, stride, padding, dilation, groups
+    input=_nothing,
+    weight=lambda grad, output, weight, stride, padding, dilation, groups: conv_weight(
+        output, grad, weight, stride, padding, dilation, groups
     ),
-    doc="The gradient of a convolution with respect to its input, of `shape`.",
+    doc="The gradient of a convolution with respect to its input, given that of its output.",
 )  # fmt: skip
 
 conv_weight = op(
-    "conv_weight(grad_output, input, shape, stride, padding, dilation, groups)", rounded_once(_conv_weight),
-    method=False, of="convolution_backward", node="ConvolutionBackwardBackward0",
-    grad_output=lambda grad, input, stride, padding, dilation, groups: plain(
-        input, grad, stride, padding, dilation, groups
+    "conv_weight(output, input, weight, stride, padding, dilation, groups)",
+    rounded_once(lambda out, x, weight, *options: _conv_weight(out, x, weight.shape, *options)), **_one_of_three,
+    output=lambda grad, output, input, stride, padding, dilation, groups: conv_output(
+        output, input, grad, stride, padding, dilation, groups
     ),
-    input=lambda grad, grad_output, input_shape, stride, padding, dilation, groups: conv_input(
-        grad_output, grad, input_shape, stride, padding, dilation, groups
+    input=lambda grad, output, input, stride, padding, dilation, groups: conv_input(
+        output, input, grad, stride, padding, dilation, groups
     ),
-    doc="The gradient of a convolution with respect to its weight, of `shape`.",
+    weight=_nothing,
+    doc="The gradient of a convolution with respect to its weight, given that of its output.",
 )  # fmt: skip
 
-
-def plain(x: Tensor, weight: Tensor, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Tensor:
-    """A convolution that is not transposed and has no bias."""
-    return convolution(x, weight, None, stride, padding, dilation, False, (0,) * len(stride), groups)
+conv_bias = op(
+    "conv_bias(output, input, weight)",
+    rounded_once(lambda out, x, weight: out.sum((0, *range(2, out.ndim)))), **_one_of_three,
+    output=lambda grad, output_shape: grad.view((-1, *[1] * (len(output_shape) - 2))).expand(output_shape),
+    input=_nothing,
+    weight=_nothing,
+    doc="The gradient of a convolution with respect to its bias, given that of its output.",
+)  # fmt: skip

@@ -17,6 +17,7 @@ from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
 from .precision import floating, rounded_once
+from .scalars import over
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -42,8 +43,10 @@ def reduced(loss: Any, reduction: int) -> Any:
 
 
 def share(grad: Any, reduction: int, size: int) -> Any:
-    """What of the loss's gradient belongs to one of `size` elements."""
-    return grad / size if reduction == 1 else grad
+    """What of the loss's gradient, an array or a tensor, belongs to one of `size` elements."""
+    if reduction != 1:
+        return grad
+    return over(grad, size) if isinstance(grad, Tensor) else grad / size
 
 
 # ------------------------------------------------------------------ of the difference alone
@@ -84,19 +87,6 @@ mse_loss_backward = op(
     doc="The gradient of mse_loss: twice the difference.",
 )  # fmt: skip
 
-_smooth_l1_loss = op(
-    "smooth_l1_loss(self, target, reduction, beta)", rounded_once(_smooth_l1), method=False,
-    self=lambda grad, self, target, reduction, beta: pull(grad, self, target, reduction, 1 / beta, 1.0),
-    target=lambda grad, self, target, reduction, beta: pull(grad, target, self, reduction, 1 / beta, 1.0),
-    doc="The square of the difference below beta, its size above, joined smoothly.",
-)  # fmt: skip
-_huber_loss = op(
-    "huber_loss(self, target, reduction, delta)", rounded_once(_huber), method=False,
-    self=lambda grad, self, target, reduction, delta: pull(grad, self, target, reduction, 1.0, delta),
-    target=lambda grad, self, target, reduction, delta: pull(grad, target, self, reduction, 1.0, delta),
-    doc="Half the square of the difference below delta, delta times its size above.",
-)  # fmt: skip
-
 
 def _pull(
     g: np.ndarray, x: np.ndarray, y: np.ndarray, reduction: int, slope: float, most: float
@@ -111,17 +101,41 @@ def _pull_slope(
     return share((grad * grad_output * slope).masked_fill(outside, 0.0), reduction, grad.numel())
 
 
-pull = op(
-    "pull(grad_output, self, target, reduction, slope, most)", rounded_once(_pull), method=False,
-    of="huber_loss_backward", node="HuberLossBackwardBackward0",
-    grad_output=lambda grad, self, target, reduction, slope, most: pull(
-        grad, self, target, reduction, slope, most
+def _pull_op(loss: str, node: str) -> Callable[..., Tensor]:
+    """The backward of smooth_l1_loss and of huber_loss, which are the same with other numbers."""
+    pull = op(
+        f"{loss}_backward(grad_output, self, target, reduction, slope, most)", rounded_once(_pull), method=False,
+        node=node,
+        grad_output=lambda grad, self, target, reduction, slope, most: pull(
+            grad, self, target, reduction, slope, most
+        ),
+        self=_pull_slope,
+        target=lambda grad, grad_output, self, target, reduction, slope, most: (
+            -_pull_slope(grad, grad_output, self, target, reduction, slope, most)
+        ),
+        doc=f"The gradient of {loss}: slope times the difference, at most `most`.",
+    )  # fmt: skip
+    return pull
+
+
+smooth_l1_backward = _pull_op("smooth_l1_loss", "SmoothL1LossBackwardBackward0")
+huber_backward = _pull_op("huber_loss", "HuberLossBackwardBackward0")
+
+_smooth_l1_loss = op(
+    "smooth_l1_loss(self, target, reduction, beta)", rounded_once(_smooth_l1), method=False,
+    self=lambda grad, self, target, reduction, beta: smooth_l1_backward(
+        grad, self, target, reduction, 1 / beta, 1.0
     ),
-    self=_pull_slope,
-    target=lambda grad, grad_output, self, target, reduction, slope, most: (
-        -_pull_slope(grad, grad_output, self, target, reduction, slope, most)
+    target=lambda grad, self, target, reduction, beta: smooth_l1_backward(
+        grad, target, self, reduction, 1 / beta, 1.0
     ),
-    doc="The gradient of smooth_l1_loss and huber_loss: slope times the difference, at most `most`.",
+    doc="The square of the difference below beta, its size above, joined smoothly.",
+)  # fmt: skip
+_huber_loss = op(
+    "huber_loss(self, target, reduction, delta)", rounded_once(_huber), method=False,
+    self=lambda grad, self, target, reduction, delta: huber_backward(grad, self, target, reduction, 1.0, delta),
+    target=lambda grad, self, target, reduction, delta: huber_backward(grad, target, self, reduction, 1.0, delta),
+    doc="Half the square of the difference below delta, delta times its size above.",
 )  # fmt: skip
 
 

@@ -25,22 +25,41 @@ def _bce(x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction
     return reduced(loss if weight is None else loss * weight, reduction)
 
 
-def _weighted(value: Tensor, weight: Any, reduction: int, size: int) -> Tensor:
+def _weighted(value: Any, weight: Any, reduction: int, size: int) -> Any:
     return share(value if weight is None else value * weight, reduction, size)
 
 
-def _bce_self(grad: Tensor, self: Tensor, target: Tensor, weight: Any, reduction: int) -> Tensor:
-    slope = (self - target) / ((1 - self) * self).clamp(min=1e-12)
-    return _weighted(grad * slope, weight, reduction, self.numel())
+def _bce_backward(
+    g: np.ndarray, x: np.ndarray, target: np.ndarray, weight: Any, reduction: int
+) -> np.ndarray:
+    slope = (x - target) / np.maximum((1 - x) * x, 1e-12)
+    return _weighted(g * slope, weight, reduction, x.size)
+
+
+def _bce_curve(
+    grad: Tensor, grad_output: Tensor, self: Tensor, target: Tensor, weight: Any, reduction: int
+) -> Tensor:
+    bend = (self * self - 2 * self * target + target) / ((self + 1e-12) * (1 - self + 1e-12)) ** 2
+    return _weighted(bend * grad * grad_output, weight, reduction, self.numel())
 
 
 _bce_loss = op(
     "binary_cross_entropy(self, target, weight: Tensor=None, reduction=1)", rounded_once(_bce), method=False,
-    self=_bce_self,
+    self=lambda grad, self, target, weight, reduction: bce_backward(grad, self, target, weight, reduction),
     target=lambda grad, self, target, weight, reduction: _weighted(
         grad * ((-self).log1p() - self.log()), weight, reduction, self.numel()
     ),
     doc="-(target * log(self) + (1 - target) * log(1 - self)), the logarithms not below -100.",
+)  # fmt: skip
+bce_backward = op(
+    "binary_cross_entropy_backward(grad_output, self, target, weight: Tensor=None, reduction=1)",
+    rounded_once(_bce_backward), method=False, node="BinaryCrossEntropyBackwardBackward0",
+    grad_output=lambda grad, self, target, weight, reduction: bce_backward(grad, self, target, weight, reduction),
+    self=_bce_curve,
+    target=lambda grad, grad_output, self, weight, reduction: _weighted(
+        -grad * grad_output / ((1 - self) * self).clamp(min=1e-12), weight, reduction, self.numel()
+    ),
+    doc="The gradient of binary_cross_entropy.",
 )  # fmt: skip
 
 
@@ -84,16 +103,35 @@ _bce_logits_loss = op(
 )  # fmt: skip
 
 
-def _soft_margin_self(grad: Tensor, self: Tensor, target: Tensor, reduction: int) -> Tensor:
-    return share(-target * grad * (-target * self).sigmoid(), reduction, self.numel())
+def _soft_margin(x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarray:
+    floating(x, "soft_margin_loss")
+    broadcast_shape((x, target))
+    return reduced(np.log1p(np.exp(-x * target)), reduction)  # in torch as well it overflows
 
 
-_soft_margin = op(
-    "soft_margin_loss(self, target: Tensor, reduction)",
-    rounded_once(lambda x, y, reduction: reduced(np.logaddexp(0, -y * floating(x, "soft_margin_loss")), reduction)),
-    method=False,
-    self=_soft_margin_self,
+def _soft_margin_backward(g: np.ndarray, x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarray:
+    size = np.exp(-target * x)
+    return -share(target * size, reduction, x.size) / (size + 1) * g
+
+
+def _soft_margin_curve(
+    grad: Tensor, grad_output: Tensor, self: Tensor, target: Tensor, reduction: int
+) -> Tensor:
+    size = (-target * self).exp()
+    return share(grad * grad_output * target * target * size / (size + 1) ** 2, reduction, self.numel())
+
+
+_soft_margin_loss = op(
+    "soft_margin_loss(self, target: Tensor, reduction)", _soft_margin, method=False,
+    self=lambda grad, self, target, reduction: soft_margin_backward(grad, self, target, reduction),
     doc="log(1 + exp(-target * self)), for targets 1 and -1.",
+)  # fmt: skip
+soft_margin_backward = op(
+    "soft_margin_loss_backward(grad_output, self, target: Tensor, reduction)", _soft_margin_backward, method=False,
+    node="SoftMarginLossBackwardBackward0",
+    grad_output=lambda grad, self, target, reduction: soft_margin_backward(grad, self, target, reduction),
+    self=_soft_margin_curve,
+    doc="The gradient of soft_margin_loss.",
 )  # fmt: skip
 
 
@@ -148,4 +186,4 @@ def soft_margin_loss(
 ) -> Tensor:
     """log(1 + exp(-target * input)), for targets 1 and -1."""
     not_differentiable("soft_margin_loss", target=target)
-    return _soft_margin(input, target, number(reduction, size_average, reduce))
+    return _soft_margin_loss(input, target, number(reduction, size_average, reduce))

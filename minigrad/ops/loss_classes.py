@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
-from ..tensor import Tensor
+from ..tensor import Tensor, zeros_for
 from .loss import number
 from .precision import floating, not_differentiable, rounded_once
 from .scalars import over, plus, times
@@ -97,11 +97,12 @@ def _entries(name: str, node: str) -> tuple[Any, Any]:
         doc="Minus the score of each sample's class.",
     )  # fmt: skip
     backward = op(
-        f"{name}_backward(grad_output, self: Tensor, target: Tensor, weight: Tensor=None, reduction=1, ignore_index=-100)",
+        f"{name}_backward(grad_output, self, target: Tensor, weight: Tensor=None, reduction=1, ignore_index=-100)",
         rounded_once(_nll_backward), method=False, node=node.replace("Backward0", "BackwardBackward0"),
         grad_output=lambda grad, target, weight, reduction, ignore_index: forward(
             grad, target, weight, reduction, ignore_index
         ),
+        self=zeros_for,
         doc="The gradient of nll_loss: it goes to the score of each sample's class.",
     )  # fmt: skip
     return forward, backward

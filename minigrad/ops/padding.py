@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, wrap, zeros_for
+from .precision import unsupported
+from .sizes import checked_sizes
 
 
 def _pairs(pad: tuple[int, ...], ndim: int) -> list[tuple[int, int]]:
@@ -29,6 +31,8 @@ def _pairs(pad: tuple[int, ...], ndim: int) -> list[tuple[int, int]]:
 def _constant_pad(x: np.ndarray, pad: tuple[int, ...], value: Any) -> np.ndarray:
     pairs = _pairs(pad, x.ndim)
     shape = tuple(n + a + b for n, (a, b) in zip(x.shape, pairs, strict=True))
+    if max(pad, default=0) <= 0 and min(shape, default=0) < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
     for dim, (n, (a, b)) in enumerate(zip(shape, pairs, strict=True)):
         if n < 0 or min(a, 0) + min(b, 0) + x.shape[dim] < 0:
             raise RuntimeError(
@@ -54,9 +58,7 @@ def _places(shape: tuple[int, ...], pad: tuple[int, ...], mode: str) -> tuple[np
     found = []
     for n, (a, b) in zip(shape, _pairs(pad, len(shape)), strict=True):
         at = np.arange(-a, n + b)
-        if mode == "circular":
-            at %= max(n, 1)
-        elif mode == "replicate":
+        if mode == "replicate":
             at = at.clip(0, n - 1)
         else:
             at = np.abs(at)
@@ -75,14 +77,15 @@ def _entries(mode: str, name: str) -> Any:
     """The op of one mode and one number of dimensions, as torch tells them apart."""
     forward = op(
         f"{name}(self, pad)", lambda x, pad: x[_places(x.shape, pad, mode)], method=False, node=_node(name),
-        self=lambda grad, self, pad: backward(grad, self, self._array.shape, pad),
+        self=lambda grad, self, pad: backward(grad, self, pad),
         doc=f"Padding by elements of the tensor itself: {mode}.",
     )  # fmt: skip
     backward = op(
-        f"{name}_backward(grad_output, self: Tensor, shape, pad)",
-        lambda g, x, shape, pad: _spread(g, shape, pad, mode), method=False,
+        f"{name}_backward(grad_output, self, pad)",
+        lambda g, x, pad: _spread(g, x.shape, pad, mode), method=False,
         node=_node(name).replace("Backward0", "BackwardBackward0"),
         grad_output=lambda grad, pad: forward(grad, pad),
+        self=zeros_for,
         doc="The gradient of the padding: each element gets those of all of its places.",
     )  # fmt: skip
     return forward
@@ -105,7 +108,7 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
     mode: "constant" (of `value`, 0 by default), "reflect", "replicate" or "circular". Raises RuntimeError and
     NotImplementedError as torch does.
     """
-    pad = tuple(pad)
+    pad = checked_sizes("pad", pad, "pad", 2)
     if mode == "constant":
         return constant_pad_nd(input, pad, 0 if value is None else value)
     if value not in (None, 0):
@@ -117,36 +120,59 @@ def pad(input: Tensor, pad: Any, mode: str = "constant", value: float | None = N
         raise NotImplementedError(f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor.")
     if mode == "circular":
         return _circular(input, pad)
-    for i, n in enumerate(input._array.shape[::-1][:dims]):
-        if mode == "reflect" and max(pad[2 * i : 2 * i + 2]) >= n:
-            raise RuntimeError(
-                f"Argument #{2 * dims if dims > 1 else 4}: Padding size should be less than the corresponding input "
-                f"dimension, but got: padding ({pad[2 * i]}, {pad[2 * i + 1]}) at dimension {input.ndim - 1 - i} of "
-                f"input {list(input.shape)}"
-            )
-    if min(pad) < 0:
-        raise NotImplementedError(f"pad(): negative padding {pad} in mode {mode!r} is not supported")
+    _check_ends(input, pad, mode)
     return _by_mode[mode][dims - 1](input, pad)
+
+
+def _check_ends(x: Tensor, pad: tuple[int, ...], mode: str) -> None:
+    dims = len(pad) // 2
+    shape = list(x.shape)
+    if 0 in shape[-dims - 1 :]:
+        raise RuntimeError(
+            f"Expected {dims + 1}D or {dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "
+            f"dimensions for input, but got: {shape}"
+        )
+    ends = [(shape[-1 - i], pad[2 * i], pad[2 * i + 1]) for i in range(dims)]
+    for i, (n, before, after) in enumerate(ends):
+        if mode == "reflect" and max(before, after) >= n:
+            raise RuntimeError(
+                f"Argument #{4 + 2 * i}: Padding size should be less than the corresponding input dimension, but got: "
+                f"padding ({before}, {after}) at dimension {x.ndim - 1 - i} of input {shape}"
+            )
+    sizes = [n + before + after for n, before, after in reversed(ends)]
+    if min(sizes) < 1:
+        names = ("D", "H", "W")[-dims:]
+        given = ", ".join(f"{name}: {n}" for name, n in zip(names, shape[-dims:], strict=True))
+        found = " ".join(f"{name}: {n}" for name, n in zip(names, sizes, strict=True))
+        raise RuntimeError(f"input ({given}) is too small. Calculated output {found}")
+    if x._array.dtype == np.bool_:
+        raise unsupported(x._array, f"{'reflection' if mode == 'reflect' else 'replication'}_pad{dims}d")
 
 
 def _circular(x: Tensor, pad: tuple[int, ...]) -> Tensor:
     """Each end gets elements from the other, written into the result one dimension after the other."""
     pairs = _pairs(pad, x.ndim)
-    for n, (before, after) in zip(x._array.shape, pairs, strict=True):
+    shape = tuple(n + a + b for n, (a, b) in zip(x._array.shape, pairs, strict=True))
+    for n, m, (before, after) in zip(x._array.shape, shape, pairs, strict=True):
         if max(before, after) > n:
             raise RuntimeError("Padding value causes wrapping around more than once.")
-        if min(before, after) < 0:
-            raise NotImplementedError(f"pad(): negative padding {pad} in mode 'circular' is not supported")
-    shape = tuple(n + a + b for n, (a, b) in zip(x._array.shape, pairs, strict=True))
+        if m < 0:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension")
+        if max(before, after) > n + min(before, 0) + min(after, 0):
+            raise NotImplementedError(
+                f"pad(): padding {pad} cuts off what it would repeat, which is not supported"
+            )
     out = wrap(np.zeros(shape, x._array.dtype))
     middle = out
     padded = [d for d in range(x.ndim) if d >= x.ndim - len(pad) // 2]
     for d in padded:
-        middle = middle.narrow(d, pairs[d][0], x._array.shape[d])
-        x = x.narrow(d, 0, x._array.shape[d])  # as torch does: a padding may cut as well there
+        before, after = pairs[d]
+        kept = x._array.shape[d] + min(before, 0) + min(after, 0)
+        middle = middle.narrow(d, max(before, 0), kept)
+        x = x.narrow(d, max(-before, 0), kept)
     middle.copy_(x)
     for d in reversed(padded):
-        before, after = pairs[d]
+        before, after = (max(n, 0) for n in pairs[d])
         if before:
             out.narrow(d, 0, before).copy_(out.narrow(d, shape[d] - before - after, before))
         if after:

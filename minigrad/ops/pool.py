@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from .precision import floating, rounded_once
+from ..tensor import zeros_for
+from .precision import rounded_once
 
 Ints = tuple[int, ...]
 
@@ -119,18 +120,24 @@ def _picked(g: np.ndarray, indices: np.ndarray) -> np.ndarray:
     return np.take_along_axis(flat, indices.reshape(*indices.shape[:-2], -1), -1).reshape(indices.shape)
 
 
+def _max_backward(name: str, node: str) -> Any:
+    """The backward of one kind of max pooling, given the places of the largest elements."""
+    return op(
+        f"{name}_backward(grad_output, self, indices: Tensor)", _max_pool_backward, method=False, node=node,
+        grad_output=lambda grad, indices: picked(grad, indices),
+        self=zeros_for,
+        doc=f"The gradient of {name}: it goes to the elements that were the largest.",
+    )  # fmt: skip
+
+
+max_pool2d_backward = _max_backward("max_pool2d", "MaxPool2DWithIndicesBackwardBackward0")
+adaptive_max_pool2d_backward = _max_backward("adaptive_max_pool2d", "AdaptiveMaxPool2DBackwardBackward0")
+
 max_pool2d_with_indices = op(
     "max_pool2d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode) -> values, result1",
     _max_pool, method=False, node="MaxPool2DWithIndicesBackward0",
     self=lambda grads, self, result1: max_pool2d_backward(grads[0], self, result1),
     doc="The largest element of each window, and its place in the plane.",
-)  # fmt: skip
-
-max_pool2d_backward = op(
-    "max_pool2d_backward(grad_output, self: Tensor, indices: Tensor)", _max_pool_backward, method=False,
-    node="MaxPool2DWithIndicesBackwardBackward0",
-    grad_output=lambda grad, indices: picked(grad, indices),
-    doc="The gradient of max_pool2d: it goes to the elements that were the largest.",
 )  # fmt: skip
 
 picked = op(
@@ -214,12 +221,13 @@ avg_pool2d_out = op(
 )  # fmt: skip
 
 avg_pool2d_backward = op(
-    "avg_pool2d_backward(grad_output, self: Tensor, kernel_size, stride, padding, ceil_mode, count_include_pad, "
+    "avg_pool2d_backward(grad_output, self, kernel_size, stride, padding, ceil_mode, count_include_pad, "
     "divisor_override)",
     rounded_once(_avg_pool_backward), method=False, node="AvgPool2DBackwardBackward0",
     grad_output=lambda grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
         avg_pool2d_out(grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     ),
+    self=zeros_for,
     doc="The gradient of avg_pool2d: each pixel gets its share from the windows that it was in.",
 )  # fmt: skip
 
@@ -241,7 +249,6 @@ def _mean_matrix(n: int, count: int, dtype: np.dtype) -> np.ndarray:
 
 
 def _adaptive_avg(x: np.ndarray, output_size: Ints) -> np.ndarray:
-    floating(x, "adaptive_avg_pool2d_cpu")
     rows, columns = (_mean_matrix(n, m, x.dtype) for n, m in zip(x.shape[-2:], output_size, strict=True))
     return rows @ x @ columns.T
 
@@ -259,9 +266,10 @@ adaptive_avg_pool2d_out = op(
 )  # fmt: skip
 
 adaptive_avg_pool2d_backward = op(
-    "adaptive_avg_pool2d_backward(grad_output, self: Tensor)", rounded_once(_adaptive_avg_backward), method=False,
+    "adaptive_avg_pool2d_backward(grad_output, self)", rounded_once(_adaptive_avg_backward), method=False,
     node="AdaptiveAvgPool2DBackwardBackward0",
     grad_output=lambda grad, grad_output_shape: adaptive_avg_pool2d_out(grad, grad_output_shape[-2:]),
+    self=zeros_for,
     doc="The gradient of adaptive_avg_pool2d.",
 )  # fmt: skip
 
@@ -273,7 +281,7 @@ def _adaptive_max(x: np.ndarray, output_size: Ints) -> tuple[np.ndarray, np.ndar
     spans = [_spans(n, m) for n, m in zip(x.shape[-2:], output_size, strict=True)]
     for (i, (top, bottom)), (j, (left, right)) in product(*map(enumerate, spans)):
         window = x[..., top:bottom, left:right]
-        flat = window.reshape(*x.shape[:-2], -1)
+        flat = window.reshape(*x.shape[:-2], (bottom - top) * (right - left))
         at = flat.argmax(-1)
         values[..., i, j] = np.take_along_axis(flat, at[..., None], -1)[..., 0]
         indices[..., i, j] = (top + at // (right - left)) * width + left + at % (right - left)
@@ -283,6 +291,6 @@ def _adaptive_max(x: np.ndarray, output_size: Ints) -> tuple[np.ndarray, np.ndar
 adaptive_max_pool2d_out = op(
     "adaptive_max_pool2d(self, output_size) -> values, result1", _adaptive_max, method=False,
     node="AdaptiveMaxPool2DBackward0",
-    self=lambda grads, self, result1: max_pool2d_backward(grads[0], self, result1),
+    self=lambda grads, self, result1: adaptive_max_pool2d_backward(grads[0], self, result1),
     doc="The largest elements of as many windows as output_size says, and their places.",
 )  # fmt: skip

@@ -7,50 +7,76 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tensor import Tensor
+import numpy as np
+
+from ..tensor import Tensor, checked_dim
 from . import pool
-from .precision import floating
+from .precision import floating, unsupported
+from .sizes import checked_sizes, is_int
 
 Ints = tuple[int, ...]
 
 
-def _two(value: Any, name: str, function: str) -> Ints:
-    listed = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    if any(isinstance(n, (bool, float, str)) or not hasattr(n, "__index__") for n in listed):
-        raise TypeError(f"{function}(): argument '{name}' must be tuple of ints, not {value!r}")
+def _ints(value: Any, name: str, function: str, position: int) -> Ints:
+    """An int or several as a tuple. TypeError where it is neither."""
+    return (value.__index__(),) if is_int(value) else checked_sizes(function, value, name, position)
+
+
+_EITHER = {
+    "stride": "must either be omitted, a single int, or a tuple of two ints",
+    "dilation": "must be either a single int, or a tuple of two ints",
+}
+
+
+def _two(value: Any, name: str, function: str, position: int) -> Ints:
+    listed = _ints(value, name, function, position)
     if len(listed) not in (1, 2):
-        either = "either be omitted, a single int," if name == "stride" else "either be a single int,"
-        raise RuntimeError(f"{function}: {name} must {either} or a tuple of two ints")
-    return (int(listed[0]), int(listed[-1]))
+        raise RuntimeError(
+            f"{function}: {name} {_EITHER.get(name, 'must either be a single int, or a tuple of two ints')}"
+        )
+    return (listed[0], listed[-1])
+
+
+def _omitted(stride: Any) -> bool:
+    return stride is None or (isinstance(stride, (tuple, list)) and not stride)
 
 
 def _checked(
     x: Tensor, function: str, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> tuple[Ints, Ints, Ints, Ints]:
-    kernel = _two(kernel, "kernel_size", function)
-    stride = kernel if stride is None or stride == [] or stride == () else _two(stride, "stride", function)
-    padding, dilation = _two(padding, "padding", function), _two(dilation, "dilation", function)
-    if min(stride) == 0:
-        raise RuntimeError("stride should not be zero")
-    if min(kernel) <= 0 or min(stride) < 0:
-        raise RuntimeError(
-            f"kernel size and stride should be greater than zero, but got {kernel} and {stride}"
-        )
-    if min(dilation) <= 0:
-        raise RuntimeError(
-            f"dilation should be greater than zero, but got dilationH: {dilation[0]} dilationW: {dilation[1]}"
-        )
-    for k, p, d in zip(kernel, padding, dilation, strict=True):
+    """The options as two numbers each. RuntimeError for what does not fit."""
+    kernel = _two(kernel, "kernel_size", function, 2)
+    stride = kernel if _omitted(stride) else _two(stride, "stride", function, 3)
+    padding, dilation = _two(padding, "padding", function, 4), _two(dilation, "dilation", function, 5)
+    if x.ndim not in (3, 4):
+        if function == "avg_pool2d":
+            checked_dim(-3, x.ndim)
+        raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
+    for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True):
+        if s == 0:
+            raise RuntimeError("stride should not be zero")
         if p < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
-        if p > (d * (k - 1) + 1) // 2:
+        if p > int((d * (k - 1) + 1) / 2):
             raise RuntimeError(
                 f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and "
                 f"dilation={d}"
             )
-    if x.ndim not in (3, 4):
-        raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
-    shape = x._array.shape
+    for name, letters, lengths in (
+        ("kernel size", ("kH", "kW"), kernel),
+        ("stride", ("dH", "dW"), stride),
+        ("dilation", ("dilationH", "dilationW"), dilation),
+    ):
+        if min(lengths) <= 0:
+            shown = " ".join(f"{letter}: {n}" for letter, n in zip(letters, lengths, strict=True))
+            raise RuntimeError(f"{name} should be greater than zero, but got {shown}")
+    _check_shape(x._array.shape, kernel, stride, padding, dilation, ceil_mode)
+    return kernel, stride, padding, dilation
+
+
+def _check_shape(
+    shape: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool
+) -> None:
     if 0 in shape[-3:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
@@ -64,7 +90,6 @@ def _checked(
             f"Given input size: ({c}x{shape[-2]}x{shape[-1]}). Calculated output size: ({c}x{shown[0]}x{shown[1]}). "
             "Output size is too small"
         )
-    return kernel, stride, padding, dilation
 
 
 def max_pool2d(
@@ -82,6 +107,8 @@ def max_pool2d(
     largest stands in its plane, counted row by row. RuntimeError, in torch's words, for what does not fit.
     """
     options = _checked(input, "max_pool2d", kernel_size, stride, padding, dilation, ceil_mode)
+    if input._array.dtype == np.bool_:
+        raise unsupported(input._array, "max_pool2d")
     found = pool.max_pool2d_with_indices(input, *options, ceil_mode)
     return found if return_indices else found[0]
 
@@ -102,20 +129,42 @@ def avg_pool2d(
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     kernel, stride, padding, _ = _checked(input, "avg_pool2d", kernel_size, stride, padding, 1, ceil_mode)
+    if input._array.dtype != np.int64:
+        floating(input._array, "avg_pool2d")
     return pool.avg_pool2d_out(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
 # ------------------------------------------------------------------ one dimension
 
 
-def _one(value: Any, name: str, function: str) -> Any:
-    if isinstance(value, (tuple, list)):
-        if len(value) != 1:
-            raise RuntimeError(
-                f"{function}() {name} must be an int or a list of 1 int, but got {list(value)}"
-            )
-        return value[0]
-    return value
+def _check_dims(x: Tensor, function: str) -> None:
+    if x.ndim not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {x.ndim}-dimensional tensor for argument #1 'self' (while checking "
+            f"arguments for {function})"
+        )
+
+
+_LISTS = {
+    "kernel_size": "an int, list of ints or tuple of ints",
+    "stride": "None, an int, list of ints, or tuple of ints",
+    "padding": "an int, list of ints, or tuple of ints",
+    "dilation": "an int, list of ints or tuple of ints",
+}
+
+
+def _check_max1d(k: int, s: int, p: int, d: int) -> None:
+    for name, n in (("kernel_size", k), ("stride", s)):
+        if n <= 0:
+            raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {n}")
+    if p < 0:
+        raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {p}")
+    if p > k // 2:
+        raise RuntimeError(
+            f"max_pool1d() padding should be at most half of kernel size, but got padding={p} and kernel_size={k}"
+        )
+    if d <= 0:
+        raise RuntimeError(f"max_pool1d() dilation must be greater than zero, but got {d}")
 
 
 def max_pool1d(
@@ -128,23 +177,43 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:
     """max_pool2d of (N, C, L) or (C, L)."""
-    if input.ndim not in (2, 3):
+    shape = input._array.shape
+    if return_indices:
+        _check_dims(input, "max_pool1d")
+    elif len(shape) not in (2, 3) or 0 in shape[-2:]:
         raise RuntimeError(
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:"
-            f"{list(input.shape)}"
+            f"{list(shape)}"
         )
-    k, p, d = (
-        _one(v, n, "max_pool1d")
-        for v, n in ((kernel_size, "kernel_size"), (padding, "padding"), (dilation, "dilation"))
-    )
-    s = _one(stride, "stride", "max_pool1d") if stride not in (None, [], ()) else k
-    if s > 0 and k > 0 and d > 0:
-        length = pool.pooled_length(input._array.shape[-1], k, s, p, d, ceil_mode)
+    options = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    if _omitted(stride):
+        options["stride"] = kernel_size
+    one = []
+    for position, (name, value) in enumerate(options.items(), 2):
+        listed = _ints(value, name, "max_pool1d", position)
+        if len(listed) != 1:
+            raise RuntimeError(
+                f"max_pool1d() {name} must be {_LISTS[name]} of size 1 but got size {len(listed)}"
+            )
+        one += listed
+    k, s, p, d = one
+    if not return_indices:
+        _check_max1d(k, s, p, d)
+        length = pool.pooled_length(shape[-1], k, s, p, d, ceil_mode)
         if length < 1:
-            raise RuntimeError(f"max_pool1d() Invalid computed output size: {length if length < 0 else 0}")
+            raise RuntimeError(f"max_pool1d() Invalid computed output size: {length}")
+        if not input.requires_grad:
+            floating(input._array, "max_pool1d_impl")
     values, indices = max_pool2d(input.unsqueeze(-2), (1, k), (1, s), (0, p), (1, d), ceil_mode, True)
     values = values.squeeze(-2)
     return (values, indices.squeeze(-2)) if return_indices else values
+
+
+def _one(value: Any, name: str, function: str, position: int) -> int:
+    listed = _ints(value, name, function, position)
+    if len(listed) != 1:
+        raise RuntimeError(f"{function}() argument '{name}' should contain one int (got {len(listed)})")
+    return listed[0]
 
 
 def avg_pool1d(
@@ -156,13 +225,10 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """avg_pool2d of (N, C, L) or (C, L)."""
-    if input.ndim not in (2, 3):
-        raise RuntimeError(
-            f"Expected 2 to 3 dimensions, but got {input.ndim}-dimensional tensor for argument #1 'self' (while "
-            "checking arguments for avg_pool1d)"
-        )
-    k, p = (_one(v, n, "avg_pool1d") for v, n in ((kernel_size, "kernel_size"), (padding, "padding")))
-    s = _one(stride, "stride", "avg_pool1d") if stride not in (None, [], ()) else k
+    k = _one(kernel_size, "kernel_size", "avg_pool1d", 2)
+    s = k if _omitted(stride) else _one(stride, "stride", "avg_pool1d", 3)
+    p = _one(padding, "padding", "avg_pool1d", 4)
+    _check_dims(input, "avg_pool1d")
     found = avg_pool2d(input.unsqueeze(-2), (1, k), (1, s), (0, p), ceil_mode, count_include_pad)
     return found.squeeze(-2)
 
@@ -170,42 +236,82 @@ def avg_pool1d(
 # ------------------------------------------------------------------ a given number of windows
 
 
-def _output_size(x: Tensor, output_size: Any, count: int) -> Ints:
-    listed = list(output_size) if isinstance(output_size, (tuple, list)) else [output_size] * count
-    if len(listed) != count:
-        raise RuntimeError(f"output_size must be an int or {count} of them, but got {output_size!r}")
-    return tuple(n if m is None else int(m) for n, m in zip(x._array.shape[-count:], listed, strict=True))
+def _output_size(x: Tensor, output_size: Any, function: str, wrong: str) -> Ints:
+    """output_size as two numbers, None being the length that x has."""
+    if isinstance(output_size, (tuple, list)):
+        if x.ndim <= len(output_size):
+            raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
+        ends = x._array.shape[x.ndim - len(output_size) :]
+        output_size = [n if m is None else m for n, m in zip(ends, output_size, strict=True)]
+    elif output_size is None or isinstance(output_size, float):
+        raise TypeError(f"object of type '{type(output_size).__name__}' has no len()")
+    size = (output_size,) * 2 if is_int(output_size) else output_size
+    size = checked_sizes(function, size, "output_size", 2)
+    if len(size) != 2:
+        raise RuntimeError(wrong)
+    return size
 
 
-def _planes(x: Tensor, name: str) -> None:
+def _check_adaptive(x: Tensor, function: str, colon: str, first: int) -> None:
     if x.ndim not in (3, 4):
-        raise RuntimeError(f"{name}(): Expected 3D or 4D tensor, but got {list(x.shape)}")
+        raise RuntimeError(f"{function}(): Expected 3D or 4D tensor, but got{colon} {list(x.shape)}")
+    _check_not_empty(x, function, first)
+
+
+def _check_not_empty(x: Tensor, function: str, first: int) -> None:
+    for dim, n in enumerate(x._array.shape):
+        if dim >= x.ndim - first and n == 0:
+            raise RuntimeError(
+                f"{function}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
+                f"{list(x.shape)} with dimension {dim} being empty"
+            )
 
 
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """The means of output_size evenly spread windows; None for a dimension that stays as it is."""
-    _planes(input, "adaptive_avg_pool2d")
-    size = _output_size(input, output_size, 2)
-    floating(input._array, "adaptive_avg_pool2d_cpu")
-    return input.mean((-1, -2), keepdim=True) if size == (1, 1) else pool.adaptive_avg_pool2d_out(input, size)
+    name = "adaptive_avg_pool2d"
+    size = _output_size(input, output_size, name, f"{name}: output_size must be 2")
+    if min(size) < 0:
+        raise RuntimeError(
+            f"{name}: elements of output_size must be greater than or equal to 0 but received "
+            f"{{{size[0]}, {size[1]}}}"
+        )
+    if size == (1, 1):
+        return input.mean((-1, -2), keepdim=True)
+    _check_adaptive(input, name, "", 2)
+    return pool.adaptive_avg_pool2d_out(floating_of(input, name), size)
+
+
+def floating_of(x: Tensor, name: str) -> Tensor:
+    """x itself. NotImplementedError where its dtype is not a float."""
+    floating(x._array, name)
+    return x
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """adaptive_avg_pool2d of (N, C, L) or (C, L)."""
-    size = _output_size(input, output_size, 1)
-    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, *size)).squeeze(-2)
+    _check_dims(input, "adaptive_avg_pool1d")
+    size = _one(output_size, "output_size", "adaptive_avg_pool1d", 2)
+    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, size)).squeeze(-2)
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of output_size evenly spread windows; return_indices: also their places."""
-    _planes(input, "adaptive_max_pool2d")
-    found = pool.adaptive_max_pool2d_out(input, _output_size(input, output_size, 2))
+    name = "adaptive_max_pool2d"
+    size = _output_size(input, output_size, name, f"{name}(): internal error: output_size.size() must be 2")
+    _check_adaptive(input, name, ":", 3)
+    if min(size) < 0:
+        shape = [*input.shape[:-2], *size]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {shape}")
+    found = pool.adaptive_max_pool2d_out(floating_of(input, name), size)
     return found if return_indices else found[0]
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """adaptive_max_pool2d of (N, C, L) or (C, L)."""
-    size = _output_size(input, output_size, 1)
-    values, indices = adaptive_max_pool2d(input.unsqueeze(-2), (1, *size), True)
+    _check_dims(input, "adaptive_max_pool1d")
+    size = _one(output_size, "output_size", "adaptive_max_pool1d", 2)
+    _check_not_empty(input, "adaptive_max_pool1d", 2)
+    values, indices = adaptive_max_pool2d(input.unsqueeze(-2), (1, size), True)
     values = values.squeeze(-2)
     return (values, indices.squeeze(-2)) if return_indices else values

@@ -17,9 +17,14 @@ from .. import dtypes, mode
 def floating(x: np.ndarray, name: str) -> np.ndarray:
     """x itself. NotImplementedError, in torch's words, where its dtype is not a float."""
     if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
+        raise unsupported(x, name)
     return x
+
+
+def unsupported(x: np.ndarray, name: str) -> NotImplementedError:
+    """That torch's kernel of this name does not take x's dtype."""
+    kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+    return NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
 
 
 def not_differentiable(function: str, **tensors: Any) -> None:

@@ -6,11 +6,16 @@ chooses where NumPy's product with a slope of 0 would turn an infinite gradient 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, zeros_for
+from .join import cat
+from .masks import where
 from .precision import floating, rounded_once
+from .public import not_implemented
 
 _SIXTH = float(np.float32(1) / np.float32(6))  # torch has this factor in float32, whatever the dtype
 
@@ -80,8 +85,17 @@ hardtanh_backward = op(
 _hardsigmoid = op(
     "hardsigmoid(self)",
     rounded_once(lambda x: np.clip(floating(x, "hardsigmoid_cpu") + 3, 0, 6) / 6), method=False,
-    self=lambda grad, self: hardtanh_backward(grad, self, -3.0, 3.0) * _SIXTH,
+    self=lambda grad, self: hardsigmoid_backward(grad, self),
     doc="Elementwise clamp(x + 3, 0, 6) / 6.",
+)  # fmt: skip
+_no_second = not_implemented("derivative for aten::hardsigmoid_backward is not implemented", RuntimeError)
+hardsigmoid_backward = op(
+    "hardsigmoid_backward(grad_output, self)",
+    rounded_once(lambda g, x: np.where((x > -3) & (x < 3), g * g.dtype.type(_SIXTH), g.dtype.type(0))),
+    method=False, node="NotImplemented",
+    grad_output=_no_second,
+    self=_no_second,
+    doc="The gradient of hardsigmoid, of which torch has no gradient.",
 )  # fmt: skip
 
 _hardswish = op(
@@ -140,24 +154,31 @@ def _softshrink(x: np.ndarray, lambd: float) -> np.ndarray:
     return np.where(x > lambd, x - x.dtype.type(lambd), np.where(x < -lambd, x + x.dtype.type(lambd), zero))
 
 
+def _shrink_backward(name: str, node: str) -> Callable[..., Tensor]:
+    """The backward of softshrink and of hardshrink, which are alike."""
+    backward = op(
+        f"{name}_backward(grad_output, self, lambd)",
+        lambda g, x, lambd: np.where(abs(x) <= lambd, g.dtype.type(0), g), method=False, node=node,
+        grad_output=lambda grad, self, lambd: backward(grad, self, lambd),
+        self=zeros_for,
+        doc=f"The gradient of {name}.",
+    )  # fmt: skip
+    return backward
+
+
+softshrink_backward = _shrink_backward("softshrink", "SoftshrinkBackwardBackward0")
+hardshrink_backward = _shrink_backward("hardshrink", "HardshrinkBackwardBackward0")
+
 softshrink = op(
     "softshrink(self, lambd=0.5)", _softshrink, method=False,
-    self=lambda grad, self, lambd: shrink_backward(grad, self, lambd),
+    self=lambda grad, self, lambd: softshrink_backward(grad, self, lambd),
     doc="Elementwise x moved towards 0 by lambd; 0 between -lambd and lambd.",
 )  # fmt: skip
 hardshrink = op(
     "hardshrink(self, lambd=0.5)",
     lambda x, lambd: np.where(abs(floating(x, "hardshrink_cpu")) <= lambd, x.dtype.type(0), x),
-    self=lambda grad, self, lambd: shrink_backward(grad, self, lambd),
+    self=lambda grad, self, lambd: hardshrink_backward(grad, self, lambd),
     doc="Elementwise x, but 0 between -lambd and lambd.",
-)  # fmt: skip
-shrink_backward = op(
-    "shrink_backward(grad_output, self, lambd)",
-    lambda g, x, lambd: np.where(abs(x) <= lambd, g.dtype.type(0), g),
-    method=False, node="SoftshrinkBackwardBackward0",
-    grad_output=lambda grad, self, lambd: shrink_backward(grad, self, lambd),
-    self=zeros_for,
-    doc="The gradient of softshrink and hardshrink.",
 )  # fmt: skip
 
 
@@ -165,11 +186,27 @@ shrink_backward = op(
 
 _prelu_kernel = op(
     "prelu_kernel(self, weight)", lambda x, weight: np.where(x > 0, x, weight * x), method=False, of="prelu",
-    self=lambda grad, self, weight: (
-        grad.masked_fill(self <= 0, 0.0) + (weight * grad).masked_fill(self > 0, 0.0)
-    ),
-    weight=lambda grad, self: (self * grad).masked_fill(self > 0, 0.0),
+    self=lambda grad, self, weight: prelu_self(grad, self, weight),
+    weight=lambda grad, self, weight: prelu_weight(grad, self, weight),
     doc="Elementwise x where it is above 0, else weight * x.",
+)  # fmt: skip
+
+# In torch one node with two outputs.
+prelu_self = op(
+    "prelu_self(grad_output, self, weight)", lambda g, x, weight: np.where(x > 0, g, weight * g), method=False,
+    of="prelu_backward", node="PreluKernelBackwardBackward0",
+    grad_output=lambda grad, self, weight: where(self >= 0, grad, grad * weight),
+    self=zeros_for,
+    weight=lambda grad, grad_output, self: (grad_output * grad).masked_fill(self >= 0, 0.0),
+    doc="The gradient of prelu with respect to its input.",
+)  # fmt: skip
+prelu_weight = op(
+    "prelu_weight(grad_output, self, weight)", lambda g, x, weight: np.where(x > 0, x.dtype.type(0), x * g),
+    method=False, of="prelu_backward", node="PreluKernelBackwardBackward0",
+    grad_output=lambda grad, self: (grad * self).masked_fill(self >= 0, 0.0),
+    self=lambda grad, grad_output, self: (grad_output * grad).masked_fill(self >= 0, 0.0),
+    weight=lambda grad, weight: zeros_for(weight),
+    doc="The gradient of prelu with respect to its weight.",
 )  # fmt: skip
 
 
@@ -206,19 +243,40 @@ def _glu(x: np.ndarray, dim: int) -> np.ndarray:
     return a / (1 + np.exp(-b))
 
 
-def _glu_self(grad: Tensor, self: Tensor, dim: int) -> Tensor:
-    from .join import cat
+def _glu_backward(g: np.ndarray, x: np.ndarray, dim: int) -> np.ndarray:
+    a, b = np.split(x, 2, axis=dim)
+    share = 1 / (1 + np.exp(-b))
+    return np.concatenate((share * g, (1 - share) * share * g * a), axis=dim)
 
+
+def _glu_halves(self: Tensor, dim: int) -> tuple[Tensor, Tensor]:
     n = self._array.shape[dim] // 2
-    a, s = self.narrow(dim, 0, n), self.narrow(dim, n, n).sigmoid()
-    gate = grad * s
-    return cat([gate, gate * a * (1 - s)], dim)
+    return self.narrow(dim, 0, n), self.narrow(dim, n, n).sigmoid()
+
+
+def _glu_slope(grad: Tensor, self: Tensor, dim: int) -> Tensor:
+    a, s = _glu_halves(self, dim)
+    first, second = grad.chunk(2, dim)
+    return first * s + second * a * s * (1 - s)
+
+
+def _glu_curve(grad: Tensor, grad_output: Tensor, self: Tensor, dim: int) -> Tensor:
+    a, s = _glu_halves(self, dim)
+    first, second = grad.chunk(2, dim)
+    bend = s * (1 - s)
+    return cat([second * bend * grad_output, (first + second * a * (1 - 2 * s)) * bend * grad_output], dim)
 
 
 glu = op(
     "glu(self, dim=-1)", rounded_once(_glu), method=False,
-    self=_glu_self,
+    self=lambda grad, self, dim: glu_backward(grad, self, dim),
     doc="The first half along `dim` times the sigmoid of the second.",
+)  # fmt: skip
+glu_backward = op(
+    "glu_backward(grad_output, self, dim)", rounded_once(_glu_backward), method=False, node="GluBackwardBackward0",
+    grad_output=_glu_slope,
+    self=_glu_curve,
+    doc="The gradient of glu.",
 )  # fmt: skip
 
 
