@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import dtypes, errors
 from ..op import op, table
-from ..strides import dense_strides
+from ..strides import dense_strides, row_major, view_strides
 from ..tensor import Tensor, wrap
 from .public import public
 
@@ -36,9 +36,12 @@ def _index(x: np.ndarray, indices: list[Any]) -> np.ndarray:
     try:
         found = x[key]
     except IndexError:
-        raise _index_error(x, key) from None
-    if not found.ndim:
-        return np.asarray(found).copy()
+        shape, error = _shape_of_index(x, key)
+        if 0 not in shape:
+            raise error from None
+        found = np.empty(shape, x.dtype)  # nothing is read, so it does not matter where
+    if found.ndim < 2:
+        return np.array(found)
     order = _order(x, key, found)
     if order == found.strides and not np.may_share_memory(found, x):
         return found
@@ -48,7 +51,10 @@ def _index(x: np.ndarray, indices: list[Any]) -> np.ndarray:
 
 
 def _order(x: np.ndarray, key: tuple[Any, ...], found: np.ndarray) -> tuple[int, ...]:
-    """The strides that torch's result has: its dimensions in the order that they have in x and the indices."""
+    """The strides that torch's result has: its dimensions in the order that they have in x and the indices.
+
+    x counts with strides of 0 where the lists are, and each list, broadcast to the others, with strides of 0 elsewhere.
+    """
     places, dim = [], 0
     for k in key:
         width = k.ndim if isinstance(k, np.ndarray) and k.dtype == np.bool_ else 1
@@ -60,14 +66,17 @@ def _order(x: np.ndarray, key: tuple[Any, ...], found: np.ndarray) -> tuple[int,
     adjacent = places == list(range(places[0], places[-1] + 1)) if places else True
     first = places[0] if places and adjacent else 0
     source = [x.strides[d] for d in rest]
-    strides = (*source[:first], *[0] * listed, *source[first:])
-    lists = tuple([8 if first <= d < first + listed else 0 for d in range(found.ndim)])
-    inner = 8
-    steps = list(lists)
-    for d in range(first + listed - 1, first - 1, -1):
-        steps[d] = inner if found.shape[d] != 1 else 0
-        inner *= max(found.shape[d], 1)
-    return dense_strides(found.shape, found.itemsize, strides, tuple(steps))
+    operands = [(*source[:first], *[0] * listed, *source[first:])]
+    lists = found.shape[first : first + listed]
+    shape = (*[1] * first, *lists, *[1] * (found.ndim - first - listed))
+    for k in key:
+        if isinstance(k, np.ndarray):
+            k = np.broadcast_to(np.flatnonzero(k) if k.dtype == np.bool_ else k, lists)
+            strides = view_strides(k, shape) or row_major(shape, 8)
+            operands.append(
+                tuple([s if n == m else 0 for s, n, m in zip(strides, shape, found.shape, strict=True)])
+            )
+    return dense_strides(found.shape, found.itemsize, *operands)
 
 
 def _check_masks(x: np.ndarray, key: tuple[Any, ...]) -> None:
@@ -86,38 +95,46 @@ def _check_masks(x: np.ndarray, key: tuple[Any, ...]) -> None:
 
 
 def _index_error(x: np.ndarray, key: tuple[Any, ...]) -> IndexError:
-    dim = number = 0
+    """Why x[key] is impossible, in torch's words and in the order in which torch asks."""
+    lists: list[tuple[int, np.ndarray | None]] = []  # the dimension, and the positions in it
+    shapes: list[tuple[int, ...]] = []
+    dim = 0
     for k in key:
         if isinstance(k, slice):
             dim += 1
         elif k.dtype == np.bool_:
+            lists += [(dim + i, None) for i in range(k.ndim)]
+            shapes += [(int(k.sum()),)] * k.ndim
             dim += k.ndim
-            number += k.ndim
         else:
-            if dim >= x.ndim:
-                return IndexError(f"too many indices for tensor of dimension {x.ndim}")
-            n = x.shape[dim]
-            outside = k[(k < -n) | (k >= n)]
-            if outside.size:
-                return IndexError(
-                    f"index {outside.flat[0]} is out of bounds for dimension {number} with size {n}"
-                )
+            lists.append((dim, k))
+            shapes.append(k.shape)
             dim += 1
-            number += 1
-    shapes = []
-    for k in key:
-        if not isinstance(k, slice):
-            shapes += [list(k.shape)] if k.dtype != np.bool_ else [[int(k.sum())]] * k.ndim
-    listed = ", ".join(map(str, shapes))
-    return IndexError(
-        f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
-    )
+    if dim > x.ndim:
+        return IndexError(f"too many indices for tensor of dimension {x.ndim}")
+    try:
+        together = np.broadcast_shapes(*shapes)
+    except ValueError:
+        listed = ", ".join(str(list(s)) for s in shapes)
+        return IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {listed}"
+        )
+    if 0 not in together and any(x.shape[d] == 0 for d, _ in lists):
+        return IndexError("index is out of bounds for dimension with size 0")
+    for number, (d, k) in enumerate(lists):
+        n = x.shape[d]
+        outside = k[(k < -n) | (k >= n)] if k is not None else np.empty(0)
+        if outside.size:
+            return IndexError(
+                f"index {outside.flat[0]} is out of bounds for dimension {number} with size {n}"
+            )
+    raise AssertionError("NumPy refuses a key that torch takes")
 
 
 def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate: bool) -> np.ndarray:
     key = as_key(indices)
     _check_masks(x, key)
-    found = _shape_of_index(x, key)
+    found, error = _shape_of_index(x, key)
     fits = values.ndim <= len(found) and all(
         n in (1, m) for n, m in zip(values.shape[::-1], found[::-1], strict=False)
     )
@@ -126,13 +143,20 @@ def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing "
             f"result of shape {list(found)}"
         )
-    if values.dtype != x.dtype and not (_is_one_mask(key) and values.size == 1 and not accumulate):
+    fills = values.size == 1 and not accumulate and _is_one_mask(key)
+    if fills and any(i is not None and i.dtype == np.uint8 for i in indices):
+        raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char")
+    if values.dtype != x.dtype and not fills:
         into, source = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, values))
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
             f"{into} for the destination and {source} for the source."
         )
+    if error is not None and 0 not in found:
+        raise error
     out = x.copy("K")
+    if 0 in found:
+        return out
     if accumulate:
         np.add.at(out, key, values)
     else:
@@ -140,13 +164,17 @@ def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate
     return out
 
 
-def _shape_of_index(x: np.ndarray, key: tuple[Any, ...]) -> tuple[int, ...]:
-    """The shape of x[key]. IndexError, in torch's words, where a position does not exist."""
+def _shape_of_index(x: np.ndarray, key: tuple[Any, ...]) -> tuple[tuple[int, ...], IndexError | None]:
+    """The shape of x[key], and the error for a position that does not exist. IndexError for other keys."""
     places = np.broadcast_to(np.empty((), np.bool_), x.shape)
     try:
-        return places[key].shape
+        return places[key].shape, None
     except IndexError:
-        raise _index_error(x, key) from None
+        error = _index_error(x, key)
+    if not str(error).startswith("index") or "with size 0" in str(error):
+        raise error
+    inside = tuple([k if isinstance(k, slice) or k.dtype == np.bool_ else np.zeros_like(k) for k in key])
+    return places[inside].shape, error
 
 
 def _is_one_mask(key: tuple[Any, ...]) -> bool:
@@ -188,9 +216,9 @@ _put_op = op(
     "index_put(self, indices: list, values, accumulate, versions)",
     lambda x, indices, values, accumulate, versions: _index_put(x, indices, values, accumulate),
     inplace=True, method=False,
-    self=lambda grad, indices, accumulate, versions: (
+    self=lambda grad, indices, values_shape, accumulate, versions: (
         grad if accumulate
-        else index_put(grad, check_unchanged(indices, versions), _zeros((), grad))
+        else index_put(grad, check_unchanged(indices, versions), _zeros(values_shape, grad))
     ),
     values=lambda grad, indices, versions: index(grad, check_unchanged(indices, versions)),
     doc="self with `values` at lists of positions, or added there where accumulate is True.",

@@ -96,7 +96,8 @@ def _expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _type_name(x: np.ndarray) -> str:
-    return f"minigrad.{dtypes.of(x.dtype).tensor_type}"
+    kind = dtypes.of(x.dtype).tensor_type
+    return "CPUBoolType" if kind == "BoolTensor" else f"minigrad.{kind}"
 
 
 def _expand_self(grad: Tensor, self_shape: tuple[int, ...]) -> Tensor:

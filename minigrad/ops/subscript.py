@@ -22,7 +22,7 @@ from .write import copy_, fill_
 
 
 def _whole(key: slice, n: int) -> bool:
-    return key.step in (None, 1) and key.start in (None, 0) and key.indices(n)[:2] == (0, n)
+    return key.step in (None, 1) and key.start in (None, 0) and (key.stop is None or key.stop >= n)
 
 
 def _as_tuple(key: Any) -> tuple[Any, ...]:
@@ -42,18 +42,18 @@ def _part(k: Any) -> Any:
         return k
     if isinstance(k, slice):
         return _plain_slice(k)
-    if isinstance(k, np.generic):
-        return bool(k) if isinstance(k, np.bool_) else k.item()
-    if isinstance(k, np.ndarray):
-        k = wrap(k)
+    if isinstance(k, np.integer):
+        return k.item()
     if isinstance(k, str):
         raise TypeError("new(): invalid data type 'str'")
-    if isinstance(k, (list, tuple, range)):
+    if isinstance(k, (list, tuple, range, np.ndarray)):
         k = _listed(k)
     if not isinstance(k, Tensor):
+        kind = type(k)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-            f"(got {type(k).__name__})"
+            f"(got {name})"
         )
     if not k._array.ndim and k._array.dtype.kind in "iub":
         # A single bool or byte is a mask of no dimensions; an int is an int.
@@ -64,8 +64,9 @@ def _part(k: Any) -> Any:
 def _listed(values: Any) -> Tensor:
     from .create import tensor
 
-    made = tensor(list(values))
-    return made if made._array.size else wrap(made._array.astype(np.int64))
+    """A sequence of positions or bools as a tensor: what is no mask becomes whole numbers, floats as well."""
+    array = values if isinstance(values, np.ndarray) else tensor(list(values))._array
+    return wrap(array if array.dtype in (np.bool_, np.uint8) else array.astype(np.int64))
 
 
 def _plain_slice(k: slice) -> slice:
@@ -90,26 +91,26 @@ def _width(k: Any) -> int:
 def _plain_parts(x: Tensor, keys: tuple[Any, ...], single: bool) -> tuple[Tensor, list[Any]]:
     """Apply the plain parts of a key: ints, slices, None and `...`; what is left are lists for `index`.
 
-    single: the key is one slice, which is a view of its own even where it takes all.
+    single: the key is one slice, which is a view of its own even where it takes all, or one int.
     """
     ndim = x._array.ndim
     given = sum(map(_width, keys))
     if given > ndim:
-        if not ndim and not any(isinstance(k, (slice, Tensor)) for k in keys):
+        if single and not ndim and isinstance(keys[0], slice):
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        if not (single and not ndim and type(keys[0]) is int):
+            raise IndexError(f"too many indices for tensor of dimension {ndim}")
+        if keys[0] == 0:
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
                 "convert a 0-dim tensor to a number"
             )
-        if not ndim and single and isinstance(keys[0], slice):
-            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-        raise IndexError(f"too many indices for tensor of dimension {ndim}")
-    dim = real = 0  # the dimension now, and the one of the tensor that was asked
+    dim = 0
     lists: list[Any] = []
-    for k in keys:
+    for position, k in enumerate(keys):
         if k is Ellipsis:
             lists += [None] * (ndim - given)
             dim += ndim - given
-            real += ndim - given
         elif k is None:
             x = x.unsqueeze(dim)
             dim += 1
@@ -121,28 +122,26 @@ def _plain_parts(x: Tensor, keys: tuple[Any, ...], single: bool) -> tuple[Tensor
         elif isinstance(k, int):
             n = x._array.shape[dim] if dim < x._array.ndim else 0
             if not -n <= k < n:
-                raise IndexError(f"index {k} is out of bounds for dimension {real} with size {n}")
+                # torch names the place in the key, not the dimension.
+                raise IndexError(f"index {k} is out of bounds for dimension {position} with size {n}")
             x = select(x, dim, k)
-            real += 1
         elif isinstance(k, slice):
             n = x._array.shape[dim]
             if single or not _whole(k, n):
                 start, end, step = k.indices(n)
                 x = slice_(x, dim, start, end, step)
             dim += 1
-            real += 1
             lists.append(None)
         else:
             lists.append(k)
             dim += _width(k)
-            real += _width(k)
     return x, lists
 
 
 def getitem(self: Tensor, key: Any) -> Tensor:
     """x[key]: a view for ints, slices, None and `...`; a copy where the key has a list or a mask."""
     keys = tuple([_part(k) for k in _as_tuple(key)])
-    part, lists = _plain_parts(self, keys, isinstance(key, slice))
+    part, lists = _plain_parts(self, keys, isinstance(key, (slice, int)))
     if any(k is not None for k in lists):
         return index(part, lists)
     return alias(part) if part is self else part
@@ -178,7 +177,7 @@ def _write(self: Tensor, key: Any, value: Any) -> None:
         _copy_to(self.unsqueeze(0), source)
         return
     keys = tuple([_part(k) for k in _as_tuple(key)])
-    target, lists = _plain_parts(self, keys, isinstance(key, slice))
+    target, lists = _plain_parts(self, keys, isinstance(key, (slice, int)))
     if any(k is not None for k in lists):
         shape = _unpadded(source._array.shape)
         index_put_(target, lists, source if shape == source._array.shape else view(source, shape))
