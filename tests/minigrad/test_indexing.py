@@ -72,11 +72,11 @@ def test_what_does_not_fit_is_asked_in_torchs_order() -> None:
     x = mg.ones(3, 4)
     with pytest.raises(RuntimeError, match=r"^shape mismatch: value tensor of shape \[5\]"):
         x[mg.tensor([7])] = mg.ones(5)
-    with pytest.raises(RuntimeError, match="^Index put requires the source and destination dtypes match"):
+    with pytest.raises(RuntimeError, match=r"^Index put requires the source and destination dtypes match"):
         x[mg.tensor([7])] = mg.ones(1, 4, dtype=mg.float64)
-    with pytest.raises(IndexError, match="^index 7 is out of bounds"):
+    with pytest.raises(IndexError, match=r"^index 7 is out of bounds"):
         x[mg.tensor([7])] = mg.ones(4)
-    with pytest.raises(RuntimeError, match="^masked_fill_ only supports boolean masks"):
+    with pytest.raises(RuntimeError, match=r"^masked_fill_ only supports boolean masks"):
         x[mg.tensor([1, 0, 1], dtype=mg.uint8)] = 1.0
 
 
