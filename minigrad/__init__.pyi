@@ -33,6 +33,7 @@ from .ops.reshape import atleast_1d as atleast_1d
 from .ops.reshape import atleast_2d as atleast_2d
 from .ops.reshape import atleast_3d as atleast_3d
 from . import autograd as autograd
+from . import bare as bare
 from .ops.draw import bernoulli as bernoulli
 from .ops.sort import bincount as bincount
 from .ops.compare import bitwise_and as bitwise_and

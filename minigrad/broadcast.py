@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .mode import local
-from .tensor import Tensor
+from .tensor import Tensor, wrap
 
 
 def broadcast_shape(operands: Sequence[Any]) -> tuple[int, ...]:
@@ -27,6 +29,17 @@ def broadcast_shape(operands: Sequence[Any]) -> tuple[int, ...]:
                 )
         shape = tuple(n if m == 1 else m for m, n in zip(a, b, strict=True))
     return shape
+
+
+def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """sum_to for an array that nobody records."""
+    if array.dtype == np.float16:
+        return sum_to(wrap(array), shape)._array  # which sums in a wider dtype
+    lead = array.ndim - len(shape)
+    if array.shape[lead:] == shape:
+        return np.asarray(np.add.reduce(array, tuple(range(lead))))
+    dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1])
+    return np.add.reduce(array, dims, keepdims=True).reshape(shape)
 
 
 def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:

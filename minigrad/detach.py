@@ -37,6 +37,7 @@ def detach_(self: Tensor) -> Tensor:
             "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
+    _ = self.storage  # which its node may share
     self._node, self._output_nr = None, 0
     self._requires_grad = False
     _tell("detach_", self, ())

@@ -112,8 +112,8 @@ def _stand_in(edge: GradientEdge) -> Tensor:
     return alias(wrap(np.broadcast_to(np.zeros((), dtype), shape)), node, number)
 
 
-def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Tensor]:
-    """The gradient that each root starts from, checked."""
+def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Any]:
+    """The gradient that each root starts from, checked: the caller's tensor, or an array of ones."""
     if given is None:
         given = (None,) * len(roots)
     elif isinstance(given, Tensor):
@@ -130,7 +130,8 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[Te
         if seed is None:
             if root.requires_grad and root._array.size != 1:
                 raise errors.reported(errors.not_a_scalar(root))
-            seed = wrap(np.ones(root._array.shape, root._array.dtype))
+            seed = np.ones(root._array.shape, root._array.dtype)
+            seed = wrap(seed) if create_graph else seed
         elif seed._array.shape != root._array.shape:
             raise errors.reported(errors.wrong_seed(root, seed, i))
         seeds.append(seed)

@@ -7,22 +7,27 @@ Counterpart in PyTorch: torch/csrc/autograd/engine.cpp.
    runs first (the highest sequence number), an AccumulateGrad before any other.
 3. Running a node turns the gradient of its output into those of its inputs and sends them along its edges.
    Then what it saved is let go, unless the graph is to be kept.
+
+Gradients on their way are tensors where this backward is recorded itself (create_graph). Else they are bare
+arrays, nodes run the short form of their formulas (bare.py), and a tensor is made where somebody looks: a hook,
+a custom Function, who asked for the gradient.
 """
 
 from __future__ import annotations
 
-import heapq
 import warnings
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
+from numpy import ndarray
 
 from . import anomaly, dtypes, errors, hooks, mode
-from .broadcast import sum_to
+from .broadcast import array_sum_to, sum_to
 from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
-from .opnode import OpNode
 from .tensor import Tensor, wrap
 
 
@@ -37,10 +42,15 @@ class Run:
         self.retain_graph = retain_graph
         self.create_graph = create_graph
         self.buffers: dict[Node, Any] = {}  # the gradients that arrived, summed
-        self.dependencies: dict[Node, int] = {}
-        self.own: set[Node] = set()  # nodes whose buffer is a sum made here, which may be added to in place
+        self.dependencies: dict[
+            Node, int
+        ] = {}  # for each node that this run comes to: how many are to arrive
+        # Nodes whose buffer is an array made here, to be added to in place, and how often that was done.
+        self.own: dict[Node, int] = {}
         self.ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         self.captured: dict[tuple[Node, int], Tensor] = {}
+        # The tensors that others have of arrays on their way, by the id of the array.
+        self.seen: WeakValueDictionary[int, Tensor] = WeakValueDictionary()
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
@@ -58,23 +68,24 @@ class Run:
         wanted = [] if inputs is None else [self._wanted_edge(t, accumulate) for t in inputs]
         if accumulate and self.create_graph:
             _warn_of_cycle()
-        targets = {node for node, _ in wanted}
         # backward() goes on into its inputs, which keep what arrives; grad() stops there and captures it.
         self.wanted = frozenset() if accumulate else frozenset(wanted)
-        self.capturing = frozenset() if accumulate else frozenset(targets)
+        self.capturing = frozenset([node for node, _ in self.wanted])
+        self.stops: set[Node] = set()  # they capture, and are not run
+        self.selective = False
         self._count_dependencies([node for node, _ in edges])
-        self.needed = None
         if inputs is not None:
-            self.needed = self._leading_to(targets) | (targets if accumulate else set())
+            self._keep_to({node for node, _ in wanted}, accumulate)
 
         watcher = None if local.quiet else mode.observer
+        self.watcher = watcher
         before = local.grad, local.quiet, local.run
         local.grad, local.run = self.create_graph, self
         if watcher is not None:
-            watcher.backward_begins(self.roots, tuple(self.seeds))
+            watcher.backward_begins(self.roots, tuple([self._as_tensor(seed) for seed in self.seeds]))
             local.quiet = local.quiet or not self.create_graph
         try:
-            self._loop(edges, watcher)
+            self._loop(edges)
             return tuple(self.captured.get(edge) for edge in wanted)
         except Exception as error:
             if watcher is not None:
@@ -98,29 +109,34 @@ class Run:
                         counts[node] = 1
                         stack.append(node)
 
-    def _leading_to(self, targets: set[Node | None]) -> set[Node | None]:
-        """The nodes from which an edge or a path of edges leads to one of `targets`."""
-        leads: dict[Node, bool] = {}  # to a target, or is one
-        run: set[Node | None] = set()
-        stack = [(node, False) for node in self.dependencies]
-        while stack:
-            node, children_done = stack.pop()
-            if children_done:
-                below = any(leads[n] for n in node.next if n is not None)
-                leads[node] = below or node in targets
-                if below:
-                    run.add(node)
-            elif node not in leads:
-                leads[node] = False  # a graph has no cycle: nobody asks before it is known
-                stack.append((node, True))
-                stack.extend((n, False) for n in node.next if n is not None and n not in leads)
-        return run
+    def _keep_to(self, targets: set[Node | None], run_them: bool) -> None:
+        """Come only to nodes from which a path leads to `targets`; run these themselves only if asked to."""
+        left = dict(self.dependencies)
+        order = [node for node, count in left.items() if not count]
+        for node in order:  # which grows: a node comes after all that lead to it
+            for target in node.next:
+                if target is not None:
+                    left[target] -= 1
+                    if not left[target]:
+                        order.append(target)
+        leading = set(targets) if run_them else set()
+        reached = set(targets)
+        for node in reversed(order):
+            if not reached.isdisjoint(node.next):
+                reached.add(node)
+                leading.add(node)
+        self.stops = reached - leading
+        self.selective = True
+        counts = dict.fromkeys([node for node in self.dependencies if node in reached], 0)
+        for node in leading:
+            for target in node.next:
+                if target in counts:
+                    counts[target] += 1
+        self.dependencies = counts
 
     def will_run(self, node: Node) -> bool:
         """Whether this backward comes to `node`."""
-        if self.needed is None:
-            return node in self.dependencies
-        return node in self.needed or node in self.capturing
+        return node in self.dependencies
 
     def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
         """Where the gradient of an input arrives; `keep`: the tensor is to keep it."""
@@ -132,141 +148,179 @@ class Run:
 
     # ------------------------------------------------------------------ the loop
 
-    def _loop(self, edges: list[tuple[Node, int]], watcher: Any) -> None:
+    def _loop(self, edges: list[tuple[Node, int]]) -> None:
         """Send the seeds, then run one ready node after the other, the youngest first.
 
-        In short: take a node from the heap `ready`, run it on what `buffers` holds for it, deliver the results
-        along its edges. The shortcut: of the nodes that get ready by this, one goes on at once, without a way
-        through buffers and heap. In a chain of nodes that is every one.
+        In short: take a node from the heap `ready`, run it on what `buffers` holds for it, send the results
+        along its edges. The shortcut: of the nodes that get ready by this, the youngest goes on at once, without
+        a way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
         """
-        needed, capturing = self.needed, self.capturing
-        release = not self.retain_graph
-        plainly = needed is None and not mode.anomaly
+        buffers, dependencies, own, ready = self.buffers, self.dependencies, self.own, self.ready
+        capturing, release = self.capturing, not self.retain_graph
+        plainly, watcher = not (self.create_graph or mode.anomaly), self.watcher
         for (node, number), seed in zip(edges, self.seeds, strict=True):
-            self._add(node, number, self._fitted(seed, node, number))
+            if node in dependencies:
+                seed = self._fitted(seed, node, number)
+                self._add(node, number, seed if self.create_graph else self._as_array(seed))
         for node in dict.fromkeys(node for node, _ in edges):
-            if not self.dependencies[node]:
+            if dependencies.get(node) == 0:
                 self._push(node)
         try:
-            while self.ready:
-                node = heapq.heappop(self.ready)[2]
-                gradient = self.buffers.pop(node, None)
+            while ready:
+                node = heappop(ready)[2]
+                gradient = buffers.pop(node, None)
                 while node is not None:
-                    if node.meta is not None:
-                        gradient = hooks.run_tensor_hooks(node, gradient, watcher)
-                    if capturing and node in capturing:
-                        self._capture(node, gradient)
-                    if needed is not None and node not in needed:
-                        break  # from here no path leads to what is wanted
-                    if type(node) is AccumulateGrad:
-                        self._accumulate(node, gradient, watcher)
-                        break
-                    if plainly and node.meta is None and node.outputs == 1 and gradient is not None:
-                        results = node.apply(gradient)
+                    plan = node.plan
+                    if (
+                        plainly
+                        and plan is not None
+                        and type(gradient) is ndarray
+                        and node.meta is None
+                        and node not in capturing
+                    ):
+                        results, private = plan.compute(node, gradient), True
                         if watcher is not None:
-                            watcher.node_ran(node, (gradient,), tuple(results))
+                            self._tell(node, gradient, results)
+                        if release and plan.releasable:
+                            node.release()
                     else:
-                        results = self._run(node, gradient, watcher)
-                    if release and node.release() and watcher is not None:
-                        watcher.freed(node)
-                    node, gradient = self._deliver(node, gradient, results)
+                        results = self._visit(node, gradient)
+                        if results is None:
+                            break
+                        private = plan is not None and node.meta is None  # nobody else has them
+                    following = arrived = None
+                    for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
+                        waiting = dependencies.get(target)
+                        if waiting is None:
+                            continue  # nobody asks for it
+                        dependencies[target] = waiting = waiting - 1
+                        if result is not None:
+                            if (
+                                type(result) is not ndarray
+                                or result.shape != target.shape
+                                or result.dtype is not target.dtype
+                            ):
+                                result = self._fitted(result, target, number, node, results)
+                            if target in buffers or target.outputs > 1:
+                                self._add(target, number, result)
+                                if waiting:
+                                    continue
+                                result = buffers.pop(target)
+                            else:
+                                if (
+                                    (waiting or type(target) is AccumulateGrad)
+                                    and private
+                                    and type(result) is ndarray
+                                    and result.base is None
+                                    and result is not gradient
+                                ):
+                                    own[target] = 0
+                                if waiting:
+                                    buffers[target] = result
+                                    continue
+                        elif waiting:
+                            continue
+                        else:
+                            result = buffers.pop(target, None)
+                        if following is not None:
+                            if target.seq > following.seq:
+                                following, arrived, target, result = target, result, following, arrived
+                            buffers[target] = result
+                            self._push(target)
+                        else:
+                            following, arrived = target, result
+                    if following is not None and ready and -following.seq > ready[0][0]:
+                        buffers[following] = arrived
+                        self._push(following)
+                        break
+                    node, gradient = following, arrived
         except Exception:
             if mode.anomaly:
                 anomaly.explain(node)
             raise
 
     def _push(self, node: Node) -> None:
-        heapq.heappush(self.ready, (-node.seq, id(node), node))
+        heappush(self.ready, (-node.seq, id(node), node))
 
-    def _deliver(
-        self, node: Node, gradient: Any, results: Sequence[Tensor | None]
-    ) -> tuple[Node | None, Tensor | None]:
-        """Send `results` along the edges of `node`. Returns what is to run at once, and its gradient.
-
-        That is the youngest of the nodes that get ready here, if no older one waits in the heap; None where
-        the heap has to be asked.
-        """
-        buffers, dependencies = self.buffers, self.dependencies
-        following = arrived = None
-        for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (this is hot)
-            if target is None:
-                continue
-            waiting = dependencies[target] - 1
-            dependencies[target] = waiting
-            if result is not None:
-                array = result._array
-                if array.shape != target.shape or array.dtype is not target.dtype or target.outputs > 1:
-                    result = self._fitted(result, target, number, node, results)
-                if target in buffers or target.outputs > 1:
-                    self._add(target, number, result)
-                    result = None if waiting else buffers.pop(target)
-                else:
-                    if waiting:
-                        buffers[target] = result
-                    if (waiting or type(target) is AccumulateGrad) and is_fresh(result, node, gradient):
-                        self.own.add(target)
-            elif not waiting:
-                result = buffers.pop(target, None)
-            if waiting:
-                continue
-            if following is not None:
-                if target.seq > following.seq:
-                    following, arrived, target, result = target, result, following, arrived
-                buffers[target] = result
-                self._push(target)
-            else:
-                following, arrived = target, result
-        if following is not None and self.ready and -following.seq > self.ready[0][0]:
-            buffers[following] = arrived
-            self._push(following)
-            return None, None
-        return following, arrived
-
-    def _add(self, node: Node, number: int, gradient: Tensor) -> None:
+    def _add(self, node: Node, number: int, gradient: Any) -> None:
         """Add to what has arrived at the node's output `number`."""
         buffers = self.buffers
         if node.outputs > 1:
             slots = buffers.setdefault(node, [None] * node.outputs)
-            slots[number] = gradient if slots[number] is None else slots[number] + gradient
+            slots[number] = gradient if slots[number] is None else self._sum(slots[number], gradient)
         elif node not in buffers:
             buffers[node] = gradient
-        elif node in self.own and not self.create_graph:
+        elif node in self.own:
             total = buffers[node]
-            np.add(total._array, gradient._array, total._array)
-            total.storage.version += 1
+            np.add(total, gradient, total)
+            self.own[node] += 1
         else:
-            buffers[node] = buffers[node] + gradient
-            self.own.add(node)  # the sum is this run's: what comes next is added in place
+            buffers[node] = self._sum(buffers[node], gradient)
+            if not self.create_graph:
+                self.own[node] = 0  # the sum is this run's: what comes next is added in place
+
+    def _sum(self, one: Any, other: Any) -> Any:
+        return one + other if self.create_graph else np.add(one, other, out=...)
 
     def _fitted(
-        self, gradient: Tensor, node: Node, number: int, source: Node | None = None, results: Any = ()
-    ) -> Tensor:
+        self, gradient: Any, node: Node, number: int, source: Node | None = None, results: Any = ()
+    ) -> Any:
         """The gradient in the shape and dtype of the node's output: broadcasting undone, promotion too."""
         shape, dtype = node.shape, node.dtype
         if node.outputs > 1:
             shape, dtype = shape[number], dtype[number]
-        if gradient._array.shape != shape:
-            if not _can_sum_to(gradient._array.shape, shape):
+        if isinstance(gradient, np.generic):
+            gradient = np.asarray(gradient)
+        array = array_of(gradient)
+        if array.shape != shape:
+            if not _can_sum_to(array.shape, shape):
                 if source is None:
                     raise RuntimeError(
-                        f"invalid gradient at index {number} - got {list(gradient._array.shape)} but expected "
+                        f"invalid gradient at index {number} - got {list(array.shape)} but expected "
                         f"shape compatible with {list(shape)}"
                     )
                 edges = enumerate(zip(results, source.next, source.numbers, strict=True))
                 index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
                 raise RuntimeError(
                     f"Function {source.name()} returned an invalid gradient at index {index} - got "
-                    f"{list(gradient._array.shape)} but expected shape compatible with {list(shape)}"
+                    f"{list(array.shape)} but expected shape compatible with {list(shape)}"
                 )
-            gradient = sum_to(gradient, shape)
-        if gradient._array.dtype != dtype:
-            gradient = gradient.to(dtypes.of(dtype))
+            gradient = sum_to(gradient, shape) if gradient is not array else array_sum_to(array, shape)
+            array = array_of(gradient)
+        if array.dtype is not dtype:
+            gradient = gradient.to(dtypes.of(dtype)) if gradient is not array else array.astype(dtype)
         return gradient
 
-    def _run(self, node: Node, gradient: Any, watcher: Any) -> Sequence[Tensor | None]:
-        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,)
+    def _tell(self, node: Node, gradient: np.ndarray, results: Sequence[Any]) -> None:
+        """Tell the watcher of a node that ran on bare arrays."""
+        tensors = [None if r is None else self._as_tensor(np.asarray(r)) for r in results]
+        self.watcher.node_ran(node, (self._as_tensor(gradient),), tuple(tensors))
+        if not self.retain_graph and node.plan.releasable:
+            self.watcher.freed(node)
+
+    # ------------------------------------------------------------------ nodes that ask for more
+
+    def _visit(self, node: Node, gradient: Any) -> Sequence[Any] | None:
+        """Run a node with everything that may be there to be done; None where the gradient ends."""
+        if node.meta is not None:
+            gradient = hooks.run_tensor_hooks(node, self._as_tensors(node, gradient), self.watcher)
+        if node in self.capturing:
+            self._capture(node, gradient)
+        if node in self.stops:
+            return None
+        if type(node) is AccumulateGrad:
+            self._accumulate(node, gradient)
+            return None
+        results = self._run(node, gradient)
+        if not self.retain_graph and node.release() and self.watcher is not None:
+            self.watcher.freed(node)
+        return results
+
+    def _run(self, node: Node, gradient: Any) -> Sequence[Any]:
         if gradient is None and not getattr(node, "takes_none", False):
             return (None,) * len(node.next)
+        gradient = self._as_tensors(node, gradient)
+        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,)
         if node.meta is not None:
             given = hooks.run_prehooks(node, given)
         around, local.evaluating = local.evaluating, node
@@ -274,23 +328,48 @@ class Run:
             results = node.apply(*given)
         finally:
             local.evaluating = around
-        if self.needed is not None:
-            asked = [n in self.needed or n in self.capturing for n in node.next]
+        if self.selective:
+            asked = [n in self.dependencies for n in node.next]
             results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
         if node.meta is not None:
             results = hooks.run_posthooks(node, tuple(results), given)
         if mode.anomaly and mode.check_nan:
             anomaly.check(node, results)
-        if watcher is not None:
-            watcher.node_ran(node, given, tuple(results))
-        return results
+        if self.watcher is not None:
+            self.watcher.node_ran(node, given, tuple(results))
+        return results if self.create_graph else [self._as_array(r) for r in results]
 
-    def _accumulate(self, node: AccumulateGrad, gradient: Tensor | None, watcher: Any) -> None:
-        leaf = node.variable
-        meta = leaf._meta
+    def _as_tensors(self, node: Node, gradient: Any) -> Any:
+        """The gradient of a node's output as a tensor, those of several outputs in a list."""
+        if isinstance(gradient, list):
+            return [self._as_tensor(part) for part in gradient]
+        return self._as_tensor(gradient, self.own.get(node, 0))
+
+    def _as_tensor(self, gradient: Any, version: int = 0) -> Tensor | None:
+        """The tensor for an array: the one that somebody has already, if there is one."""
+        if type(gradient) is not ndarray:
+            return gradient
+        found = self.seen.get(id(gradient))
+        if found is None or found._array is not gradient:
+            found = self.seen[id(gradient)] = wrap(gradient)
+            if version:
+                found.storage.version = version
+        return found
+
+    def _as_array(self, gradient: Tensor | None) -> np.ndarray | None:
+        """The array of a tensor that somebody may have."""
+        if gradient is None or type(gradient) is ndarray:
+            return gradient
+        self.seen[id(gradient._array)] = gradient
+        return gradient._array
+
+    def _accumulate(self, node: AccumulateGrad, gradient: Any) -> None:
         if gradient is None:
             return
+        leaf, watcher = node.variable, self.watcher
+        meta = leaf._meta
         fresh = node in self.own
+        gradient = self._as_tensor(gradient, self.own.get(node, 0))
         if meta is not None and meta.hooks:
             gradient = hooks.run_leaf_hooks(leaf, gradient)
             fresh = False  # a hook may have kept it
@@ -309,6 +388,7 @@ class Run:
             hooks.run_posthooks(node, (), (gradient,))
 
     def _capture(self, node: Node, gradient: Any) -> None:
+        gradient = self._as_tensors(node, gradient)
         if isinstance(node, AccumulateGrad) and gradient is not None:
             gradient = hooks.run_leaf_hooks(node.variable, gradient)
         for number in range(node.outputs):
@@ -318,9 +398,9 @@ class Run:
                     self.captured[node, number] = part
 
 
-def is_fresh(result: Tensor, node: Node, gradient: Tensor) -> bool:
-    """Whether nobody else holds `result`: a table op makes new tensors, unless it hands its gradient on."""
-    return result is not gradient and result._view is None and node.meta is None and isinstance(node, OpNode)
+def array_of(gradient: Any) -> np.ndarray:
+    """The array of a gradient, which is one or a tensor."""
+    return gradient if type(gradient) is ndarray else gradient._array
 
 
 def _warn_of_cycle() -> None:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import errors, mode
+from .storage import Storage
 from .tensor import Tensor, new, wrap
 
 Edge = tuple["Node | None", int]
@@ -64,6 +65,7 @@ class Node:
     dtype: Any
     seq: int
     meta: NodeMeta | None
+    plan: Any = None  # the node of an op has one, see plan.py
     outputs = 1
 
     def name(self) -> str:
@@ -101,6 +103,10 @@ class Node:
     def freed(self) -> bool:
         """Whether what was saved has been let go."""
         return False
+
+    def storage_of(self, output: Tensor) -> Storage:
+        """The Storage of its output, asked for the first time: shared with what the node itself keeps."""
+        return Storage(output._array)
 
     def saved_slots(self) -> list[tuple[str, Any, int | None]]:
         """What it keeps: (slot, tensor or number, version at which it was saved); [] once freed."""

@@ -125,7 +125,8 @@ class Op(Signature):
         found = self._plans.get(kinds)
         if found is None:
             kinds_at = dict(enumerate(kinds))
-            found = self._plans[kinds] = Plan(
+            lists = record.TENSORS, record.WANTED_LIST
+            found = Plan(
                 self.edges,
                 tuple(
                     self.formulas[self.names[i]] if kinds[i] in (record.WANTED, record.WANTED_LIST) else None
@@ -136,11 +137,11 @@ class Op(Signature):
                     not s.part
                     and (s.position < 0 or kinds_at.get(s.position) in (record.TENSOR, record.WANTED))
                 ),
-                lambda s: (
-                    not s.part
-                    and kinds_at.get(s.position) in (record.NUMBER, record.TENSORS, record.WANTED_LIST)
-                ),
+                lambda s: not s.part and kinds_at.get(s.position) in (record.NUMBER, *lists),
+                lambda s: kinds_at.get(s.position) in lists,
             )
+            found.compute = self.node_class.compiled(found, kinds[-1] != record.MIXED)
+            self._plans[kinds] = found
         return found
 
     # ------------------------------------------------------------------ calling
@@ -325,6 +326,8 @@ def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[...,
         public = function
     public.__name__ = name
     public.__qualname__ = name
+    if name == entry.name:
+        public.op = entry  # type: ignore[attr-defined]
     public.__doc__ = entry.doc
     public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return public

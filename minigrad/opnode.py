@@ -5,15 +5,17 @@ Counterpart in PyTorch: the generated `struct MulBackward0 : public TraceableFun
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from . import dtypes, errors, mode
+from .bare import compiled, opened
 from .node import Node, alias
-from .plan import BARE, BOTH, FIRST, ONE, RESULT, SECOND, Plan
+from .plan import RESULT, Plan
 from .saved import Packed, SavedTensor, modified
+from .storage import Storage
 from .tensor import Tensor, wrap
 
 
@@ -21,7 +23,8 @@ class OpNode(Node):
     """Runs the formulas of its plan on the gradient and on what was saved.
 
     `saved` holds the values of `plan.slots`, tensors first; `versions` the version of each of these
-    tensors when it was saved, None once they are freed.
+    tensors when it was saved, None once they are freed. The op's own result is kept as a bare array until
+    somebody shares its memory: till then nobody can have written it.
     """
 
     __slots__ = ("plan", "saved", "versions")
@@ -31,57 +34,58 @@ class OpNode(Node):
     versions: tuple[int, ...] | None
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
-        plan = self.plan
-        values = self.unpack() if plan.releasable else self.saved
-        formulas, shape = plan.formulas, plan.shape
-        if shape == ONE:
-            return (formulas[0][0](gradient, *values),)
-        if shape == BOTH:
-            (first, (i,)), (second, (j,)) = formulas
-            return (first(gradient, values[i]), second(gradient, values[j]))
-        if shape == FIRST:
-            return (formulas[0][0](gradient, *values), None)
-        if shape == BARE:
-            return (formulas[0][0](gradient), formulas[1][0](gradient))
-        if shape == SECOND:
-            return (None, formulas[1][0](gradient, *values))
-        return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in formulas])
+        values = self.unpack() if self.plan.releasable else self.saved
+        return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in self.plan.formulas])
+
+    @classmethod
+    def compiled(cls, plan: Plan, bare: bool) -> Callable[[OpNode, np.ndarray], Any]:
+        """`apply` for a gradient that is a bare array, see bare.py."""
+        return compiled(plan, cls.__name__, bare)
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
         saved, versions = self.saved, self.versions
         if versions is None:
             raise errors.freed(self)
-        # Written out for one and two tensors: this is on the way of every node.
-        count = len(versions)
-        if count:
-            storage = saved[0]._storage
-            if storage is not None and storage.version != versions[0]:
-                raise modified(self, 0)
-            if count > 1:
-                storage = saved[1]._storage
-                if storage is not None and storage.version != versions[1]:
-                    raise modified(self, 1)
-                for slot in range(2, count):
-                    if saved[slot]._version != versions[slot]:
-                        raise modified(self, slot)
+        for slot, version in enumerate(versions):
+            value = saved[slot]
+            if not isinstance(value, np.ndarray) and value._storage is not None and value._version != version:
+                raise modified(self, slot)
         if self.meta is not None and self.meta.packed:
             return tuple([v.unpack(self) if isinstance(v, Packed) else v for v in saved])
         result = self.plan.result
-        if result >= 0 and mode.local.grad:
+        if result < 0:
+            return saved
+        value = self.tensor(result)
+        if mode.local.grad and value._array.dtype.kind == "f":
             # A formula that is itself recorded needs to know where the result came from.
-            return (*saved[:result], self._with_edge(saved[result]), *saved[result + 1 :])
-        return saved
+            value = alias(value, self)
+        return (*saved[:result], value, *saved[result + 1 :])
 
-    def _with_edge(self, result: Tensor) -> Tensor:
-        return alias(result, self) if result._array.dtype.kind == "f" else result
+    def tensor(self, slot: int) -> Any:
+        """What is kept in a slot; the op's own result as a tensor, which it becomes when first asked for."""
+        value = self.saved[slot]
+        if isinstance(value, np.ndarray) and slot == self.plan.result:
+            value = alias(wrap(value))
+            self.saved = (*self.saved[:slot], value, *self.saved[slot + 1 :])
+        return value
+
+    def storage_of(self, output: Tensor) -> Storage:
+        slot = self.plan.result
+        if slot >= 0 and self.versions is not None:
+            kept = self.tensor(slot)
+            if isinstance(kept, Tensor) and kept._array is output._array:
+                return kept.storage
+        return super().storage_of(output)
 
     def pack(self, hooks: tuple[Any, Any], slots: Iterable[int] | None = None) -> None:
         """Let saved_tensors_hooks keep the saved tensors, or those in `slots`, and stop watching versions."""
         values, versions = list(self.saved), list(self.versions or ())
         for slot in range(self.plan.tensors) if slots is None else slots:
             position = self.plan.sources[slot].position
-            values[slot] = Packed(values[slot], hooks, self, None if position >= 0 else RESULT - position)
+            values[slot] = Packed(
+                self.tensor(slot), hooks, self, None if position >= 0 else RESULT - position
+            )
             versions[slot] = 0
             self._more.packed = True
         self.saved, self.versions = tuple(values), tuple(versions)
@@ -103,7 +107,8 @@ class OpNode(Node):
         if not k or self.versions is None:
             return []
         versions = (*self.versions, *[None] * (k - len(self.versions)))
-        return list(zip(self.plan.slots, self.saved[:k], versions, strict=False))
+        values = [self.tensor(slot) for slot in range(k)]
+        return list(zip(self.plan.slots, values, versions, strict=False))
 
     def __getattr__(self, name: str) -> Any:
         """`_saved_self` and so on: what was saved under this name, unpacked and checked."""
@@ -117,7 +122,9 @@ class OpNode(Node):
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
         position = self.plan.slots.index(slot)
         if raw and position < self.plan.tensors:
-            return SavedTensor(self, lambda: self.saved[position], lambda hooks: self.pack(hooks, [position]))
+            return SavedTensor(
+                self, lambda: self.tensor(position), lambda hooks: self.pack(hooks, [position])
+            )
         if position >= self.plan.releasable:
             return self.saved[position]
         with mode.enable_grad():  # so that a saved result comes back with its grad_fn
@@ -132,10 +139,18 @@ def _zero_dim(number: Any) -> np.ndarray:
     return np.array(number, dtypes.of_number(number).numpy)
 
 
+def _through_tensors(node: OpNode, gradient: np.ndarray) -> list[np.ndarray | None]:
+    return [opened(result) for result in node.apply(wrap(gradient))]
+
+
 class ListOpNode(OpNode):
     """The node of an op on a list of tensors: its one formula answers with a list of gradients."""
 
     __slots__ = ()
+
+    @classmethod
+    def compiled(cls, plan: Plan, bare: bool) -> Callable[[OpNode, np.ndarray], Any]:
+        return _through_tensors
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         (listed,) = super().apply(gradient)
@@ -146,6 +161,8 @@ class ManyOpNode(OpNode):
     """The node of an op with several outputs, whose formulas get all of their gradients in a list."""
 
     __slots__ = ()
+
+    compiled = ListOpNode.compiled
 
     @property
     def outputs(self) -> int:  # type: ignore[override]

@@ -35,8 +35,11 @@ class Plan:
         "formulas",
         "result",
         "zeros",
-        "shape",
+        "has_array",
+        "compute",
     )
+
+    compute: Callable[..., Any]  # the formulas on bare arrays; set by Op.plan
 
     def __init__(
         self,
@@ -45,11 +48,12 @@ class Plan:
         source_of: Callable[[str], Source],
         is_tensor: Callable[[Source], bool],
         is_wrapped: Callable[[Source], bool],
+        is_list: Callable[[Source], bool],
     ) -> None:
         """edges: the arguments with an edge. formulas: for each edge (formula, names), None if not wanted.
 
         is_tensor: whether the source holds a tensor. is_wrapped: whether it is a number in a tensor's place,
-        which is let go by backward as a tensor is.
+        which is let go by backward as a tensor is. is_list: whether it holds a list of tensors.
         """
         names = dict.fromkeys(name for entry in formulas if entry for name in entry[1])
         order = sorted(
@@ -66,19 +70,4 @@ class Plan:
         )
         self.result = next((i for i, s in enumerate(self.sources) if s == Source(RESULT)), -1)
         self.zeros = (0,) * self.tensors  # shared by all nodes whose tensors were never written
-        self.shape = _shape(self.formulas)
-
-
-# How a plan's formulas are called: the frequent shapes are written out in OpNode.apply.
-GENERAL, ONE, FIRST, SECOND, BOTH, BARE = range(6)
-
-
-def _shape(formulas: tuple[Any, ...]) -> int:
-    """ONE: there is one edge. Of two, FIRST or SECOND is wanted, or BOTH, or BOTH and they take nothing."""
-    wanted = [entry for entry in formulas if entry]
-    if len(wanted) == 1 and len(formulas) < 3 and wanted[0][1] == tuple(range(len(wanted[0][1]))):
-        return ONE if len(formulas) == 1 else FIRST if formulas[0] else SECOND
-    if len(formulas) == len(wanted) == 2:
-        counts = {len(entry[1]) for entry in wanted}
-        return BARE if counts == {0} else BOTH if counts == {1} else GENERAL
-    return GENERAL
+        self.has_array = tuple(not is_list(s) for s in self.sources)

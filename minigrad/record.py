@@ -19,9 +19,9 @@ from . import anomaly, mode
 from .mode import local
 from .node import NO_EDGE, Edge, accumulator, alias, gradient_edge, next_sequence_nr
 from .opnode import OpNode
+from .plan import RESULT
 from .saved import check_savable
 from .signature import NO_DEFAULT
-from .storage import Storage
 from .tensor import Tensor, mark_inference, new, wrap
 from .views import make_views
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # The kinds of an argument; a tuple of them is the key of a plan (plan.py).
 PLAIN, NUMBER, TENSOR, TENSORS, WANTED, WANTED_LIST = range(6)
+MIXED = 6  # at the end of a tuple: the operands are of several dtypes
 
 ZERO, ZEROS = (0,), (0, 0)  # the output numbers of most edges, shared
 
@@ -79,6 +80,8 @@ def kinds_of(op: Op, args: list[Any]) -> tuple[int, ...]:
             kinds.append(WANTED_LIST if wanted else TENSORS)
         else:
             kinds.append(NUMBER if position in op.edges and arg is not None else PLAIN)
+    if len({args[i]._array.dtype for i in op.operands if isinstance(args[i], Tensor)}) > 1:
+        kinds.append(MIXED)
     return tuple(kinds)
 
 
@@ -117,17 +120,27 @@ def save(node: OpNode, args: Any, outputs: list[Tensor]) -> None:
     """Keep what the node's plan asks for, tensors with their versions."""
     plan = node.plan
     values = []
-    # A result is kept as an alias, without its place in the graph (see saved.py).
+    # A result is kept as an array or an alias, without its place in the graph (see saved.py).
     for position, part in plan.sources:
-        value = args[position] if position >= 0 else alias(outputs[-1 - position])
+        value = args[position] if position >= 0 else _kept(outputs[-1 - position], position)
         values.append(shape_of(value) if part else value)
     node.versions = plan.zeros
     for value in values[: plan.tensors]:
+        if isinstance(value, np.ndarray):
+            continue
         if value._meta is not None:
             check_savable(value)
         if value._version:
-            node.versions = tuple([v._version for v in values[: plan.tensors]])
+            node.versions = tuple([_version(v) for v in values[: plan.tensors]])
     node.saved = tuple(values)
+
+
+def _kept(output: Tensor, position: int) -> Any:
+    return output._array if position == RESULT and output._storage is None else alias(output)
+
+
+def _version(value: Any) -> int:
+    return 0 if isinstance(value, np.ndarray) else value._version
 
 
 def shape_of(value: Any) -> Any:
@@ -183,13 +196,7 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
                 if self._storage is not None:
                     node.versions = (self._storage.version,)
             elif saves_result:
-                kept = new(Tensor)
-                kept._array = array
-                kept._storage = out._storage = Storage(array)
-                kept._node = kept._grad = kept._view = kept._meta = None
-                kept._output_nr = 0
-                kept._requires_grad = False
-                node.saved = (kept,)
+                node.saved = (array,)
             else:
                 node.saved = ()
             out._node = node

@@ -159,7 +159,8 @@ class Tensor:
     def storage(self) -> Storage:
         """The memory, shared with all views."""
         if self._storage is None:
-            self._storage = Storage(self._array)
+            node = self._node
+            self._storage = Storage(self._array) if node is None else node.storage_of(self)
         return self._storage
 
     def untyped_storage(self) -> Storage:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, wrap, zeros_for
-from .arithmetic import is_number, plus, times
+from .arithmetic import is_number, plus, reciprocal, times
 from .precision import floating, rounded_once
 from .public import must_be_tensor, not_implemented, public, tensors_only
 
@@ -246,7 +246,7 @@ addcdiv = op(
     rounded_once(lambda x, tensor1, tensor2, value: x + _in(value, x) * tensor1 / tensor2),
     promotes="common", inplace=True, method=False, check=_refuse_integers,
     self=lambda grad: grad,
-    tensor1=lambda grad, tensor2, value: grad * (value / tensor2),
+    tensor1=lambda grad, tensor2, value: grad * (reciprocal(tensor2) * value),
     tensor2=lambda grad, tensor1, tensor2, value: -grad * (times(tensor1, value) / (tensor2 * tensor2)),
     doc="self + value * tensor1 / tensor2.",
 )  # fmt: skip

@@ -246,7 +246,7 @@ class CheckpointFunction(Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
-        if local.run is not None and local.run.needed is not None:
+        if local.run is not None and local.run.selective:
             raise RuntimeError(
                 "When use_reentrant=True, minigrad.utils.checkpoint is incompatible with .grad() or passing an "
                 "`inputs` parameter to .backward(). To resolve this error, you can either set "

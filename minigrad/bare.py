@@ -1,0 +1,122 @@
+"""Formulas on bare arrays: how backward computes while nobody records it.
+
+A formula is written once, for tensors, so that it can be recorded and differentiated again. Most of the time
+nobody does; then making tensors of what comes and goes costs more than a small array's arithmetic. A formula
+that is made of operators and of ops called by name means the same on arrays, when each of these ops stands for
+its forward function:
+
+    self=lambda grad, other: grad * other                          runs on arrays as it is
+    self=lambda grad, mat2: mm(grad, t(mat2))                      runs with the forwards of mm and t
+    self=lambda grad, self: grad.masked_fill(self < 0, 0.0)        calls a method: needs tensors, and gets them
+
+`compiled` puts the formulas of a plan and the version checks of saved.py into one function, written out for
+this plan: that saves every question whose answer is known. Counterpart in PyTorch: the generated Functions.cpp.
+"""
+
+from __future__ import annotations
+
+import dis
+import linecache
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import errors
+from .saved import modified
+from .signature import NO_DEFAULT
+from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .op import Op
+    from .opnode import OpNode
+    from .plan import Plan
+
+# Attributes, methods, indexing, keyword and star arguments, in the instructions' names.
+_MORE = ("ATTR", "METHOD", "SUBSCR", "SLICE", "IMPORT", "FUNCTION", "KW")
+
+Compute = Callable[["OpNode", np.ndarray], Any]
+
+
+def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The formula for arrays; None where it asks for more than operators and ops by their names.
+
+    One difference is the author's business: a number / a tensor is torch's reciprocal times the number, and rounds twice.
+    """
+    if not isinstance(formula, FunctionType) or formula.__closure__ or formula.__defaults__:
+        return None
+    forwards: dict[str, Any] = {"__name__": formula.__module__}  # where NumPy's warnings come from
+    for step in dis.get_instructions(formula):
+        if step.opname == "LOAD_GLOBAL":
+            entry = getattr(formula.__globals__.get(step.argval), "op", None)
+            if entry is None or not _means_its_forward(entry):
+                return None
+            forwards[step.argval] = entry.forward
+        elif any(word in step.opname for word in _MORE):
+            return None
+        elif step.opname == "BINARY_OP" and step.argrepr in ("**", "[]"):
+            return None  # a power has other special cases in NumPy
+    return FunctionType(formula.__code__, forwards, formula.__name__)
+
+
+def _means_its_forward(entry: Op) -> bool:
+    """Whether calling the op, with all of its arguments, and calling its forward function is the same."""
+    return (
+        entry.results == ["result"]
+        and not entry.writes_self
+        and all(default is NO_DEFAULT for _, default in entry.params)
+    )
+
+
+def compiled(plan: Plan, name: str, bare: bool) -> Compute:
+    """The function that runs the plan's formulas on an array. bare: False where they need tensors anyway."""
+    known: dict[str, Any] = {
+        "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray
+    }  # fmt: skip
+    results, arrays_used = [], set()
+    for k, entry in enumerate(plan.formulas):
+        if entry is None:
+            results.append("None")
+            continue
+        formula, slots = entry
+        quick = on_arrays(formula) if bare and all(plan.has_array[i] for i in slots) else None
+        known[f"f{k}"] = quick or formula
+        if quick:
+            arrays_used.update(i for i in slots if i < plan.tensors)
+            values = [f"a{i}" if i < plan.tensors else f"s{i}" for i in slots]
+            results.append(f"f{k}({', '.join(['grad', *values])})")
+        else:
+            values = [f"node.tensor({i})" if i == plan.result else f"s{i}" for i in slots]
+            results.append(f"opened(f{k}({', '.join(['wrap(grad)', *values])}))")
+    lines = [f"def {name}(node, grad):"]
+    if plan.releasable:
+        lines += ["    versions = node.versions", "    if versions is None: raise freed(node)"]
+    if plan.slots:
+        lines.append(f"    {''.join(f's{i}, ' for i in range(len(plan.slots)))} = node.saved")
+    for i in range(plan.tensors):
+        check = f"s{i}._storage is not None and s{i}._storage.version != versions[{i}]"
+        if i == plan.result:  # it may have been kept as a bare array, which nobody has written
+            check = f"type(s{i}) is not ndarray and {check}"
+        lines.append(f"    if {check}: raise modified(node, {i})")
+        if i in arrays_used:
+            array = f"s{i}._array"
+            lines.append(
+                f"    a{i} = {f's{i} if type(s{i}) is ndarray else {array}' if i == plan.result else array}"
+            )
+    lines.append(f"    return {''.join(r + ', ' for r in results)}")
+    return _made(name, lines, known)
+
+
+def opened(result: Tensor | None) -> np.ndarray | None:
+    """The array of what a formula on tensors answered."""
+    return None if result is None else result._array
+
+
+def _made(name: str, lines: list[str], known: dict[str, Any]) -> Any:
+    """The function that these lines define. They are in linecache, so that a traceback shows them."""
+    source = "\n".join(lines) + "\n"
+    file = f"<{name}: {abs(hash(source)):x}>"
+    linecache.cache[file] = len(source), None, source.splitlines(True), file
+    exec(compile(source, file, "exec"), known)
+    return known[name]
