@@ -52,6 +52,7 @@ class Op(Signature):
         *,
         node: str,
         promotes: str,
+        pointwise: bool | None,
         view: str,
         doc: str,
         of: str,
@@ -64,6 +65,7 @@ class Op(Signature):
             raise TypeError(f"op {self.name}: {clash.pop()!r} names both an argument and a result")
         self.forward = forward
         self.promotes = promotes
+        self.pointwise = bool(promotes) if pointwise is None else pointwise
         self.view = view
         self.doc = doc
         self.check = check
@@ -202,6 +204,7 @@ def op(
     dunder: str = "",
     view: str = "",
     promotes: str = "",
+    pointwise: bool | None = None,
     node: str = "",
     of: str = "",
     check: Callable[..., None] | None = None,
@@ -211,13 +214,22 @@ def op(
 
     inplace: also `name_` (of an overload the public function sees to it). dunder: the operators it implements. view: "one" or "many" where its outputs
     share memory with the first argument. promotes: "common" where its operands are brought to a common
-    dtype first, "float" where integers become floats as well. node: the node's name, where it is not
-    `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads.
+    dtype first, "float" where integers become floats as well. pointwise: whether it works element by element, and so has
+    its operands' order of dimensions in memory; by default where it promotes. node: the node's name, where it is not `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads.
     check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
     dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place form.
     """
     entry = Op(
-        signature, forward, formulas, node=node, promotes=promotes, view=view, doc=doc, of=of, check=check
+        signature,
+        forward,
+        formulas,
+        node=node,
+        promotes=promotes,
+        pointwise=pointwise,
+        view=view,
+        doc=doc,
+        of=of,
+        check=check,
     )
     if entry.name in table:
         raise TypeError(f"op {entry.name} is in the table already")

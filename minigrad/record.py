@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import anomaly, mode
+from . import anomaly, mode, strides
 from .mode import local
 from .node import NO_EDGE, Edge, accumulator, alias, gradient_edge, next_sequence_nr
 from .opnode import OpNode
@@ -44,10 +44,15 @@ def run(op: Op, args: list[Any]) -> Any:
         found = local.tape.compute(op, args)
     else:
         found = op.forward(*op.arrays(args))
+        if op.pointwise and strides.turned:
+            found = strides.pointwise(np.asarray(found), [a._array for a in args if isinstance(a, Tensor)])
     several = type(found) is tuple
     outputs = [
         wrap(a if isinstance(a, np.ndarray) else np.asarray(a)) for a in (found if several else (found,))
     ]
+    if not strides.turned:
+        for output in outputs:
+            strides.note_order(output._array)
     kinds = kinds_of(op, args)
     if op.view:
         make_views(args[0], outputs, many=op.view == "many")
@@ -249,6 +254,8 @@ def single(op: Op) -> Callable[..., Tensor]:
         out._storage = out._grad = out._view = out._meta = node = None
         out._output_nr = 0
         if is_view:
+            if not strides.turned:
+                strides.note_order(array)
             make_views(self, (out,), False)
         if self._requires_grad and differentiable and local.grad and array.dtype.kind == "f":
             node = node_class()
@@ -310,7 +317,12 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         array = self._array
         if isinstance(other, Tensor):
             array2 = other._array
-            if array.dtype is not array2.dtype or (needs_float and array.dtype.kind != "f") or not two:
+            if (
+                array.dtype is not array2.dtype
+                or (needs_float and array.dtype.kind != "f")
+                or not two
+                or (strides.turned and not (array.flags.c_contiguous and array2.flags.c_contiguous))
+            ):
                 return general(self, other)
             view = other._view
             if view is not None and local.grad and not view.up_to_date(other):

@@ -7,6 +7,9 @@ of length 1, which torch shows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
@@ -125,6 +128,70 @@ def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, 
             if shape[a] > shape[b]:
                 return 1
     return 0
+
+
+# Whether there has been an array that is not row by row. Until then no result has to be laid out otherwise.
+turned = False
+
+
+def note_order(array: np.ndarray) -> None:
+    """Take note of an array that is not row by row."""
+    global turned
+    if not array.flags.c_contiguous:
+        turned = True
+
+
+def pointwise(found: np.ndarray, operands: list[np.ndarray]) -> np.ndarray:
+    """The result of an elementwise op, with its dimensions in torch's order: where they contradict each other, the
+    first operand has its way. NumPy would lay it out row by row."""
+    shape = found.shape
+    if len(shape) < 2 or not found.size:
+        return found
+    if all(x.shape == shape for x in operands):
+        if all(x.flags.c_contiguous for x in operands):
+            return _with_strides(found, row_major(shape, found.itemsize))
+        first = _steps(operands[0])
+        if is_dense(operands[0]) and all(_steps(x) == first for x in operands):
+            return _with_strides(found, tuple([s * found.itemsize for s in first]))
+    stretched = [_stretched(x, shape) for x in operands]
+    return _with_strides(found, dense_strides(shape, found.itemsize, *stretched))
+
+
+def by_rows(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """`forward` with results that lie row by row. NumPy keeps the order of dimensions that the argument has."""
+
+    def call(x: np.ndarray, *args: Any) -> Any:
+        found = forward(x, *args)
+        if x.flags.c_contiguous and 1 not in x.shape:
+            return found
+        return tuple(map(_in_rows, found)) if type(found) is tuple else _in_rows(found)
+
+    return call
+
+
+def _in_rows(found: np.ndarray) -> np.ndarray:
+    found = np.asarray(found)
+    return _with_strides(found, row_major(found.shape, found.itemsize))
+
+
+def _with_strides(found: np.ndarray, strides: tuple[int, ...]) -> np.ndarray:
+    if found.strides == strides or not found.size:
+        return found
+    made = np.ndarray(found.shape, found.dtype, np.empty(found.size, found.dtype), 0, strides)
+    made[...] = found
+    return made
+
+
+def _steps(x: np.ndarray) -> tuple[int, ...]:
+    """The strides in elements."""
+    return tuple([s // x.itemsize for s in x.strides])
+
+
+def _stretched(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of x broadcast to `shape`: 0 along the dimensions that it does not have."""
+    missing = len(shape) - x.ndim
+    own = [s if n == m else 0 for s, n, m in zip(x.strides, x.shape, shape[missing:], strict=True)]
+    return (*[0] * missing, *own)
 
 
 def empty_like(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ..op import op, table
+from ..strides import by_rows
 from ..tensor import Tensor
 from .errorfunction import erf
 from .precision import floating, rounded_once
@@ -228,7 +229,7 @@ def _log_sigmoid_curve(grad: Tensor, grad_output: Tensor, self: Tensor) -> Tenso
 
 
 logsigmoid = op(
-    "log_sigmoid(self)", rounded_once(_log_sigmoid), method=False,
+    "log_sigmoid(self)", by_rows(rounded_once(_log_sigmoid)), method=False,
     self=lambda grad, self: log_sigmoid_backward(grad, self),
     doc="Elementwise log(sigmoid(x)), without its overflows.",
 )  # fmt: skip

@@ -152,7 +152,7 @@ def _close(x: np.ndarray, other: np.ndarray, rtol: float, atol: float, equal_nan
 
 
 _isclose_op = op(
-    "isclose(self, other: Tensor, rtol, atol, equal_nan)", _close, method=False,
+    "isclose(self, other: Tensor, rtol, atol, equal_nan)", _close, method=False, pointwise=True,
     doc="Where |self - other| <= atol + rtol * |other|.",
 )  # fmt: skip
 

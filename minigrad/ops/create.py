@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes, mode
+from .. import dtypes, mode, strides
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..record import report
@@ -22,6 +22,7 @@ from .public import must_be_tensor
 def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     """A new leaf around `array`. RuntimeError where a dtype of integers is asked to require grad."""
     dtypes.of(array.dtype)
+    strides.note_order(array)
     made = wrap(array)
     if requires_grad:
         if array.dtype.kind != "f":

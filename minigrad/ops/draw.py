@@ -12,6 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..random import generator
+from ..strides import empty_like
 from ..tensor import Tensor, zeros_for
 from .create import check_rest, checked_dtype, checked_size, leaf
 from .public import must_be_tensor
@@ -82,13 +83,23 @@ def randn(*size: Any, **options: Any) -> Tensor:
 def rand_like(input: Tensor, **options: Any) -> Tensor:
     """rand in the shape and dtype of another tensor."""
     options.pop("memory_format", None)
-    return rand(must_be_tensor(input, "rand_like").shape, **{"dtype": input.dtype, **options})
+    drawn = rand(must_be_tensor(input, "rand_like").shape, **{"dtype": input.dtype, **options})
+    return _laid_out_like(input, drawn)
 
 
 def randn_like(input: Tensor, **options: Any) -> Tensor:
     """randn in the shape and dtype of another tensor."""
     options.pop("memory_format", None)
-    return randn(must_be_tensor(input, "randn_like").shape, **{"dtype": input.dtype, **options})
+    drawn = randn(must_be_tensor(input, "randn_like").shape, **{"dtype": input.dtype, **options})
+    return _laid_out_like(input, drawn)
+
+
+def _laid_out_like(input: Tensor, drawn: Tensor) -> Tensor:
+    """The order of dimensions in memory is that of the input, too."""
+    array = empty_like(input._array, drawn._array.dtype)
+    array[...] = drawn._array
+    drawn._array = array
+    return drawn
 
 
 def _bounds(low: int, high: int) -> tuple[int, int]:
@@ -126,7 +137,7 @@ def randint_like(input: Tensor, *bounds: int, **options: Any) -> Tensor:
     """randint in the shape and dtype of another tensor: (input, high) or (input, low, high)."""
     options.pop("memory_format", None)
     shape = tuple(must_be_tensor(input, "randint_like").shape)
-    return randint(*bounds, shape, **{"dtype": input.dtype, **options})
+    return _laid_out_like(input, randint(*bounds, shape, **{"dtype": input.dtype, **options}))
 
 
 def randperm(n: int, **options: Any) -> Tensor:

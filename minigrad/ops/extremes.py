@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import return_types
 from ..op import op
+from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import Dims, flag, normal_dims, one_dim, restored
 from .pairs import maximum, minimum
@@ -145,7 +146,7 @@ def _kth(x: np.ndarray, k: int, dim: Any, keepdim: bool) -> tuple[np.ndarray, np
 def _entry(name: str, node: str, positions: Any, doc: str) -> Any:
     return op(
         f"{name}_dim(self, dim, keepdim=False) -> values, indices",
-        lambda x, dim, keepdim: _picked(x, dim, keepdim, name, positions), method=False, of=name, node=node,
+        by_rows(lambda x, dim, keepdim: _picked(x, dim, keepdim, name, positions)), method=False, of=name, node=node,
         self=_put_back,
         doc=doc,
     )  # fmt: skip
@@ -249,12 +250,12 @@ def _extreme(x: np.ndarray, dim: Any, keepdim: bool, ufunc: np.ufunc, name: str)
 
 
 amax = op(
-    "amax(self, dim=(), keepdim=False)", lambda x, dim, keepdim: _extreme(x, dim, keepdim, np.maximum, "amax"),
+    "amax(self, dim=(), keepdim=False)", by_rows(lambda x, dim, keepdim: _extreme(x, dim, keepdim, np.maximum, "amax")),
     self=_ties_shared,
     doc="The largest elements along dimensions, of the whole tensor by default. Equals share the gradient.",
 )  # fmt: skip
 amin = op(
-    "amin(self, dim=(), keepdim=False)", lambda x, dim, keepdim: _extreme(x, dim, keepdim, np.minimum, "amin"),
+    "amin(self, dim=(), keepdim=False)", by_rows(lambda x, dim, keepdim: _extreme(x, dim, keepdim, np.minimum, "amin")),
     self=_ties_shared,
     doc="The smallest elements along dimensions, of the whole tensor by default. Equals share the gradient.",
 )  # fmt: skip
@@ -277,7 +278,7 @@ def _aminmax_self(
 
 
 _aminmax_op = op(
-    "aminmax(self, *, dim=None, keepdim=False) -> low, high", _aminmax, method=False,
+    "aminmax(self, *, dim=None, keepdim=False) -> low, high", by_rows(_aminmax), method=False,
     self=_aminmax_self,
     doc="The smallest and the largest elements, of the tensor or along a dimension.",
 )  # fmt: skip

@@ -32,7 +32,7 @@ def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
 
 
 _where_op = op(
-    "where(condition: Tensor, self, other)", _where, method=False,
+    "where(condition: Tensor, self, other)", _where, method=False, pointwise=True,
     self=lambda grad, condition: where(condition, grad, 0),
     other=lambda grad, condition: where(condition, 0, grad),
     doc="The elements of self where the condition holds, those of other where not.",

@@ -198,14 +198,14 @@ def _mixed(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
 
 
 _lerp_number = op(
-    "lerp_number(self, end, weight)", _lerp, method=False, inplace=True, of="lerp",
+    "lerp_number(self, end, weight)", _lerp, method=False, inplace=True, pointwise=True, of="lerp",
     node="LerpBackward0",
     self=lambda grad, weight: grad * (1 - weight),
     end=lambda grad, weight: grad * weight,
     doc="self + weight * (end - self), with a number as weight.",
 )  # fmt: skip
 _lerp_tensor = op(
-    "lerp_tensor(self, end, weight)", _lerp, method=False, inplace=True, of="lerp",
+    "lerp_tensor(self, end, weight)", _lerp, method=False, inplace=True, pointwise=True, of="lerp",
     node="LerpBackward1",
     self=lambda grad, weight: grad * (1 - weight),
     end=lambda grad, weight: grad * weight,

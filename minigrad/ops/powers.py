@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
+from ..strides import by_rows
 from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, minus, reflected, times
 from .dims import check_fits
@@ -89,8 +90,9 @@ _pow_tensor = op(
     doc="self raised to a tensor, elementwise.",
 )  # fmt: skip
 _number_pow = op(
-    "number_pow(exponent, self)", lambda exponent, x: _tensor_power(np.broadcast_to(x, exponent.shape), exponent),
-    promotes="common", method=False, of="pow", node="PowBackward2",
+    "number_pow(exponent, self)",
+    by_rows(lambda exponent, x: _tensor_power(np.broadcast_to(x, exponent.shape), exponent)), promotes="common",
+    pointwise=False, method=False, of="pow", node="PowBackward2",
     exponent=_pow_exponent,
     doc="A number raised to a tensor.",
 )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op, table
+from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import Dims, cast, count, expanded, flag, normal_dims, one_dim, restored, saved_dims, wide
 from .public import must_be_tensor, public, renamed
@@ -57,7 +58,7 @@ _sum_all = op(
     doc="The sum of all elements.",
 )  # fmt: skip
 _sum_dims = op(
-    "sum_dims(self, dim, keepdim=False, dtype=None)", _sum, method=False, of="sum", node="SumBackward1",
+    "sum_dims(self, dim, keepdim=False, dtype=None)", by_rows(_sum), method=False, of="sum", node="SumBackward1",
     self=lambda grad, self_shape, dim, keepdim: expanded(grad, self_shape, dim, keepdim),
     doc="The sum along dimensions.",
 )  # fmt: skip
@@ -68,13 +69,13 @@ _mean_all = op(
     doc="The mean of all elements.",
 )  # fmt: skip
 _mean_dims = op(
-    "mean_dims(self, dim, keepdim=False, dtype=None)", _mean, method=False, of="mean", node="MeanBackward1",
+    "mean_dims(self, dim, keepdim=False, dtype=None)", by_rows(_mean), method=False, of="mean", node="MeanBackward1",
     self=_mean_self,
     doc="The mean along dimensions.",
 )  # fmt: skip
 _nansum = op(
     "nansum(self, dim=None, keepdim=False, *, dtype=None)",
-    lambda x, dim, keepdim, dtype: _sum(np.where(np.isnan(x), 0, x).astype(x.dtype), dim, keepdim, dtype),
+    by_rows(lambda x, dim, keepdim, dtype: _sum(np.where(np.isnan(x), 0, x).astype(x.dtype), dim, keepdim, dtype)),
     method=False,
     self=lambda grad, self, dim, keepdim: expanded(grad, self.shape, dim, keepdim).masked_fill(self.isnan(), 0.0),
     doc="The sum of the elements that are not nan.",
@@ -188,7 +189,7 @@ _prod_all = op(
     doc="The product of all elements.",
 )  # fmt: skip
 _prod_dim = op(
-    "prod_dim(self, dim, keepdim=False, dtype=None)", _prod, method=False, of="prod", node="ProdBackward1",
+    "prod_dim(self, dim, keepdim=False, dtype=None)", by_rows(_prod), method=False, of="prod", node="ProdBackward1",
     self=_prod_dim_self,
     doc="The product along a dimension.",
 )  # fmt: skip
@@ -229,17 +230,19 @@ def _truth(found: Any, x: np.ndarray) -> np.ndarray:
 
 _all = op(
     "all(self, dim=None, keepdim=False)",
-    lambda x, dim, keepdim: _truth(np.all(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x), method=False,
+    by_rows(lambda x, dim, keepdim: _truth(np.all(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x)),
+    method=False,
     doc="Whether every element is true, of the tensor or along dimensions.",
 )  # fmt: skip
 _any = op(
     "any(self, dim=None, keepdim=False)",
-    lambda x, dim, keepdim: _truth(np.any(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x), method=False,
+    by_rows(lambda x, dim, keepdim: _truth(np.any(x, axis=normal_dims(dim, x.ndim), keepdims=keepdim), x)),
+    method=False,
     doc="Whether some element is true, of the tensor or along dimensions.",
 )  # fmt: skip
 _count_nonzero = op(
     "count_nonzero(self, dim=None)",
-    lambda x, dim: np.asarray(np.count_nonzero(x, axis=normal_dims(dim, x.ndim)), np.int64), method=False,
+    by_rows(lambda x, dim: np.asarray(np.count_nonzero(x, axis=normal_dims(dim, x.ndim)), np.int64)), method=False,
     doc="How many elements are not 0, of the tensor or along dimensions.",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..op import op
+from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import cast, normal_dims, one_dim, restored, saved_dims, wide
 from .masks import where
@@ -30,7 +31,7 @@ def _reversed_cumsum(grad: Tensor, dim: int) -> Tensor:
 
 
 cumsum = op(
-    "cumsum(self, dim, *, dtype=None)", lambda x, dim, dtype: _along(np.add, x, dim, dtype), inplace=True,
+    "cumsum(self, dim, *, dtype=None)", by_rows(lambda x, dim, dtype: _along(np.add, x, dim, dtype)), inplace=True,
     self=_reversed_cumsum,
     doc="The sums of the elements so far, along `dim`.",
 )  # fmt: skip
@@ -59,7 +60,8 @@ def _cumprod_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> Tenso
 
 
 cumprod = op(
-    "cumprod(self, dim, *, dtype=None)", lambda x, dim, dtype: _along(np.multiply, x, dim, dtype), inplace=True,
+    "cumprod(self, dim, *, dtype=None)", by_rows(lambda x, dim, dtype: _along(np.multiply, x, dim, dtype)),
+    inplace=True,
     self=_cumprod_self,
     doc="The products of the elements so far, along `dim`.",
 )  # fmt: skip
@@ -87,13 +89,13 @@ def _running_self(grads: list[Tensor], self: Tensor, indices: Tensor, dim: int) 
 
 
 _cummax = op(
-    "cummax(self, dim) -> values, indices", lambda x, dim: _running_extreme(x, dim, np.maximum, np.greater),
+    "cummax(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.maximum, np.greater)),
     method=False,
     self=_running_self,
     doc="The largest elements so far along `dim`, and their positions.",
 )  # fmt: skip
 _cummin = op(
-    "cummin(self, dim) -> values, indices", lambda x, dim: _running_extreme(x, dim, np.minimum, np.less),
+    "cummin(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.minimum, np.less)),
     method=False,
     self=_running_self,
     doc="The smallest elements so far along `dim`, and their positions.",
@@ -143,13 +145,13 @@ def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
 
 
 _softmax_op = op(
-    "softmax(self, dim)", _softmax, method=False,
+    "softmax(self, dim)", by_rows(_softmax), method=False,
     self=lambda grad, result, dim: softmax_backward(grad, result, dim),
     doc="exp(x) scaled to sum to 1 along `dim`. NotImplementedError for integers.",
 )  # fmt: skip
 
 _log_softmax_op = op(
-    "log_softmax(self, dim)", _log_softmax, method=False,
+    "log_softmax(self, dim)", by_rows(_log_softmax), method=False,
     self=lambda grad, result, dim: log_softmax_backward(grad, result, dim),
     doc="The logarithm of softmax, without its overflows. NotImplementedError for integers.",
 )  # fmt: skip
@@ -170,7 +172,7 @@ def _log_softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.
 
 
 softmax_backward = op(
-    "softmax_backward(self, output, dim)", _softmax_backward, method=False, node="SoftmaxBackwardDataBackward0",
+    "softmax_backward(self, output, dim)", by_rows(_softmax_backward), method=False, node="SoftmaxBackwardDataBackward0",
     self=lambda grad, output, dim: softmax_backward(grad, output, dim),
     output=lambda grad, self, output, dim: (
         (self - (self * output).sum((dim,), True)) * grad - self * (grad * output).sum((dim,), True)
@@ -179,7 +181,7 @@ softmax_backward = op(
 )  # fmt: skip
 
 log_softmax_backward = op(
-    "log_softmax_backward(self, output, dim)", _log_softmax_backward, method=False,
+    "log_softmax_backward(self, output, dim)", by_rows(_log_softmax_backward), method=False,
     node="LogSoftmaxBackwardDataBackward0",
     self=lambda grad, output, dim: grad - (grad * output.exp()).sum((dim,), True),
     output=lambda grad, self, output, dim: -grad * self.sum((dim,), True) * output.exp(),
@@ -225,7 +227,7 @@ def _logsumexp_self(grad: Tensor, self: Tensor, dim: Any, keepdim: bool, result:
 
 
 _logsumexp_op = op(
-    "logsumexp(self, dim, keepdim=False)", _logsumexp, method=False,
+    "logsumexp(self, dim, keepdim=False)", by_rows(_logsumexp), method=False,
     self=_logsumexp_self,
     doc="log(sum(exp(x))) along dimensions, without overflow.",
 )  # fmt: skip
@@ -256,7 +258,7 @@ def _logcumsumexp_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> 
 
 
 logcumsumexp = op(
-    "logcumsumexp(self, dim)", _logcumsumexp,
+    "logcumsumexp(self, dim)", by_rows(_logcumsumexp),
     self=_logcumsumexp_self,
     doc="log of the sums of exp(x) so far, along `dim`.",
 )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
+from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .arithmetic import no_bools_in_sub, times
 from .dims import cast, count, flag, normal_dims, restored, saved_dims, wide
@@ -76,21 +77,21 @@ def _mean_self(grad: Tensor, self: Tensor, dim: Any, keepdim: bool) -> Tensor:
 
 _var_op = op(
     "var(self, dim=None, *, correction=None, keepdim=False)",
-    lambda x, dim, correction, keepdim: _same(_var(x, dim, correction, keepdim), x), method=False,
+    by_rows(lambda x, dim, correction, keepdim: _same(_var(x, dim, correction, keepdim), x)), method=False,
     self=_var_self,
     doc="The mean squared distance from the mean, of n - correction degrees of freedom.",
 )  # fmt: skip
 _std_op = op(
     "std(self, dim=None, *, correction=None, keepdim=False)",
-    lambda x, dim, correction, keepdim: _same(np.sqrt(_var(x, dim, correction, keepdim)), x), method=False,
+    by_rows(lambda x, dim, correction, keepdim: _same(np.sqrt(_var(x, dim, correction, keepdim)), x)), method=False,
     self=_std_self,
     doc="The square root of the variance.",
 )  # fmt: skip
 _var_mean_op = op(
     "var_mean(self, dim=None, *, correction=None, keepdim=False) -> variance, average",
-    lambda x, dim, correction, keepdim: (
+    by_rows(lambda x, dim, correction, keepdim: (
         _same(_var(x, dim, correction, keepdim), x), _same(_average(x, dim, keepdim), x)
-    ),
+    )),
     method=False,
     self=lambda grads, self, dim, correction, keepdim: _var_self(grads[0], self, dim, correction, keepdim)
     + _mean_self(grads[1], self, dim, keepdim),
@@ -98,9 +99,9 @@ _var_mean_op = op(
 )  # fmt: skip
 _std_mean_op = op(
     "std_mean(self, dim=None, *, correction=None, keepdim=False) -> deviation, average",
-    lambda x, dim, correction, keepdim: (
+    by_rows(lambda x, dim, correction, keepdim: (
         _same(np.sqrt(_var(x, dim, correction, keepdim)), x), _same(_average(x, dim, keepdim), x)
-    ),
+    )),
     method=False,
     self=lambda grads, self, dim, correction, keepdim, deviation: _std_self(
         grads[0], self, dim, correction, keepdim, deviation
@@ -211,7 +212,7 @@ def _norm_self(
 
 
 _vector_norm = op(
-    "linalg_vector_norm(self, ord=2, dim=None, keepdim=False, *, dtype=None)", _norm, method=False,
+    "linalg_vector_norm(self, ord=2, dim=None, keepdim=False, *, dtype=None)", by_rows(_norm), method=False,
     self=_norm_self,
     doc="(sum of |x|^ord)^(1/ord), of the tensor or along dimensions.",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
-from ..strides import empty_like
+from ..strides import by_rows
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
 from .public import public
@@ -20,19 +20,17 @@ from .slices import _select, select, slice_, sliced
 def _triangle(x: np.ndarray, diagonal: int, lower: bool) -> np.ndarray:
     if x.ndim < 2:
         raise RuntimeError(f"{'tril' if lower else 'triu'}: input tensor must have at least 2 dimensions")
-    found = empty_like(x)
-    found[...] = np.tril(x, diagonal) if lower else np.triu(x, diagonal)
-    return found
+    return np.tril(x, diagonal) if lower else np.triu(x, diagonal)
 
 
 tril = op(
-    "tril(self, diagonal=0)", lambda x, diagonal: _triangle(x, diagonal, True), inplace=True,
+    "tril(self, diagonal=0)", by_rows(lambda x, diagonal: _triangle(x, diagonal, True)), inplace=True,
     self=lambda grad, diagonal: grad.tril(diagonal),
     doc="The matrices with zeros above a diagonal.",
 )  # fmt: skip
 
 triu = op(
-    "triu(self, diagonal=0)", lambda x, diagonal: _triangle(x, diagonal, False), inplace=True,
+    "triu(self, diagonal=0)", by_rows(lambda x, diagonal: _triangle(x, diagonal, False)), inplace=True,
     self=lambda grad, diagonal: grad.triu(diagonal),
     doc="The matrices with zeros below a diagonal.",
 )  # fmt: skip
