@@ -72,9 +72,10 @@ def _means_its_forward(entry: Op) -> bool:
 def compiled(plan: Plan, name: str, bare: bool) -> Compute:
     """The function that runs the plan's formulas on an array. bare: False where they need tensors anyway."""
     known: dict[str, Any] = {
-        "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray
+        "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray,
+        "asarray": np.asarray,
     }  # fmt: skip
-    results, arrays_used = [], set()
+    results, arrays_used, scalars = [], set(), True
     for k, entry in enumerate(plan.formulas):
         if entry is None:
             results.append("None")
@@ -82,6 +83,7 @@ def compiled(plan: Plan, name: str, bare: bool) -> Compute:
         formula, slots = entry
         quick = on_arrays(formula) if bare and all(plan.has_array[i] for i in slots) else None
         known[f"f{k}"] = quick or formula
+        scalars = scalars and quick is not None and not quick.__code__.co_names  # operators alone take them
         if quick:
             arrays_used.update(i for i in slots if i < plan.tensors)
             values = [f"a{i}" if i < plan.tensors else f"s{i}" for i in slots]

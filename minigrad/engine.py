@@ -9,8 +9,8 @@ Counterpart in PyTorch: torch/csrc/autograd/engine.cpp.
    Then what it saved is let go, unless the graph is to be kept.
 
 Gradients on their way are tensors where this backward is recorded itself (create_graph). Else they are bare
-arrays, nodes run the short form of their formulas (bare.py), and a tensor is made where somebody looks: a hook,
-a custom Function, who asked for the gradient.
+arrays (of no dimensions also NumPy's scalars), nodes run the short form of their formulas (bare.py), and a
+tensor is made where somebody looks: a hook, a custom Function, who asked for the gradient.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from .broadcast import array_sum_to, sum_to
 from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
 from .tensor import Tensor, wrap
+
+NOT_ASKED = -1  # in place of a count: this run does not come there
 
 
 class Run:
@@ -127,16 +129,16 @@ class Run:
                 leading.add(node)
         self.stops = reached - leading
         self.selective = True
-        counts = dict.fromkeys([node for node in self.dependencies if node in reached], 0)
+        counts = self.dependencies = dict.fromkeys(order, NOT_ASKED)
+        counts.update(dict.fromkeys(reached & counts.keys(), 0))
         for node in leading:
             for target in node.next:
-                if target in counts:
+                if target in reached:
                     counts[target] += 1
-        self.dependencies = counts
 
-    def will_run(self, node: Node) -> bool:
+    def will_run(self, node: Node | None) -> bool:
         """Whether this backward comes to `node`."""
-        return node in self.dependencies
+        return self.dependencies.get(node, NOT_ASKED) > NOT_ASKED
 
     def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
         """Where the gradient of an input arrives; `keep`: the tensor is to keep it."""
@@ -156,10 +158,11 @@ class Run:
         a way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
         """
         buffers, dependencies, own, ready = self.buffers, self.dependencies, self.own, self.ready
-        capturing, release = self.capturing, not self.retain_graph
-        plainly, watcher = not (self.create_graph or mode.anomaly), self.watcher
+        capturing, release, add = self.capturing, not self.retain_graph, np.add
+        recorded, watcher = self.create_graph, self.watcher
+        plainly = not (recorded or mode.anomaly)
         for (node, number), seed in zip(edges, self.seeds, strict=True):
-            if node in dependencies:
+            if self.will_run(node):
                 seed = self._fitted(seed, node, number)
                 self._add(node, number, seed if self.create_graph else self._as_array(seed))
         for node in dict.fromkeys(node for node, _ in edges):
@@ -174,11 +177,12 @@ class Run:
                     if (
                         plainly
                         and plan is not None
-                        and type(gradient) is ndarray
+                        and gradient is not None
                         and node.meta is None
-                        and node not in capturing
+                        and (not capturing or node not in capturing)
                     ):
-                        results, private = plan.compute(node, gradient), True
+                        results = plan.compute(node, gradient)
+                        private = True
                         if watcher is not None:
                             self._tell(node, gradient, results)
                         if release and plan.releasable:
@@ -187,21 +191,28 @@ class Run:
                         results = self._visit(node, gradient)
                         if results is None:
                             break
-                        private = plan is not None and node.meta is None  # nobody else has them
+                        private = plainly and plan is not None and node.meta is None  # nobody else has them
                     following = arrived = None
                     for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
-                        waiting = dependencies.get(target)
-                        if waiting is None:
+                        if target is None:
+                            continue
+                        dependencies[target] = waiting = dependencies[target] - 1
+                        if waiting < 0:
                             continue  # nobody asks for it
-                        dependencies[target] = waiting = waiting - 1
                         if result is not None:
-                            if (
-                                type(result) is not ndarray
-                                or result.shape != target.shape
-                                or result.dtype is not target.dtype
-                            ):
+                            if recorded or result.shape != target.shape or result.dtype is not target.dtype:
                                 result = self._fitted(result, target, number, node, results)
-                            if target in buffers or target.outputs > 1:
+                            if target in own:
+                                total = buffers[target]
+                                if type(total) is ndarray:
+                                    add(total, result, total)
+                                else:
+                                    buffers[target] = total + result
+                                own[target] += 1
+                                if waiting:
+                                    continue
+                                result = buffers.pop(target)
+                            elif target in buffers or target.outputs > 1:
                                 self._add(target, number, result)
                                 if waiting:
                                     continue
@@ -210,7 +221,6 @@ class Run:
                                 if (
                                     (waiting or type(target) is AccumulateGrad)
                                     and private
-                                    and type(result) is ndarray
                                     and result.base is None
                                     and result is not gradient
                                 ):
@@ -250,10 +260,6 @@ class Run:
             slots[number] = gradient if slots[number] is None else self._sum(slots[number], gradient)
         elif node not in buffers:
             buffers[node] = gradient
-        elif node in self.own:
-            total = buffers[node]
-            np.add(total, gradient, total)
-            self.own[node] += 1
         else:
             buffers[node] = self._sum(buffers[node], gradient)
             if not self.create_graph:
@@ -269,8 +275,6 @@ class Run:
         shape, dtype = node.shape, node.dtype
         if node.outputs > 1:
             shape, dtype = shape[number], dtype[number]
-        if isinstance(gradient, np.generic):
-            gradient = np.asarray(gradient)
         array = array_of(gradient)
         if array.shape != shape:
             if not _can_sum_to(array.shape, shape):
@@ -291,10 +295,11 @@ class Run:
             gradient = gradient.to(dtypes.of(dtype)) if gradient is not array else array.astype(dtype)
         return gradient
 
-    def _tell(self, node: Node, gradient: np.ndarray, results: Sequence[Any]) -> None:
+    def _tell(self, node: Node, gradient: Any, results: Sequence[Any]) -> None:
         """Tell the watcher of a node that ran on bare arrays."""
-        tensors = [None if r is None else self._as_tensor(np.asarray(r)) for r in results]
-        self.watcher.node_ran(node, (self._as_tensor(gradient),), tuple(tensors))
+        given = self._as_tensors(node, gradient)
+        given = tuple(given) if node.outputs > 1 else (given,)
+        self.watcher.node_ran(node, given, tuple([self._as_tensor(r) for r in results]))
         if not self.retain_graph and node.plan.releasable:
             self.watcher.freed(node)
 
@@ -329,7 +334,7 @@ class Run:
         finally:
             local.evaluating = around
         if self.selective:
-            asked = [n in self.dependencies for n in node.next]
+            asked = [self.will_run(n) for n in node.next]
             results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
         if node.meta is not None:
             results = hooks.run_posthooks(node, tuple(results), given)
@@ -347,8 +352,9 @@ class Run:
 
     def _as_tensor(self, gradient: Any, version: int = 0) -> Tensor | None:
         """The tensor for an array: the one that somebody has already, if there is one."""
-        if type(gradient) is not ndarray:
+        if gradient is None or isinstance(gradient, Tensor):
             return gradient
+        gradient = np.asarray(gradient)
         found = self.seen.get(id(gradient))
         if found is None or found._array is not gradient:
             found = self.seen[id(gradient)] = wrap(gradient)
@@ -358,7 +364,7 @@ class Run:
 
     def _as_array(self, gradient: Tensor | None) -> np.ndarray | None:
         """The array of a tensor that somebody may have."""
-        if gradient is None or type(gradient) is ndarray:
+        if not isinstance(gradient, Tensor):
             return gradient
         self.seen[id(gradient._array)] = gradient
         return gradient._array
@@ -400,7 +406,7 @@ class Run:
 
 def array_of(gradient: Any) -> np.ndarray:
     """The array of a gradient, which is one or a tensor."""
-    return gradient if type(gradient) is ndarray else gradient._array
+    return gradient._array if isinstance(gradient, Tensor) else gradient
 
 
 def _warn_of_cycle() -> None:

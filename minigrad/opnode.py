@@ -139,8 +139,10 @@ def _zero_dim(number: Any) -> np.ndarray:
     return np.array(number, dtypes.of_number(number).numpy)
 
 
-def _through_tensors(node: OpNode, gradient: np.ndarray) -> list[np.ndarray | None]:
-    return [opened(result) for result in node.apply(wrap(gradient))]
+def _through_tensors(node: OpNode, gradient: Any) -> list[np.ndarray | None]:
+    gradients = gradient if type(gradient) is list else [gradient]
+    given = [None if g is None else wrap(np.asarray(g)) for g in gradients]
+    return [opened(result) for result in node.apply(*given)]
 
 
 class ListOpNode(OpNode):

@@ -25,27 +25,39 @@ def _no_bools_in_relu(x: np.ndarray) -> None:
         raise RuntimeError("Boolean inputs not supported for relu")
 
 
-def _relu(x: np.ndarray, **out: Any) -> np.ndarray:
-    return np.maximum(x, 0, **out)
+# NumPy takes a 0-d array quicker than a Python number, which costs as much as the rest of a small op.
+_ZERO = {kind: np.zeros((), kind) for kind in "?bhilqBefd"}
+_ONE = {kind: np.ones((), kind) for kind in "efd"}
 
 
-def _tanh_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
+def _relu(x: np.ndarray, out: Any = None) -> np.ndarray:
+    return np.maximum(x, _ZERO[x.dtype.char], out=out)
+
+
+def _tanh_backward(grad: np.ndarray, output: np.ndarray, out: Any = None) -> np.ndarray:
     slope = np.multiply(output, output, out=...)
-    np.subtract(1, slope, out=slope)
-    return np.multiply(grad, slope, out=slope)
+    np.subtract(_ONE[output.dtype.char], slope, slope)
+    return np.multiply(grad, slope, slope)
 
 
-def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, **out: Any) -> np.ndarray:
-    slope = np.subtract(1, output, out=...)
-    np.multiply(slope, output, out=slope)
-    return np.multiply(grad, slope, out=slope)
+def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, out: Any = None) -> np.ndarray:
+    slope = np.subtract(_ONE[output.dtype.char], output, out=...)
+    np.multiply(slope, output, slope)
+    return np.multiply(grad, slope, slope)
 
 
 _BITS = {2: np.int16, 4: np.int32, 8: np.int64}
+_FEW = 1024  # elements, for which fewer calls matter more than quick ones
 
 
 def _gated(grad: np.ndarray, output: np.ndarray, out: Any = ...) -> np.ndarray:
-    """0 where the output is 0 or less, else grad. By bits: a product with 0 is nan where grad is infinite."""
+    """0 where the output is 0 or less, else grad. Not by a product with 0: that is nan where grad is infinite."""
+    if not output.ndim and not grad.ndim and out is ...:
+        return np.array(0 if output.item() <= 0 else grad, grad.dtype)
+    if grad.size <= _FEW and out is ... and grad.shape == output.shape:
+        found = grad.copy()
+        np.putmask(found, np.less_equal(output, _ZERO[output.dtype.char]), 0)
+        return found
     bits = _BITS[grad.itemsize]
     keep = np.subtract(np.less_equal(output, 0, out=...).view(np.int8), 1, out=...).astype(
         bits
