@@ -85,7 +85,7 @@ def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, a
         where = f"is out of bounds for dimension {dim} with size {{n}}"
         _bounded(flat, target.shape[dim], RuntimeError, "index {index} " + where)
     _bounded(flat, target.shape[dim], IndexError, "index out of range in self")
-    values = source if alpha == 1 else (source * alpha).astype(x.dtype)
+    values = source if alpha == 1 else source * np.asarray(alpha).astype(x.dtype)
     np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
     return found
 

@@ -10,6 +10,7 @@ from .. import return_types
 from ..op import op
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
+from . import selection
 from .dims import Dims, flag, normal_dims, one_dim, restored
 from .pairs import maximum, minimum
 from .public import must_be_tensor, public
@@ -54,6 +55,7 @@ _min_all = op(
 
 def _median_all(x: np.ndarray, skip_nan: bool) -> np.ndarray:
     """The lower of the two middle elements; nan where there is one, or none at all."""
+    _no_bools(x, "median_cpu")
     if skip_nan and x.dtype.kind == "f":
         x = x[~np.isnan(x)]
     if not x.size:
@@ -103,7 +105,13 @@ def _put_back(grads: list[Tensor], self_shape: Dims, indices: Tensor, dim: int, 
     return full.scatter(dim, indices, grad)
 
 
+def _no_bools(x: np.ndarray, kernel: str) -> None:
+    if x.dtype == np.bool_:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
 def _middle(x: np.ndarray, axis: int) -> np.ndarray:
+    _no_bools(x, "median_out")
     order = np.argsort(x, axis=axis, kind="stable")  # nan last
     middle = np.take(order, [(x.shape[axis] - 1) // 2], axis=axis)
     if x.dtype.kind != "f":
@@ -113,9 +121,15 @@ def _middle(x: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _nan_middle(x: np.ndarray, axis: int) -> np.ndarray:
+    _no_bools(x, "median_out")
     order = np.argsort(x, axis=axis, kind="stable")
     present = x.shape[axis] - (np.isnan(x).sum(axis=axis, keepdims=True) if x.dtype.kind == "f" else 0)
-    return np.take_along_axis(order, _column(np.maximum(present - 1, 0) // 2, order, axis), axis)
+    found = np.take_along_axis(order, _column(np.maximum(present - 1, 0) // 2, order, axis), axis)
+    if not np.all(present):
+        q = list(range(x.shape[axis]))
+        selection.nth_element(q, 0, lambda a, b: False)  # what nan alone leaves in front
+        found = np.where(present, found, q[0])
+    return np.ascontiguousarray(found)
 
 
 def _column(positions: Any, like: np.ndarray, axis: int) -> np.ndarray:
@@ -124,11 +138,19 @@ def _column(positions: Any, like: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _most_frequent(x: np.ndarray, axis: int) -> np.ndarray:
-    """Where the smallest of the most frequent elements stands last."""
+    """Where the last of the smallest of the most frequent elements stands, when all are sorted."""
 
     def place(row: np.ndarray) -> int:
-        values, counts = np.unique(row, return_counts=True)
-        return int(np.flatnonzero(row == values[np.argmax(counts)])[-1])
+        values, n = row.tolist(), row.size
+        q = sorted(range(n), key=values.__getitem__)
+        if 16 < n <= selection.MOST or np.isnan(row).any():
+            q = list(range(n))
+            selection.sort(
+                q, n, lambda a, b: values[a] < values[b]
+            )  # nan is neither before nor after anything
+        in_order = row[q]
+        ends = [*np.flatnonzero(in_order[1:] != in_order[:-1]), n - 1]  # each nan stands for itself
+        return q[ends[np.argmax(np.diff(ends, prepend=-1))]]
 
     return np.expand_dims(np.apply_along_axis(place, axis, x), axis)
 
@@ -137,10 +159,21 @@ def _kth(x: np.ndarray, k: int, dim: Any, keepdim: bool) -> tuple[np.ndarray, np
     n = x.shape[one_dim(dim, x.ndim)] if x.ndim else 1
     if not 0 < k <= n:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {one_dim(dim, x.ndim)}")
-    return _picked(
-        x, dim, keepdim, "kthvalue",
-        lambda x, axis: np.take(np.argsort(x, axis=axis, kind="stable"), [k - 1], axis=axis),
-    )  # fmt: skip
+
+    def positions(x: np.ndarray, axis: int) -> np.ndarray:
+        _no_bools(x, "kthvalue_cpu")
+        order = np.argsort(x, axis=axis, kind="stable")
+        found = np.take(order, [k - 1], axis=axis)
+        if x.size <= selection.MOST and selection.has_equals(np.take_along_axis(x, order, axis), axis):
+
+            def select(q: list[int], before: selection.Before) -> None:
+                selection.quick_select(q, k - 1, before)
+                q[0] = q[k - 1]
+
+            selection.along(x, axis, False, select, found)
+        return found
+
+    return _picked(x, dim, keepdim, "kthvalue", positions)
 
 
 def _entry(name: str, node: str, positions: Any, doc: str) -> Any:

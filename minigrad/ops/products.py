@@ -38,9 +38,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     for i, (d, e) in enumerate(zip(first, second, strict=True)):
         n, m = a._array.shape[d], b._array.shape[e]
         if m == 1:
-            left = left.sum((d,), True)
+            left = left.sum((d,), True, dtype=a.dtype)
         elif n == 1:
-            right = right.sum((e,), True)
+            right = right.sum((e,), True, dtype=a.dtype)
         elif n != m:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {n} in dim {first[i]} and second has "
@@ -106,10 +106,10 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 def _cross(x: np.ndarray, y: np.ndarray, dim: int) -> np.ndarray:
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
-    dim = checked_dim(dim, x.ndim)
+    given, dim = dim, checked_dim(dim, x.ndim)
     if x.shape[dim] != 3 or y.shape[dim] != 3:
         raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {x.shape[dim]} and {y.shape[dim]}"
+            f"linalg.cross: inputs dimension {given} must have length 3. Got {x.shape[dim]} and {y.shape[dim]}"
         )
     return np.ascontiguousarray(np.cross(x, y, axis=dim))
 

@@ -14,11 +14,12 @@ from .. import dtypes, return_types
 from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
+from . import selection
 from .gather import scatter
 from .public import public
 
 
-def order(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
+def _stable(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
     """The positions that sort x along `dim`, equals in the order they have; nan as the greatest."""
     if not descending:
         return np.argsort(x, axis=dim, kind="stable")
@@ -27,14 +28,18 @@ def order(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
     return x.shape[dim] - 1 - np.flip(turned, dim)
 
 
-def _sort(x: np.ndarray, dim: int, descending: bool) -> tuple[np.ndarray, np.ndarray]:
+def _sort(x: np.ndarray, dim: int, descending: bool, stable: bool = False) -> tuple[np.ndarray, np.ndarray]:
     dim = checked_dim(dim, x.ndim)
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)
-    positions = order(x, dim, descending)
+    positions = _stable(x, dim, descending)
     values, indices = empty_like(x), empty_like(x, np.dtype(np.int64))
-    indices[...] = positions
     values[...] = np.take_along_axis(x, positions, dim)
+    indices[...] = positions
+    # Sixteen elements are sorted by insertion, which keeps the order of equals.
+    if not stable and x.shape[dim] > 16 and x.size <= selection.MOST and selection.has_equals(values, dim):
+        selection.along(x, dim, descending, lambda q, before: selection.sort(q, len(q), before), indices)
+        values[...] = np.take_along_axis(x, indices, dim)  # 0 and -0 are equals
     return values, indices
 
 
@@ -42,10 +47,25 @@ def _topk(x: np.ndarray, k: int, dim: int, largest: bool, sorted: bool) -> tuple
     dim = checked_dim(dim, x.ndim)
     if not 0 <= k <= (x.shape[dim] if x.ndim else 1):
         raise RuntimeError("selected index k out of range")
+    if x.dtype == np.bool_:
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)
-    positions = np.take(order(x, dim, largest), np.arange(k), dim)
-    return np.ascontiguousarray(np.take_along_axis(x, positions, dim)), np.ascontiguousarray(positions)
+    first = np.take(_stable(x, dim, largest), np.arange(min(k + 1, x.shape[dim])), dim)
+    positions = np.ascontiguousarray(np.take(first, np.arange(k), dim))
+    unsure = not sorted or selection.has_equals(np.take_along_axis(x, first, dim), dim)
+    if k and x.size and unsure and x.size <= selection.MOST:
+
+        def select(q: list[int], before: selection.Before) -> None:
+            if k * 64 <= len(q):
+                selection.partial_sort(q, k, before)
+                return
+            selection.nth_element(q, k - 1, before)
+            if sorted:
+                selection.sort(q, k - 1, before)
+
+        selection.along(x, dim, largest, select, positions)
+    return np.ascontiguousarray(np.take_along_axis(x, positions, dim)), positions
 
 
 def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tensor, keepdim: bool) -> Tensor:
@@ -61,7 +81,8 @@ _sort_op = op(
     doc="The elements in order along `dim`, and where they stood.",
 )  # fmt: skip
 _sort_stable = op(
-    "sort_stable(self, dim, descending) -> values, indices", _sort, method=False, of="sort",
+    "sort_stable(self, dim, descending) -> values, indices",
+    lambda x, dim, descending: _sort(x, dim, descending, True), method=False, of="sort",
     node="SortBackward1",
     self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
     doc="The elements in order along `dim`, equals in the order they had, and where they stood.",

@@ -5,6 +5,8 @@ Counterpart in PyTorch: aten/src/ATen/native/TriangularOps.cpp, TensorShape.cpp.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import dtypes
@@ -12,6 +14,7 @@ from ..op import op
 from ..strides import by_rows
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
+from .create import check_rest, checked_dtype, leaf
 from .public import public
 from .shape import _diagonal, _on_diagonal, diagonal_backward, view
 from .slices import _select, select, slice_, sliced
@@ -77,19 +80,29 @@ def diagflat(self: Tensor, offset: int = 0) -> Tensor:
     return diag(view(contiguous(self), (-1,)), offset)
 
 
-def _indices(row: int, col: int, offset: int, found: tuple[np.ndarray, np.ndarray], dtype: object) -> Tensor:
-    kind = (dtype or dtypes.int64).numpy
-    return wrap(np.stack(found).astype(kind))
+def _indices(
+    name: str, row: int, col: int, find: Any, offset: int, dtype: Any, rest: dict[str, Any]
+) -> Tensor:
+    check_rest(name, rest)
+    for what, n in (("row", row), ("col", col)):
+        if n < 0:
+            raise RuntimeError(f"{what} must be non-negative, got{n}")
+    kind = checked_dtype(dtype, name) or dtypes.int64
+    if kind not in (dtypes.int64, dtypes.int32):
+        raise NotImplementedError(
+            f"\"{name}\" not implemented for '{kind.tensor_type.removesuffix('Tensor')}'"
+        )
+    return leaf(np.stack(find(row, offset, col)).astype(kind.numpy))
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **rest: Any) -> Tensor:
     """The positions of the lower triangle of a matrix, as two rows."""
-    return _indices(row, col, offset, np.tril_indices(row, offset, col), dtype)
+    return _indices("tril_indices", row, col, np.tril_indices, offset, dtype, rest)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **rest: Any) -> Tensor:
     """The positions of the upper triangle of a matrix, as two rows."""
-    return _indices(row, col, offset, np.triu_indices(row, offset, col), dtype)
+    return _indices("triu_indices", row, col, np.triu_indices, offset, dtype, rest)
 
 
 # ------------------------------------------------------------------ a part of a copy replaced
