@@ -112,6 +112,17 @@ def test_init_must_come_first():
     with pytest.raises(AttributeError, match=r"cannot assign module before Module\.__init__"):
         Forgot()
 
+    class Later(nn.Module):
+        def __init__(self):
+            self.number = 5
+
+    for use, missing in (
+        (lambda m: m(1), "_backward_hooks"),
+        (lambda m: list(m.parameters()), "_parameters"),
+    ):
+        with pytest.raises(AttributeError, match=f"'Later' object has no attribute '{missing}'"):
+            use(Later())
+
 
 def test_modes_freezing_and_conversion():
     net = Net()
@@ -125,8 +136,10 @@ def test_modes_freezing_and_conversion():
     assert weight.dtype is weight.grad.dtype is minigrad.float64
     assert net.count.dtype is minigrad.float64
     net(minigrad.ones(1, 2, dtype=minigrad.float64)).sum().backward()
+    grad = weight.grad
     net.zero_grad(set_to_none=False)
-    assert not weight.grad.numpy().any()
+    assert weight.grad is grad
+    assert not grad.numpy().any()
     net.requires_grad_(False)
     assert not any(p.requires_grad for p in net.parameters())
     seen = []
@@ -136,11 +149,28 @@ def test_modes_freezing_and_conversion():
 
 def test_a_copy_is_apart():
     net = Net()
+    net(minigrad.ones(1, 2)).sum().backward()
     other = copy.deepcopy(net)
     with minigrad.no_grad():
         other.first.weight.zero_()
     assert net.first.weight.detach().numpy().any()
     assert other.shared is other.first
+    assert other.first.weight.grad is None  # a tensor's copy has it, a parameter's has not
+
+
+def test_a_module_is_put_in_anothers_place():
+    net = nn.Sequential(nn.Sequential(nn.Linear(1, 1)))
+    net.set_submodule("0.0", nn.Identity())
+    net.set_submodule("0.new", nn.ReLU())
+    assert [type(m).__name__ for m in net[0].children()] == ["Identity", "ReLU"]
+    for name, module, strict, error, message in (
+        ("", nn.ReLU(), False, ValueError, "Cannot set the submodule without a target name!"),
+        ("z.y", nn.ReLU(), False, AttributeError, "Sequential has no attribute `z`"),
+        ("0.5", nn.ReLU(), True, AttributeError, "Sequential has no attribute `5`"),
+        ("0.0", 4, False, ValueError, "`module` is not an nn.Module, found <class 'int'>"),
+    ):
+        with pytest.raises(error, match=message):
+            net.set_submodule(name, module, strict)
 
 
 # ------------------------------------------------------------------ state
@@ -164,8 +194,8 @@ def test_what_does_not_fit_is_told():
     with pytest.raises(RuntimeError) as error:
         layer.load_state_dict({"weight": minigrad.ones(1, 2), "z": minigrad.ones(1)})
     assert str(error.value) == (
-        'Error(s) in loading state_dict for Linear:\n\tUnexpected key(s) in state_dict: "z". \n\tMissing key(s) in '
-        'state_dict: "bias". \n\tsize mismatch for weight: copying a param with shape minigrad.Size([1, 2]) from '
+        'Error(s) in loading state_dict for Linear:\n\tMissing key(s) in state_dict: "bias". \n\tUnexpected key(s) in '
+        'state_dict: "z". \n\tsize mismatch for weight: copying a param with shape minigrad.Size([1, 2]) from '
         "checkpoint, the shape in current model is minigrad.Size([3, 2])."
     )
     found = layer.load_state_dict({"weight": minigrad.ones(3, 2), "z": minigrad.ones(1)}, strict=False)
@@ -200,6 +230,27 @@ def test_a_hook_that_is_always_called_sees_a_failure():
         module(1)
     assert seen == [None]
 
+    def also_fails(m, args, out):
+        raise RuntimeError("in the hook")
+
+    module.register_forward_hook(also_fails, always_call=True)
+    with (
+        pytest.warns(
+            UserWarning, match="raised an exception that was silenced as another error.*in the hook"
+        ),
+        pytest.raises(ValueError, match="on purpose"),
+    ):
+        module(1)
+
+
+def test_a_hook_that_fails_leaves_the_result_to_the_others():
+    module, seen = nn.ReLU(), []
+    module.register_forward_hook(lambda m, args, out: out.fails())
+    module.register_forward_hook(lambda m, args, out: seen.append(out.item()), always_call=True)
+    with pytest.raises(AttributeError, match="fails"):
+        module(minigrad.tensor(2.0))
+    assert seen == [2.0]
+
 
 def test_backward_hooks_see_and_change_gradients():
     layer, seen = nn.Linear(2, 1), []
@@ -217,6 +268,37 @@ def test_backward_hooks_see_and_change_gradients():
     assert seen[1] == (None, [[2]])
 
 
+def test_backward_hooks_need_tensors():
+    class InADict(nn.Module):
+        def forward(self, x):
+            return {"x": x * 2}
+
+    module = InADict()
+    module.register_full_backward_hook(lambda *args: None)
+    with pytest.warns(
+        UserWarning, match="module output should be a Tensor or a tuple of Tensors but received"
+    ):
+        module(minigrad.ones(1, requires_grad=True))
+
+
+def test_the_old_backward_hook_sees_the_last_node_alone():
+    class Square(nn.Module):
+        def forward(self, x):
+            return x * x
+
+    x, seen = minigrad.tensor([3.0], requires_grad=True) * 1, []
+    module = Square()
+    module.register_backward_hook(lambda m, given, out: seen.append((len(given), out[0].item())))
+    module(x).sum().backward()
+    assert seen == [(2, 1.0)]
+    twice = nn.Sequential(Square(), Square())
+    twice.register_backward_hook(lambda *args: None)
+    with pytest.warns(FutureWarning, match="when the forward contains multiple autograd Nodes is deprecated"):
+        twice(x)
+    with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full backward hooks"):
+        module.register_full_backward_hook(lambda *args: None)
+
+
 # ------------------------------------------------------------------ printing
 
 PRINTED = {
@@ -225,7 +307,7 @@ PRINTED = {
     "ModuleList(\n  (0-1): 2 x Linear(in_features=2, out_features=3, bias=True)\n  (2): ReLU()\n)":
         lambda: nn.ModuleList([nn.Linear(2, 3), nn.Linear(2, 3), nn.ReLU()]),
     "ModuleDict(\n  (a): ReLU(inplace=True)\n)": lambda: nn.ModuleDict({"a": nn.ReLU(inplace=True)}),
-    "ParameterList(\n    (0): Parameter containing: [minigrad.float32 of size 2]\n)":
+    "ParameterList(  (0): Parameter containing: [minigrad.float32 of size 2])":
         lambda: nn.ParameterList([minigrad.ones(2)]),
     "ParameterDict(  (a): Parameter containing: [minigrad.FloatTensor of size 2])":
         lambda: nn.ParameterDict({"a": minigrad.ones(2)}),
@@ -258,27 +340,6 @@ PRINTED = {
 @pytest.mark.parametrize("text", PRINTED)
 def test_printed_as_torch_does(text):
     assert repr(PRINTED[text]()) == text
-
-
-# ------------------------------------------------------------------ containers
-
-
-def test_a_list_of_modules_is_a_list():
-    a, b, c = nn.ReLU(), nn.Tanh(), nn.Sigmoid()
-    for kind in (lambda *m: nn.Sequential(*m), lambda *m: nn.ModuleList(m)):
-        modules = kind(a, b)
-        assert list(modules.append(c)) == [a, b, c]
-        assert list(modules[1:]) == [b, c]
-        assert modules[-1] is c
-        modules[0] = b
-        del modules[1]
-        assert list(modules.insert(0, a)) == [a, b, c]
-        assert list(modules._modules) == ["0", "1", "2"]
-        assert modules.pop() is c
-        assert len(modules + modules) == 4
-        with pytest.raises(IndexError, match="index 5 is out of range"):
-            modules[5]
-    assert nn.Sequential({"x": a})._modules["x"] is a
 
 
 # ------------------------------------------------------------------ layers with a state
@@ -362,8 +423,28 @@ def test_initial_values_have_their_variance():
     nn.init.trunc_normal_(w, std=1.0, a=-0.5, b=1.0)
     assert -0.5 <= w.numpy().min() < -0.4
     assert 0.9 < w.numpy().max() <= 1.0
-    with pytest.raises(ValueError, match="fewer than 2 dimensions"):
-        nn.init.xavier_uniform_(minigrad.empty(3))
+    nn.init.sparse_(w, 0.25)
+    assert ((w == 0).sum(0) == 50).all()
+    for fill, error, message in (
+        (lambda: nn.init.xavier_uniform_(minigrad.empty(3)), ValueError, "fewer than 2 dimensions"),
+        (
+            lambda: nn.init.kaiming_uniform_(w, mode="both"),
+            ValueError,
+            "Mode both not supported, please use one of",
+        ),
+        (lambda: nn.init.calculate_gain("convX"), ValueError, "Unsupported nonlinearity convX"),
+        (lambda: nn.init.uniform_(w, 5, 1), RuntimeError, r"found from=5 > to=1"),
+        (lambda: nn.init.normal_(w, 0, -1), RuntimeError, "normal expects std >= 0.0, but found std -1"),
+    ):
+        with pytest.raises(error, match=message):
+            fill()
+    with pytest.warns(UserWarning, match="mean is more than 2 std from"):
+        nn.init.trunc_normal_(w, 10.0, 1.0)
+    nn.init.kaiming_normal_(w, mode="FAN_OUT")
+    first, second = minigrad.empty(3), minigrad.empty(3)
+    for tensor in (first, second):
+        nn.init.uniform_(tensor, generator=minigrad.Generator().manual_seed(1))
+    assert first.tolist() == second.tolist()
 
 
 # ------------------------------------------------------------------ utils
@@ -376,6 +457,9 @@ def test_clipping_and_vectors():
     np.testing.assert_allclose(p.grad.numpy(), [0.3, 0.4], rtol=1e-5)
     nn.utils.clip_grad_value_(q, 0.5)
     assert q.grad.item() == 0.5
+    with pytest.warns(UserWarning, match="`parameters` is an empty generator"):
+        nn.utils.clip_grad_norm_((p for p in ()), 1.0)
+    assert nn.utils.clip_grad_norm_([], 1.0, norm_type="inf").item() == 0
     vector = nn.utils.parameters_to_vector([p, q])
     assert vector.tolist() == [3, 4, 12]
     nn.utils.vector_to_parameters(vector.detach() * 2, [p, q])

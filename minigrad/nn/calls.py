@@ -5,11 +5,13 @@ Counterpart in PyTorch: _call_impl in torch/nn/modules/module.py.
 
 from __future__ import annotations
 
+import warnings
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from ..hooks import RemovableHandle
-from .backward_hooks import BackwardHooks
+from .backward_hooks import BackwardHooks, old_hooks
 
 _KINDS = (
     "_forward_pre_hooks",
@@ -17,6 +19,7 @@ _KINDS = (
     "_backward_pre_hooks",
     "_backward_hooks",
     "_state_dict_hooks",
+    "_state_dict_pre_hooks",
     "_load_state_dict_pre_hooks",
     "_load_state_dict_post_hooks",
 )
@@ -25,7 +28,8 @@ _KINDS = (
 def no_hooks(fields: dict[str, Any]) -> None:
     """Give a new module its empty dictionaries of hooks."""
     for kind in _KINDS:
-        fields[kind] = {}
+        fields[kind] = OrderedDict()
+    fields["_is_full_backward_hook"] = None
 
 
 class Calls:
@@ -37,7 +41,8 @@ class Calls:
         fields = self.__dict__
         if "_forward_hooks" not in fields:
             raise AttributeError(
-                f"{type(self).__name__}: call super().__init__() in __init__() before anything else"
+                f"'{type(self).__name__}' object has no attribute '_backward_hooks'. Call super().__init__() in "
+                "__init__() before anything else."
             )
         if not (
             fields["_forward_pre_hooks"]
@@ -62,22 +67,42 @@ class Calls:
             else:
                 args = found if isinstance(found, tuple) else (found,)
         around = None
-        if self._backward_hooks or self._backward_pre_hooks:
-            around = BackwardHooks(self, self._backward_hooks, self._backward_pre_hooks)
+        full = self._is_full_backward_hook is not False
+        if self._backward_pre_hooks or (full and self._backward_hooks):
+            around = BackwardHooks(self, self._backward_hooks if full else {}, self._backward_pre_hooks)
             args = around.inputs(args)
-        pending = list(self._forward_hooks.items())
+        result, pending = None, dict(self._forward_hooks)
         try:
             result = self.forward(*args, **kwargs)
-            while pending:
-                _, (hook, with_kwargs, _) = pending.pop(0)
+            for key in list(pending):
+                hook, with_kwargs, _ = pending.pop(key)
                 found = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
                 result = result if found is None else found
-        except BaseException:
-            for _, (hook, with_kwargs, always) in pending:
+        except Exception:
+            for hook, with_kwargs, always in pending.values():
                 if always:
-                    hook(self, args, kwargs, None) if with_kwargs else hook(self, args, None)
+                    result = self._called_after_failure(hook, with_kwargs, args, kwargs, result)
             raise
-        return result if around is None else around.outputs(result)
+        if around is not None:
+            result = around.outputs(result)
+        if not full:
+            old_hooks(self, self._backward_hooks, args, result)
+        return result
+
+    def _called_after_failure(
+        self, hook: Any, with_kwargs: bool, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+    ) -> Any:
+        try:
+            found = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
+        except Exception as error:
+            warnings.warn(
+                "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
+                f"raised in forward: {error}",
+                UserWarning,
+                stacklevel=4,
+            )
+            return result
+        return result if found is None else found
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
@@ -101,7 +126,21 @@ class Calls:
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call hook(module, grad_input, grad_output) when the gradients of the inputs are computed."""
+        self._set_kind(full=True)
         return _added(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The hook of old, on the last node of forward alone: use register_full_backward_hook."""
+        self._set_kind(full=False)
+        return _added(self._backward_hooks, hook, prepend=False)
+
+    def _set_kind(self, full: bool) -> None:
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of "
+                "them."
+            )
+        self.__dict__["_is_full_backward_hook"] = full
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
@@ -109,16 +148,9 @@ class Calls:
         """Call hook(module, grad_output) before the module's backward; what it returns replaces grad_output."""
         return _added(self._backward_pre_hooks, hook, prepend)
 
-    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call hook(module, incompatible_keys) after load_state_dict; it may change the lists in these."""
-        return RemovableHandle(self._load_state_dict_post_hooks, hook)
 
-
-def _added(hooks: dict[int, Any], hook: Any, prepend: bool) -> RemovableHandle:
+def _added(hooks: OrderedDict[int, Any], hook: Any, prepend: bool) -> RemovableHandle:
     handle = RemovableHandle(hooks, hook)
     if prepend:
-        last = list(hooks)[-1]
-        first = {last: hooks.pop(last), **hooks}
-        hooks.clear()
-        hooks.update(first)
+        hooks.move_to_end(handle.id, last=False)
     return handle

@@ -1,36 +1,36 @@
-"""Modules that hold modules, and lists of parameters.
+"""Modules that hold modules.
 
 Counterpart in PyTorch: torch/nn/modules/container.py.
 """
 
 from __future__ import annotations
 
+import operator
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
-from ..tensor import Tensor
 from .module import Module
-from .parameter import Parameter
 
 
 class _Numbered(Module):
-    """Modules under the names "0", "1", ..."""
+    """Modules under the names "0", "1", ..., unless somebody named them."""
 
-    def _at(self, index: int) -> str:
-        count = len(self._modules)
-        at = index.__index__()
+    def _at(self, index: Any) -> str:
+        count, at = len(self._modules), operator.index(index)
         if not -count <= at < count:
             raise IndexError(f"index {at} is out of range")
         return list(self._modules)[at]
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return type(self)._of(list(self)[index])
+            return type(self)(self._part(index))
         return self._modules[self._at(index)]
 
-    @classmethod
-    def _of(cls, modules: Iterable[Module]) -> Any:
-        return cls(*modules)
+    def _part(self, index: slice) -> Any:
+        """What is in a slice, as the class takes it."""
+        raise NotImplementedError
 
     def __setitem__(self, index: int, module: Module) -> None:
         setattr(self, self._at(index), module)
@@ -38,11 +38,8 @@ class _Numbered(Module):
     def __delitem__(self, index: Any) -> None:
         names = list(self._modules)[index] if isinstance(index, slice) else [self._at(index)]
         for name in names:
-            del self._modules[name]
-        self._renumber(list(self._modules.values()))
-
-    def _renumber(self, modules: list[Any]) -> None:
-        self.__dict__["_modules"] = {str(i): module for i, module in enumerate(modules)}
+            delattr(self, name)
+        self.__dict__["_modules"] = {str(i): module for i, module in enumerate(self._modules.values())}
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -55,24 +52,13 @@ class _Numbered(Module):
         self.add_module(str(len(self)), module)
         return self
 
-    def extend(self, modules: Iterable[Module]) -> Any:
-        """Add modules at the end; returns self."""
-        for module in modules:
-            self.append(module)
-        return self
-
     def insert(self, index: int, module: Module) -> Any:
-        """Add a module before position `index`."""
-        if not isinstance(module, Module):
-            raise AssertionError(f"module should be of type: {Module}")
-        modules = list(self)
-        if not -len(modules) <= index <= len(modules):
-            raise IndexError(f"Index out of range: {index}")
-        modules.insert(index, module)
-        self._renumber(modules)
-        return self
+        """Add a module before position `index`, from which on the others move up."""
+        for i in range(len(self._modules), index, -1):
+            self._modules[str(i)] = self._modules[str(i - 1)]
+        self._modules[str(index)] = module
 
-    def pop(self, index: int = -1) -> Any:
+    def pop(self, index: Any) -> Any:
         """Take a module out and return it."""
         module = self[index]
         del self[index]
@@ -80,13 +66,13 @@ class _Numbered(Module):
 
 
 class Sequential(_Numbered):
-    """Modules one after the other: what one gives, the next gets. A dictionary names them."""
+    """Modules one after the other: what one gives, the next gets. An OrderedDict names them."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = isinstance(args[0], Mapping) if len(args) == 1 else False
-        for name, module in args[0].items() if named else ((str(i), m) for i, m in enumerate(args)):
-            self.add_module(name, module)
+        named = len(args) == 1 and isinstance(args[0], OrderedDict)
+        for name, module in args[0].items() if named else enumerate(args):
+            self.add_module(str(name), module)
 
     def forward(self, input: Any) -> Any:
         """The last module's output."""
@@ -94,17 +80,46 @@ class Sequential(_Numbered):
             input = module(input)
         return input
 
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return Sequential(dict(list(self._modules.items())[index]))
-        return super().__getitem__(index)
+    def _part(self, index: slice) -> OrderedDict[str, Any]:
+        return OrderedDict(list(self._modules.items())[index])
+
+    def insert(self, index: int, module: Module) -> Sequential:
+        """Add a module before position `index`, from which on the others move up; returns self."""
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
+        count = len(self)
+        if not -count <= index <= count:
+            raise IndexError(f"Index out of range: {index}")
+        super().insert(index + count if index < 0 else index, module)
+        return self
+
+    def extend(self, sequential: Iterable[Module]) -> Sequential:
+        """Add modules at the end; returns self."""
+        for module in sequential:
+            self.append(module)
+        return self
 
     def __add__(self, other: Any) -> Sequential:
+        return Sequential(*self).__iadd__(other)
+
+    def __iadd__(self, other: Any) -> Sequential:
         if not isinstance(other, Sequential):
             raise ValueError(
                 f"add operator supports only objects of Sequential class, but {type(other)} is given."
             )
-        return Sequential(*self, *other)
+        return self.extend(list(other))
+
+    def __mul__(self, other: Any) -> Sequential:
+        return Sequential(*self).__imul__(other)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other: Any) -> Sequential:
+        if not isinstance(other, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
+        if other <= 0:
+            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
+        return self.extend(list(self) * (other - 1))
 
 
 class ModuleList(_Numbered):
@@ -112,17 +127,26 @@ class ModuleList(_Numbered):
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules or ())
+        if modules is not None:
+            self.extend(modules)
 
-    @classmethod
-    def _of(cls, modules: Iterable[Module]) -> ModuleList:
-        return cls(modules)
+    def _part(self, index: slice) -> list[Any]:
+        return list(self)[index]
+
+    def extend(self, modules: Iterable[Module]) -> ModuleList:
+        """Add modules at the end; returns self."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(
+                f"ModuleList.extend should be called with an iterable, but got {type(modules).__name__}"
+            )
+        for module in list(modules):
+            self.append(module)
+        return self
+
+    __iadd__ = extend
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
-        return ModuleList([*self, *other])
-
-    def __iadd__(self, other: Iterable[Module]) -> ModuleList:
-        return self.extend(other)
+        return ModuleList(chain(self, other))
 
     def __repr__(self) -> str:
         """Neighbours that look the same are told together."""
@@ -134,12 +158,12 @@ class ModuleList(_Numbered):
             else:
                 runs.append([i, i, text])
         if not runs:
-            return "ModuleList()"
+            return f"{self._get_name()}()"
         lines = [
             (f"({a}): {text}" if a == b else f"({a}-{b}): {b - a + 1} x {text}").replace("\n", "\n  ")
             for a, b, text in runs
         ]
-        return "ModuleList(\n  " + "\n  ".join(lines) + "\n)"
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
 
 
 class ModuleDict(Module):
@@ -147,11 +171,12 @@ class ModuleDict(Module):
 
     def __init__(self, modules: Any = None) -> None:
         super().__init__()
-        self.update(modules or {})
+        if modules is not None:
+            self.update(modules)
 
     def update(self, modules: Any) -> None:
         """Add modules from a dictionary or from pairs."""
-        for name, module in modules.items() if hasattr(modules, "items") else modules:
+        for name, module in pairs(modules, "ModuleDict", "ModuleDict"):
             self[name] = module
 
     def __getitem__(self, key: str) -> Module:
@@ -186,119 +211,31 @@ class ModuleDict(Module):
 
     def pop(self, key: str) -> Module:
         """Take a module out and return it."""
-        return self._modules.pop(key)
+        module = self[key]
+        del self[key]
+        return module
 
     def clear(self) -> None:
         """Take all modules out."""
         self._modules.clear()
 
 
-def _as_parameter(value: Any) -> Any:
-    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
-
-
-def _line(name: str, p: Tensor, kind: str) -> str:
-    return f"({name}): {'Parameter' if isinstance(p, Parameter) else 'Tensor'} containing: [{kind}]"
-
-
-class ParameterList(Module):
-    """A list of parameters, which are found; plain tensors become parameters."""
-
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
-        super().__init__()
-        self.extend(values or ())
-
-    def __getitem__(self, index: Any) -> Any:
-        found = list(self)[index]
-        return ParameterList(found) if isinstance(index, slice) else found
-
-    def __setitem__(self, index: int, value: Any) -> None:
-        count = len(self)
-        if not -count <= index < count:
-            raise IndexError(f"index {index} is out of range")
-        setattr(self, str(index % count), _as_parameter(value))
-
-    def __len__(self) -> int:
-        return len(self._parameters)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._parameters.values())
-
-    def append(self, value: Any) -> ParameterList:
-        """Add a parameter at the end; returns self."""
-        self.register_parameter(str(len(self)), _as_parameter(value))
-        return self
-
-    def extend(self, values: Iterable[Any]) -> ParameterList:
-        """Add parameters at the end; returns self."""
-        for value in values:
-            self.append(value)
-        return self
-
-    __iadd__ = extend
-
-    def extra_repr(self) -> str:
-        """One line for each."""
-        return "\n".join(
-            "  " + _line(name, p, f"{p.dtype} of size {'x'.join(map(str, p.shape))}")
-            for name, p in self._parameters.items()
+def pairs(given: Any, kind: str, caller: str) -> Iterator[tuple[Any, Any]]:
+    """The (key, value) pairs of a dictionary or an iterable. TypeError and ValueError where it is neither."""
+    if not isinstance(given, Iterable):
+        raise TypeError(
+            f"{caller}.update should be called with an iterable of key/value pairs, but got {type(given).__name__}"
         )
-
-    def __repr__(self) -> str:
-        extra = self.extra_repr()
-        return (
-            f"ParameterList(\n{'  ' + extra.replace(chr(10), chr(10) + '  ')}\n)"
-            if extra
-            else "ParameterList()"
-        )
-
-
-class ParameterDict(Module):
-    """A dictionary of parameters, which are found; plain tensors become parameters."""
-
-    def __init__(self, parameters: Any = None) -> None:
-        super().__init__()
-        self.update(parameters or {})
-
-    def update(self, parameters: Any) -> None:
-        """Add parameters from a dictionary or from pairs."""
-        pairs = parameters.items() if hasattr(parameters, "items") else parameters
-        for name, value in sorted(pairs) if type(parameters) is dict else pairs:
-            self[name] = value
-
-    def __getitem__(self, key: str) -> Any:
-        return self._parameters[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.register_parameter(key, _as_parameter(value))
-
-    def __delitem__(self, key: str) -> None:
-        del self._parameters[key]
-
-    def __len__(self) -> int:
-        return len(self._parameters)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parameters)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._parameters
-
-    def keys(self) -> Any:
-        """The names."""
-        return self._parameters.keys()
-
-    def values(self) -> Any:
-        """The parameters."""
-        return self._parameters.values()
-
-    def items(self) -> Any:
-        """The names with the parameters."""
-        return self._parameters.items()
-
-    def extra_repr(self) -> str:
-        """One line for each."""
-        return "\n".join(
-            "  " + _line(name, p, f"{p.type()} of size {'x'.join(map(str, p.shape))}")
-            for name, p in self._parameters.items()
-        )
+    if isinstance(given, Mapping) or hasattr(given, "items"):
+        yield from given.items()
+        return
+    for i, pair in enumerate(given):
+        if not isinstance(pair, Iterable):
+            raise TypeError(
+                f"{kind} update sequence element #{i} should be Iterable; is{type(pair).__name__}"
+            )
+        if len(pair) != 2:  # type: ignore[arg-type]
+            raise ValueError(
+                f"{kind} update sequence element #{i} has length {len(pair)}; 2 is required"  # type: ignore[arg-type]
+            )
+        yield tuple(pair)

@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from .. import random
 from ..mode import no_grad
-from ..random import generator
+from ..ops.draw import Generator
 from ..tensor import Tensor, wrap
 
-_GAINS = {"sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4}
+_GAINS = {
+    **dict.fromkeys(["linear", *[f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3)]], 1),
+    "sigmoid": 1, "tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4,
+}  # fmt: skip
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -23,8 +27,6 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
     ValueError for a function without such a number.
     """
-    if nonlinearity == "linear" or nonlinearity.startswith("conv"):
-        return 1.0
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
@@ -35,31 +37,51 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return _GAINS[nonlinearity]
 
 
+def _source(generator: Generator | None) -> np.random.Generator:
+    return random.generator if generator is None else generator.source
+
+
 def _write(tensor: Tensor, values: Any) -> Tensor:
     with no_grad():
         return tensor.copy_(wrap(np.asarray(values, tensor._array.dtype)))
 
 
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Evenly distributed between a and b."""
-    return _write(tensor, generator.uniform(a, b, tensor._array.shape))
+    with no_grad():
+        return tensor.uniform_(a, b, generator=generator)
 
 
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
+def normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
+) -> Tensor:
     """Normally distributed."""
-    return _write(tensor, generator.normal(mean, std, tensor._array.shape))
+    with no_grad():
+        return tensor.normal_(mean, std, generator=generator)
 
 
 def trunc_normal_(
-    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Normally distributed, but drawn again until it is between a and b."""
-    values = generator.normal(mean, std, tensor._array.shape)
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            UserWarning,
+            stacklevel=2,
+        )
+    draw = _source(generator)
+    values = draw.normal(mean, std, tensor._array.shape)
     for _ in range(1000):
         outside = (values < a) | (values > b)
         if not outside.any():
             break
-        values[outside] = generator.normal(mean, std, int(outside.sum()))
+        values[outside] = draw.normal(mean, std, int(outside.sum()))
     return _write(tensor, np.clip(values, a, b))
 
 
@@ -112,22 +134,30 @@ def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     return shape[1] * field, shape[0] * field
 
 
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Evenly distributed with variance 2 / (fan_in + fan_out) (Glorot and Bengio, 2010)."""
     bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(_calculate_fan_in_and_fan_out(tensor)))
-    return uniform_(tensor, -bound, bound)
+    return uniform_(tensor, -bound, bound, generator)
 
 
-def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Normally distributed with variance 2 / (fan_in + fan_out)."""
-    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(_calculate_fan_in_and_fan_out(tensor))))
+    std = gain * math.sqrt(2.0 / sum(_calculate_fan_in_and_fan_out(tensor)))
+    return normal_(tensor, 0.0, std, generator)
 
 
-def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    """The fan that `mode` names."""
+    mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
-    return calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode == "fan_in" else fan_out)
+    return fan_in if mode == "fan_in" else fan_out
+
+
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    fan = _calculate_correct_fan(tensor, mode)
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
 
 
 def _empty(tensor: Tensor) -> bool:
@@ -138,30 +168,51 @@ def _empty(tensor: Tensor) -> bool:
 
 
 def kaiming_uniform_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu"
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator | None = None,
 ) -> Tensor:
     """Evenly distributed with variance gain^2 / fan (He et al., 2015)."""
     if _empty(tensor):
         return tensor
     bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
-    return uniform_(tensor, -bound, bound)
+    return uniform_(tensor, -bound, bound, generator)
 
 
 def kaiming_normal_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu"
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator | None = None,
 ) -> Tensor:
     """Normally distributed with variance gain^2 / fan."""
-    return tensor if _empty(tensor) else normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity))
+    if _empty(tensor):
+        return tensor
+    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
-def orthogonal_(tensor: Tensor, gain: float = 1) -> Tensor:
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """A matrix whose rows (or columns, where these are fewer) are orthogonal, times gain (Saxe et al., 2013)."""
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if not tensor.numel():
         return tensor
     rows = tensor._array.shape[0]
-    flat = generator.standard_normal((rows, tensor.numel() // rows))
+    flat = _source(generator).standard_normal((rows, tensor.numel() // rows))
     q, r = np.linalg.qr(flat.T if flat.shape[0] < flat.shape[1] else flat)
     q *= np.sign(np.diag(r))
     return _write(tensor, gain * (q.T if flat.shape[0] < flat.shape[1] else q).reshape(tensor._array.shape))
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
+    """Normally distributed, but this share of each column 0 (Martens, 2010). ValueError where it is no matrix."""
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor._array.shape
+    values = _source(generator).normal(0, std, (rows, columns))
+    for column in range(columns):
+        values[_source(generator).permutation(rows)[: math.ceil(sparsity * rows)], column] = 0
+    return _write(tensor, values)

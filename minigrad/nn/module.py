@@ -9,15 +9,14 @@ tensor under the name of a buffer to `_buffers`. These three dictionaries are th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ..tensor import Tensor
-from . import calls, state, whole
+from . import calls, state, tree, whole
 from .parameter import Buffer, Parameter
 
 
-class Module(calls.Calls, whole.Whole):
+class Module(calls.Calls, tree.Tree, whole.Whole, state.States):
     """The base of all layers and models: give it an __init__ that makes its parts, and a forward.
 
     class Net(nn.Module):
@@ -79,7 +78,7 @@ class Module(calls.Calls, whole.Whole):
         elif kind == "buffer" or name in fields["_buffers"]:
             if value is not None and not isinstance(value, Tensor):
                 raise TypeError(
-                    f"cannot assign '{_kind(value)}' as buffer '{name}' (minigrad.Tensor or None expected)"
+                    f"cannot assign '{_kind(value)}' as buffer '{name}' (minigrad.nn.Buffer, minigrad.Tensor or None expected)"
                 )
             if name not in fields["_buffers"]:
                 _forget(fields, name, "_buffers")
@@ -153,105 +152,11 @@ class Module(calls.Calls, whole.Whole):
 
     register_module = add_module
 
-    # ------------------------------------------------------------------ the tree
+    # ------------------------------------------------------------------ printing
 
-    def named_modules(
-        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Module]]:
-        """(name, module) for this module, under the name "", and all modules in it, each once."""
-        memo = set() if memo is None else memo
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        for name, module in self._modules.items():
-            if module is not None:
-                inner = f"{prefix}.{name}" if prefix else name
-                yield from module.named_modules(memo, inner, remove_duplicate)
-
-    def modules(self) -> Iterator[Module]:
-        """This module and all modules in it, each once."""
-        return (module for _, module in self.named_modules())
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) for the modules right below, each once."""
-        seen: set[Module] = set()
-        for name, module in self._modules.items():
-            if module is not None and module not in seen:
-                seen.add(module)
-                yield name, module
-
-    def children(self) -> Iterator[Module]:
-        """The modules right below, each once."""
-        return (module for _, module in self.named_children())
-
-    def _named_members(self, kind: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
-        seen: set[int] = set()
-        modules = self.named_modules(prefix=prefix, remove_duplicate=once) if recurse else [(prefix, self)]
-        for module_name, module in modules:
-            for name, value in module.__dict__[kind].items():
-                if value is None or id(value) in seen:
-                    continue
-                if once:
-                    seen.add(id(value))
-                yield (f"{module_name}.{name}" if module_name else name), value
-
-    def named_parameters(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Parameter]]:
-        """(name, parameter), each parameter once; recurse: those of the modules below as well."""
-        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
-
-    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, each once: what an optimizer gets."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
-
-    def named_buffers(
-        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
-    ) -> Iterator[tuple[str, Tensor]]:
-        """(name, buffer), each buffer once."""
-        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
-
-    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers, each once."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
-
-    def get_submodule(self, target: str) -> Module:
-        """The module under a name with dots. AttributeError where there is none."""
-        module: Module = self
-        for name in target.split(".") if target else []:
-            if not hasattr(module, name):
-                raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-            found = getattr(module, name)
-            if not isinstance(found, Module):
-                raise AttributeError(f"`{name}` is not an nn.Module")
-            module = found
-        return module
-
-    def _get_member(self, target: str, kind: str, what: str) -> Any:
-        path, _, name = target.rpartition(".")
-        module = self.get_submodule(path)
-        if not hasattr(module, name):
-            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        if name not in module.__dict__[kind]:
-            raise AttributeError(f"`{name}` is not {what}")
-        return module.__dict__[kind][name]
-
-    def get_parameter(self, target: str) -> Parameter:
-        """The parameter under a name with dots. AttributeError where there is none."""
-        return self._get_member(target, "_parameters", "an nn.Parameter")
-
-    def get_buffer(self, target: str) -> Tensor:
-        """The buffer under a name with dots. AttributeError where there is none."""
-        return self._get_member(target, "_buffers", "a buffer")
-
-    # ------------------------------------------------------------------ its state, printing
-
-    state_dict = state.state_dict
-    load_state_dict = state.load_state_dict
-    _save_to_state_dict = state.save_to_state_dict
-    _load_from_state_dict = state.load_from_state_dict
+    def _get_name(self) -> str:
+        """The name that repr() shows; subclasses may say another."""
+        return type(self).__name__
 
     def extra_repr(self) -> str:
         """What repr() shows in the parentheses; subclasses say it."""
@@ -264,9 +169,9 @@ class Module(calls.Calls, whole.Whole):
             f"({name}): " + "\n  ".join(repr(module).split("\n")) for name, module in self._modules.items()
         ]
         if len(lines) == 1 and not inner:
-            return f"{type(self).__name__}({extra})"
+            return f"{self._get_name()}({extra})"
         parts = lines + inner
-        return f"{type(self).__name__}(" + ("\n  " + "\n  ".join(parts) + "\n" if parts else "") + ")"
+        return f"{self._get_name()}(" + ("\n  " + "\n  ".join(parts) + "\n" if parts else "") + ")"
 
 
 def _forget(fields: dict[str, Any], name: str, kept: str) -> None:

@@ -41,6 +41,7 @@ class _Scaled(Module):
 
 class _BatchNorm(_Scaled):
     dims: tuple[int, ...] = ()  # how many dimensions the input may have
+    _version = 2  # 1 had no num_batches_tracked
 
     def __init__(
         self,
@@ -77,6 +78,16 @@ class _BatchNorm(_Scaled):
         """weight 1, bias 0, and no statistics."""
         self.reset_running_stats()
         super().reset_parameters()
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *rest: Any
+    ) -> None:
+        key = prefix + "num_batches_tracked"
+        old = (local_metadata.get("version") or 1) < 2
+        if old and self.track_running_stats and key not in state_dict:
+            have = self.num_batches_tracked
+            state_dict[key] = tensor(0, dtype=int64) if have is None else have
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def _check_dims(self, input: Tensor) -> None:
         if input.ndim not in self.dims:

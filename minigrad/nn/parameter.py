@@ -5,6 +5,8 @@ Counterpart in PyTorch: torch/nn/parameter.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..ops.create import zeros
 from ..printing import text
 from ..storage import Storage
@@ -20,7 +22,11 @@ class Parameter(Tensor):
         if data is None:
             data = zeros(0)
         if not isinstance(data, Tensor):
-            raise TypeError(f"Parameter data has to be a tensor, but got {type(data).__name__}")
+            raise AttributeError(
+                f"'{type(data).__name__}' object has no attribute 'detach'. A Parameter is made of a tensor."
+            )
+        if requires_grad and not data.is_floating_point():
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made = new(cls)
         made._array = data._array
         made._storage = Storage(data.storage.memory, data.storage.version)
@@ -29,6 +35,15 @@ class Parameter(Tensor):
         made._requires_grad = False
         made.requires_grad = requires_grad
         return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        """Its values and requires_grad; unlike a tensor's copy without .grad and other attributes."""
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
+
+    def __format__(self, spec: str) -> str:
+        return object.__format__(self, spec)
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + text(self)

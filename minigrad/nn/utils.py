@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from types import GeneratorType
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def get_total_norm(
     tensors: Tensor | Iterable[Tensor], norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> Tensor:
     """The norm of all elements of all tensors, as if they were one vector; a 0-d tensor."""
+    norm_type = float(norm_type)
     arrays = [t._array for t in _listed(tensors)]
     if not arrays:
         return wrap(np.zeros((), np.float32))
@@ -43,7 +45,7 @@ def get_total_norm(
 
 def clip_grads_with_norm_(parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor) -> None:
     """Scale all gradients down so that total_norm, which is theirs, becomes max_norm, where it is larger."""
-    scale = np.minimum(max_norm / (total_norm._array + 1e-6), 1)
+    scale = np.minimum(float(max_norm) / (total_norm._array + 1e-6), 1)
     with no_grad():
         for p in _listed(parameters):
             if p.grad is not None:
@@ -59,7 +61,7 @@ def clip_grad_norm_(
 ) -> Tensor:
     """Scale all gradients down so that their norm, taken together, is at most max_norm; returns the norm before."""
     listed = _listed(parameters)
-    if not listed:
+    if not listed and isinstance(parameters, GeneratorType):
         warnings.warn(
             "`parameters` is an empty generator, no gradient clipping will occur.", UserWarning, stacklevel=2
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import dtypes
 from ..mode import no_grad
+from ..ops.create import empty_like
 from ..tensor import Tensor
 
 
@@ -55,8 +56,7 @@ class Whole:
                 if set_to_none:
                     parameter.grad = None
                 else:
-                    parameter.grad = parameter.grad.detach()
-                    parameter.grad.zero_()
+                    parameter.grad.detach_().zero_()
 
     def to(self, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
         """Convert all floating point parameters and buffers, in place; the device can only be "cpu"."""
@@ -83,6 +83,14 @@ class Whole:
         """Convert all parameters and buffers to one dtype."""
         return self._apply(lambda t: t.to(dst_type))
 
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Any:
+        """All parameters and buffers with new memory, of any content; returns self."""
+        if str(device) != "cpu":
+            raise NotImplementedError(
+                f"Module.to_empty(): the device {device!r} is not supported, only 'cpu'"
+            )
+        return self._apply(empty_like, recurse)
+
     def cpu(self) -> Any:
         """self: the only device is the CPU."""
         return self
@@ -99,9 +107,9 @@ class Whole:
         """to(float16)."""
         return self.to(dtypes.float16)
 
-    def _apply(self, fn: Callable[[Tensor], Tensor]) -> Any:
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
         """Replace what every parameter, gradient and buffer holds; the parameters stay the same objects."""
-        for module in self.children():
+        for module in self.children() if recurse else ():
             module._apply(fn)
         with no_grad():
             for parameter in self._parameters.values():
