@@ -23,13 +23,15 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, outside of the graph; writes through it count as writes into self."""
     found = alias(self)
     if self.is_inference():
-        mark_inference(found)
+        mark_inference(found, detached=True)
     _tell("detach", self, (found,))
     return found
 
 
 def detach_(self: Tensor) -> Tensor:
     """Take self itself out of the graph: it becomes a leaf that does not require grad. RuntimeError for a view."""
+    if mode.local.inference:
+        return self  # where there is no graph
     if self._view is not None:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
@@ -48,6 +50,8 @@ def _get_data(self: Tensor) -> Tensor:
     """The same memory, outside of the graph, with a version counter of its own."""
     found = wrap(self._array)
     found._storage = Storage(self.storage.memory)
+    if self.is_inference():
+        mark_inference(found, detached=True)
     _tell("data", self, (found,))
     return found
 
@@ -68,7 +72,7 @@ def _set_data(self: Tensor, value: Tensor) -> None:
 
 def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     """The array itself, sharing memory. RuntimeError where ops on it are recorded now, unless `force`."""
-    if self.requires_grad and mode.local.grad and not force:
+    if self.requires_grad and mode.local.enabled and not force:
         raise errors.reported(
             RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."

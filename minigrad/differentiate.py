@@ -24,13 +24,24 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Tensors | None = None,
 ) -> None:
     """Sum the gradients of `tensors` into the .grad of the leaves (or of `inputs`).
 
     grad_tensors: for each tensor the gradient to start from, None for a scalar's 1. The other arguments
-    are those of Tensor.backward.
+    are those of Tensor.backward. grad_variables: the old name of grad_tensors.
     """
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please "
+                "only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
     roots = _sequence(tensors)
     seeds = _seeds(roots, grad_tensors, create_graph)
     wanted = None
@@ -84,13 +95,19 @@ def grad(
     found = run.execute(wanted, accumulate=False)
     if materialize_grads:
         return tuple(
-            wrap(np.zeros_like(t._array)) if g is None else g for t, g in zip(wanted, found, strict=True)
+            _zeros_like(t, create_graph) if g is None else g for t, g in zip(wanted, found, strict=True)
         )
     if not allow_unused:
         for position, gradient in enumerate(found):
             if gradient is None:
                 raise errors.reported(errors.unused(wanted[position], position))
     return found
+
+
+def _zeros_like(tensor: Tensor, requires_grad: bool) -> Tensor:
+    zeros = wrap(np.zeros_like(tensor._array))
+    zeros._requires_grad = requires_grad
+    return zeros
 
 
 def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
@@ -123,10 +140,10 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[An
     for seed in given:
         if seed is not None and not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    if len(given) != len(roots):
+    if len(given) < len(roots):  # more are ignored, as in torch
         raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
     seeds = []
-    for i, (root, seed) in enumerate(zip(roots, given, strict=True)):
+    for i, (root, seed) in enumerate(zip(roots, given, strict=False)):
         if seed is None:
             if root.requires_grad and root._array.size != 1:
                 raise errors.reported(errors.not_a_scalar(root))

@@ -81,8 +81,9 @@ class Run:
 
         watcher = None if local.quiet else mode.observer
         self.watcher = watcher
-        before = local.grad, local.quiet, local.run
-        local.grad, local.run = self.create_graph, self
+        enabled, *before = local.enabled, local.quiet, local.run
+        mode.set_grad(self.create_graph)
+        local.run = self
         if watcher is not None:
             watcher.backward_begins(self.roots, tuple([self._as_tensor(seed) for seed in self.seeds]))
             local.quiet = local.quiet or not self.create_graph
@@ -94,7 +95,8 @@ class Run:
                 watcher.error(error)
             raise
         finally:
-            local.grad, local.quiet, local.run = before
+            local.quiet, local.run = before
+            mode.set_grad(enabled)
             if watcher is not None:
                 watcher.backward_ends()
 

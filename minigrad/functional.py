@@ -43,7 +43,7 @@ def vjp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         v = _vector(
             v, outputs, several_out, create_graph, "vjp", "user-provided function returns a single Tensor"
         )
-    with set_grad_enabled(create_graph or local.grad):
+    with set_grad_enabled(create_graph or local.enabled):
         found = _grad(outputs, inputs, v, create_graph)
         result = _filled(found, inputs, strict, create_graph, "back")
     return _finished(outputs, several_out, create_graph), _finished(result, several, create_graph)
@@ -63,7 +63,7 @@ def jvp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         weights = tuple(zeros_like(out, requires_grad=True) for out in outputs)
         products = _grad(outputs, inputs, weights, True)
         _check_gradients(products, strict)
-    with set_grad_enabled(create_graph or local.grad):
+    with set_grad_enabled(create_graph or local.enabled):
         found = _grad(products, weights, v, create_graph)
         result = _filled(found, outputs, strict, create_graph, "back_trick")
     return _finished(outputs, several_out, create_graph), _finished(result, several_out, create_graph)
@@ -78,7 +78,7 @@ def vhp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         outputs = _single_value(func(*inputs), "vhp", strict)
         first = _grad(outputs, inputs, None, True)
         _check_jacobian(first, strict)
-    with set_grad_enabled(create_graph or local.grad):
+    with set_grad_enabled(create_graph or local.enabled):
         found = _grad(first, inputs, v, create_graph)
         result = _filled(found, inputs, strict, create_graph, "double_back")
     return _finished(outputs, False, create_graph), _finished(result, several, create_graph)
@@ -95,7 +95,7 @@ def hvp(func: Func, inputs: Any, v: Any = None, create_graph: bool = False, stri
         _check_jacobian(first, strict)
         weights = tuple(zeros_like(t, requires_grad=True) for t in inputs)
         second = _grad(first, inputs, weights, True)
-    with set_grad_enabled(create_graph or local.grad):
+    with set_grad_enabled(create_graph or local.enabled):
         found = _grad(second, weights, v, create_graph)
         result = _filled(found, inputs, strict, create_graph, "double_back_trick")
     return _finished(outputs, False, create_graph), _finished(result, several, create_graph)

@@ -10,6 +10,7 @@ write into a view rewrites a part of the base, so it is the base that moves, to 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,21 @@ from numpy.lib.array_utils import byte_bounds
 
 from . import anomaly, errors, mode
 from .mode import local
-from .node import Node, alias, gradient_edge, next_sequence_nr
+from .node import Node, gradient_edge, next_sequence_nr
 from .record import WANTED, WANTED_LIST, kinds_of, make_node, report
-from .tensor import Tensor, wrap
-from .views import check_may_change
+from .storage import address
+from .strides import empty_strided
+from .tensor import Tensor, count_write, wrap
+from .views import check_may_change, move_retained
 
 if TYPE_CHECKING:
     from .op import Op
 
 
-FILLS = {"zero_", "fill_number_"}  # they may write one place several times
+# They may write one place several times: these two, which write the same everywhere ...
+FILLS = {"zero_", "fill_number_"}
+# ... and these with a warning.
+TOLERATED = {"index_fill_", "index_put_", "masked_fill_"}
 
 
 def run_inplace(op: Op, args: list[Any]) -> Tensor:
@@ -37,20 +43,21 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
     if wanted:
         check_writable(target, op.written_name)
-    check_memory(op, target)
-    check_overlap(op, args)
     before = target.storage.version
     node = None
     if wanted:
         plan = op.plan(kinds)
         kept = list(args)
         if "self" in plan.slots:
-            # The value that is about to be overwritten, in the place where the tensor is still.
-            kept[0] = alias(wrap(target._array.copy()), *gradient_edge(target))
+            kept[0] = _before_the_write(target)
         node = make_node(op, kinds, kept, [target], edges_of=args)
+    expanded = 0 in target._array.strides and is_expanded(target._array)
+    if expanded:
+        check_expanded(op, args)
+    check_overlap(op, args)
     taped = mode.special and local.tape is not None
-    write(op, target, local.tape.rewrite(op, args) if taped else op.arrays(args))
-    target.storage.version += 1
+    write(op, target, local.tape.rewrite(op, args) if taped else op.arrays(args), expanded)
+    count_write(target)
     if node is not None:
         if node.plan.result >= 0:
             versions = list(node.versions)
@@ -62,6 +69,15 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if mode.observer is not None:
         report(op.written_name, args, (target,), node, before)
     return target
+
+
+def _before_the_write(target: Tensor) -> Tensor:
+    """A copy of the value that is about to be overwritten; in the graph a `clone()`, as in torch."""
+    quiet, local.quiet = local.quiet, True
+    try:
+        return target.clone()  # type: ignore[attr-defined]
+    finally:
+        local.quiet = quiet
 
 
 def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
@@ -112,24 +128,30 @@ def check_writable(target: Tensor, op: str) -> None:
         raise errors.reported(errors.leaf_written(target, op))
 
 
-def check_memory(op: Op, target: Tensor) -> None:
-    """RuntimeError where one place of memory would be written several times, as in an expanded tensor.
+def is_expanded(array: np.ndarray) -> bool:
+    """Whether several elements lie in one place of the memory."""
+    return array.size > 0 and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True))
 
-    Also for a tensor of inference mode outside of it.
-    """
-    if target.is_inference() and not local.inference:
-        raise errors.reported(errors.inference_written(target))
-    array = target._array
-    if (
-        op.name not in FILLS
-        and array.size
-        and 0 in array.strides
-        and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True))
-    ):
+
+def check_expanded(op: Op, args: list[Any]) -> None:
+    """RuntimeError where one place of memory would be written several times; for some ops a warning."""
+    if op.name in FILLS or (op.name == "copy_" and _same_places(args[0]._array, args[1]._array)):
+        return
+    if op.written_name not in TOLERATED:
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
+    warnings.warn(
+        f"Use of {op.written_name} on expanded tensors is deprecated. Please clone() the tensor before "
+        "performing this operation. What is written in one place is seen in all that share it.",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def _same_places(a: np.ndarray, b: np.ndarray) -> bool:
+    return (a.shape, a.strides, a.dtype, address(a)) == (b.shape, b.strides, b.dtype, address(b))
 
 
 def check_overlap(op: Op, args: list[Any]) -> None:
@@ -158,7 +180,7 @@ def _overlap(a: np.ndarray, b: np.ndarray, by_position: bool) -> bool:
     return a_from < b_to and b_from < a_to
 
 
-def write(op: Op, target: Tensor, arrays: list[Any]) -> None:
+def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> None:
     """Compute the op and put the result into the memory of `target`."""
     out = target._array
     found = op.forward(*arrays)
@@ -168,7 +190,11 @@ def write(op: Op, target: Tensor, arrays: list[Any]) -> None:
             f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}"
         )
     op.check_cast(found, target)
-    out[...] = found
+    if expanded:
+        changed = found != out  # elsewhere what was there before must not come back
+        out[changed] = found[changed]
+    else:
+        out[...] = found
 
 
 def rebase(target: Tensor, node: Node, number: int = 0) -> Node:
@@ -178,11 +204,7 @@ def rebase(target: Tensor, node: Node, number: int = 0) -> Node:
     if view is not None:
         moved = view.base
         node = CopySlices(moved, target, node)
-    retained = moved._meta is not None and moved._meta.retains_grad and moved._node is not None
-    if retained:
-        reference = moved._node._more.retains.pop(moved._output_nr, None)
-        if reference is not None:
-            node._more.retains[number] = reference
+    move_retained(moved, node, number)
     moved._node, moved._output_nr = node, number
     moved._requires_grad = True
     if view is not None:
@@ -215,7 +237,8 @@ class CopySlices(Node):
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         if self.spent:
             raise errors.freed(self)
-        result = gradient._laid_out(self.stride)  # so that the view's geometry holds in it
+        # In memory as the base is, so that the view's geometry holds in it.
+        result = wrap(empty_strided(self.shape, self.stride, self.dtype)).copy_(gradient)
         part = result.as_strided(*self.geometry)
         inner, *others = self.fn.apply(part.clone())
         if inner is None:

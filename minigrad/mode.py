@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class _ThreadState(threading.local):
-    grad = True  # do ops record nodes?
+    grad = True  # do ops record nodes? (`enabled`, and not in inference mode)
+    enabled = True  # grad mode, as set
     inference = False
     quiet = False  # inside a backward whose formulas are not to be reported
     saved_hooks: tuple[Any, ...] = ()  # the stack of saved_tensors_hooks
@@ -55,8 +56,14 @@ era = "2.13"  # whose rules for in-place writes apply; see `eras.py`
 
 
 def is_grad_enabled() -> bool:
-    """Whether ops on tensors that require grad are recorded now, in this thread."""
-    return local.grad
+    """Whether grad mode is on in this thread: outside of inference mode ops are recorded then."""
+    return local.enabled
+
+
+def set_grad(on: bool) -> None:
+    """Switch grad mode. In inference mode nothing is recorded all the same."""
+    local.enabled = on
+    local.grad = on and not local.inference
 
 
 def is_inference_mode_enabled() -> bool:
@@ -118,11 +125,11 @@ class _GradMode(_Context):
         return super().__new__(cls) if function is None else super().__new__(cls)(function)
 
     def __enter__(self) -> None:
-        self._before = local.grad
-        local.grad = self.on and not local.inference
+        self._before = local.enabled
+        set_grad(self.on)
 
     def __exit__(self, *error: object) -> None:
-        local.grad = self._before
+        set_grad(self._before)
 
 
 class no_grad(_GradMode):
@@ -141,7 +148,7 @@ class set_grad_enabled(_Context):
     """Set grad mode to `mode`: at once as a function call, until the end of the block in `with`."""
 
     def __init__(self, mode: bool) -> None:
-        self._before = local.grad
+        self._before = local.enabled
         self._mode = bool(mode)
         self.__enter__()
 
@@ -149,14 +156,14 @@ class set_grad_enabled(_Context):
         return set_grad_enabled(self._mode)
 
     def __call__(self, function):
-        local.grad = self._before  # as a decorator it changes nothing where it is written
+        set_grad(self._before)  # as a decorator it changes nothing where it is written
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        local.grad = self._mode and not local.inference
+        set_grad(self._mode)
 
     def __exit__(self, *error: object) -> None:
-        local.grad = self._before
+        set_grad(self._before)
 
 
 class inference_mode(_Context):
@@ -176,10 +183,11 @@ class inference_mode(_Context):
 
     def __enter__(self) -> None:
         open_special()
-        self._before = local.grad, local.inference
-        local.grad = not self._mode
+        self._before = local.enabled, local.inference
         local.inference = self._mode
+        set_grad(not self._mode)
 
     def __exit__(self, *error: object) -> None:
         close_special()
-        local.grad, local.inference = self._before
+        enabled, local.inference = self._before
+        set_grad(enabled)

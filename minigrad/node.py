@@ -22,7 +22,8 @@ import numpy as np
 
 from . import errors, mode
 from .storage import Storage
-from .tensor import Tensor, new, wrap
+from .strides import empty_like, laid_out_alike
+from .tensor import Tensor, count_write, mark_inference, new, wrap
 
 Edge = tuple["Node | None", int]
 NO_EDGE: Edge = (None, 0)
@@ -149,15 +150,17 @@ class AccumulateGrad(Node):
             return  # detach_() since it was used
         grad = leaf._grad
         if grad is None:
-            if fresh and not mode.local.grad and gradient._array.strides == leaf._array.strides:
+            if fresh and not mode.local.grad and laid_out_alike(gradient._array, leaf._array):
                 leaf._grad = gradient
             else:
-                leaf._grad = wrap(np.empty_like(leaf._array)).copy_(gradient)
+                leaf._grad = wrap(empty_like(leaf._array)).copy_(gradient)
+            if mode.special and mode.local.inference:
+                mark_inference(leaf._grad)
         elif mode.local.grad:
             leaf._grad = grad + gradient
         else:
             np.add(grad._array, gradient._array, out=grad._array, casting="same_kind")
-            grad.storage.version += 1
+            count_write(grad)
 
 
 def gradient_edge(tensor: Tensor) -> Edge:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from . import errors
 from .inplace import check_writable, rebase
 from .node import Node, alias
-from .tensor import Tensor
+from .tensor import Tensor, count_write
 from .views import CUSTOM, MANY, make_views
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def place(
         is_input, is_dirty = _among(out, inputs), _among(out, dirty)
         differentiable = recording and not _among(out, plain) and out._array.dtype.kind == "f"
         if is_dirty and not differentiable:
-            out.storage.version += 1
+            count_write(out)
         if not differentiable:
             out = _outside(out, is_input, is_dirty)
         elif is_dirty:
@@ -114,7 +114,7 @@ def _written(ctx: BackwardCFunction, out: Tensor, number: int, is_input: bool) -
             UserWarning,
             stacklevel=5,
         )
-        out.storage.version += 1
+        count_write(out)
         _set_edge(out, ctx, number)
         return ctx
     if out._view is not None and ctx.outputs > 1:
@@ -128,7 +128,7 @@ def _written(ctx: BackwardCFunction, out: Tensor, number: int, is_input: bool) -
     if out._view is None and out.requires_grad and out.is_leaf:
         raise errors.reported(errors.leaf_written(out, ctx._forward_cls.__name__, "has been"))
     check_writable(out, ctx._forward_cls.__name__)
-    out.storage.version += 1
+    count_write(out)
     ctx.shape, ctx.dtype = out._array.shape, out._array.dtype
     return rebase(out, ctx, number)
 

@@ -40,6 +40,10 @@ ZERO, ZEROS = (0,), (0, 0)  # the output numbers of most edges, shared
 
 def run(op: Op, args: list[Any]) -> Any:
     """Run `op` on `args`, all of its arguments in order, and record it if one of them asks for it."""
+    kinds = kinds_of(op, args)
+    wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
+    if wanted:
+        refresh_views(args)  # what a stale view must not do is said before what does not fit
     if mode.special and local.tape is not None:
         found = local.tape.compute(op, args)
     else:
@@ -53,11 +57,10 @@ def run(op: Op, args: list[Any]) -> Any:
     if not strides.turned:
         for output in outputs:
             strides.note_order(output._array)
-    kinds = kinds_of(op, args)
     if op.view:
         make_views(args[0], outputs, many=op.view == "many")
     node = None
-    if (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable:
+    if wanted:
         node = make_node(op, kinds, args, outputs)
         for number, output in enumerate(outputs):
             if output._array.dtype.kind == "f":  # an output of integers carries no gradient
@@ -70,6 +73,14 @@ def run(op: Op, args: list[Any]) -> Any:
     if mode.observer is not None:
         report(op.shown, args, outputs, node)
     return tuple(outputs) if several else outputs[0]
+
+
+def refresh_views(args: list[Any]) -> None:
+    """Bring the place in the graph of each view among the arguments up to date."""
+    for arg in args:
+        for tensor in arg if isinstance(arg, (list, tuple)) else (arg,):
+            if isinstance(tensor, Tensor) and tensor._view is not None:
+                tensor._view.refresh(tensor)
 
 
 def kinds_of(op: Op, args: list[Any]) -> tuple[int, ...]:

@@ -37,6 +37,12 @@ class _Window:
         }
 
 
+def empty_strided(shape: tuple[int, ...], stride: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """New memory for an array whose neighbours lie `stride` elements apart, in each dimension."""
+    size = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, stride, strict=True))
+    return np.ndarray(shape, dtype, np.empty(size, dtype), 0, tuple([s * dtype.itemsize for s in stride]))
+
+
 def strides_of(x: np.ndarray) -> tuple[int, ...]:
     """The strides of x, in bytes. NumPy gives new arrays without elements strides of 0, torch does not."""
     return x.strides if x.size or any(x.strides) else row_major(x.shape, x.itemsize)
@@ -50,6 +56,18 @@ def row_major(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
         strides.append(step)
         step *= max(n, 1)
     return tuple(reversed(strides))
+
+
+def laid_out_alike(x: np.ndarray, like: np.ndarray) -> bool:
+    """Whether x may be the gradient of `like` as it lies: in the same order, or row-major if that has gaps.
+
+    Of a dimension of length 1 only 0 is no stride.
+    """
+    if x.strides == like.strides:
+        return True
+    if not is_dense(like):
+        return x.flags.c_contiguous
+    return all(s == r if n != 1 else s for n, s, r in zip(x.shape, x.strides, like.strides, strict=True))
 
 
 def view_strides(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...] | None:

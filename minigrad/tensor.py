@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes, mode
+from . import dtypes, errors, mode
 from .device import device
 from .size import Size
 from .storage import Storage, address
@@ -32,7 +32,7 @@ new = object.__new__
 class Meta:
     """What few tensors have, and so is kept apart: hooks, a kept gradient, the accumulator of a leaf."""
 
-    __slots__ = ("accumulator", "hooks", "post_hooks", "retains_grad", "inference")
+    __slots__ = ("accumulator", "hooks", "post_hooks", "retains_grad", "inference", "counts")
 
     def __init__(self) -> None:
         self.accumulator: weakref.ref[Node] | None = None
@@ -40,6 +40,7 @@ class Meta:
         self.post_hooks: dict[int, Any] | None = None
         self.retains_grad = False
         self.inference = False
+        self.counts = True  # are writes counted? Not those into the memory of inference mode
 
 
 class Tensor:
@@ -173,7 +174,7 @@ class Tensor:
 
         RuntimeError for a tensor of inference mode, where nobody counts.
         """
-        if self._meta is not None and self._meta.inference:
+        if self._meta is not None and not self._meta.counts:
             raise RuntimeError("Inference tensors do not track version counter.")
         return 0 if self._storage is None else self._storage.version
 
@@ -316,7 +317,7 @@ class Tensor:
         """
         from .differentiate import backward
 
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 def wrap(array: np.ndarray) -> Tensor:
@@ -334,9 +335,20 @@ def zeros_for(grad: Tensor) -> Tensor:
     return wrap(np.zeros_like(grad._array))
 
 
-def mark_inference(tensor: Tensor) -> None:
-    """Note that the tensor was made in inference mode: it cannot be saved for backward."""
+def mark_inference(tensor: Tensor, detached: bool = False) -> None:
+    """Note that the tensor has memory of inference mode: it cannot be saved for backward."""
     tensor._more.inference = True
+    # Nobody counts writes, unless it was detached outside of inference mode.
+    tensor._meta.counts = detached and not mode.local.inference
+
+
+def count_write(tensor: Tensor) -> None:
+    """Count a write that has happened. RuntimeError outside of inference mode for one of its tensors."""
+    meta = tensor._meta
+    if meta is None or meta.counts:
+        tensor.storage.version += 1
+    elif not mode.local.inference:
+        raise errors.reported(errors.inference_written(tensor))
 
 
 def checked_dim(dim: int, ndim: int) -> int:

@@ -24,6 +24,7 @@ class Meta:
     post_hooks: Any
     retains_grad: Any
     inference: Any
+    counts: Any
 
 class Tensor:
     _array: np.ndarray
@@ -106,8 +107,6 @@ class Tensor:
     @property
     def _base(self) -> Tensor | None: ...
     def _is_view(self) -> builtins.bool: ...
-    def _laid_out(self, stride: Any) -> Any:
-        """A copy that lies in memory by these strides."""
     @property
     def _more(self) -> Meta: ...
     @property
@@ -978,7 +977,9 @@ def wrap(array: np.ndarray) -> Tensor:
     """A new leaf tensor around `array`, which it owns or shares."""
 def zeros_for(grad: Tensor) -> Tensor:
     """The formula of a function that is flat. Not `grad * 0`, which would make nan of an infinite gradient."""
-def mark_inference(tensor: Tensor) -> None:
-    """Note that the tensor was made in inference mode: it cannot be saved for backward."""
+def mark_inference(tensor: Tensor, detached: builtins.bool = ...) -> None:
+    """Note that the tensor has memory of inference mode: it cannot be saved for backward."""
+def count_write(tensor: Tensor) -> None:
+    """Count a write that has happened. RuntimeError outside of inference mode for one of its tensors."""
 def checked_dim(dim: builtins.int, ndim: builtins.int) -> builtins.int:
     """`dim` counted from the front. IndexError, in torch's words, where there is no such dimension."""

@@ -50,8 +50,19 @@ class View:
             return
         check_may_change(view, "its base or another view of its base has been")
         self.version = version
-        view._node, view._output_nr = View.rebuild(self.base, view), 0
+        node = View.rebuild(self.base, view)
+        move_retained(view, node, 0)
+        view._node, view._output_nr = node, 0
         view._requires_grad = True
+
+
+def move_retained(tensor: Tensor, node: Node, number: int) -> None:
+    """retain_grad() goes along when a tensor moves to output `number` of `node`."""
+    if not tensor.retains_grad:
+        return
+    reference = tensor._node._more.retains.pop(tensor._output_nr, None)
+    if reference is not None:
+        node._more.retains[number] = reference
 
 
 def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:

@@ -104,7 +104,6 @@ SAMPLES = [
               bad=[bad(RuntimeError, "are out of bounds for storage of size 48", real(6), (7,), (1,)),
                    bad(RuntimeError, "Negative strides are not supported", real(6), (2,), (-1,)),
                    bad(RuntimeError, "mismatch in length of strides and shape", real(6), (2,), (1, 1))]),
-    OpSamples("laid_out", lambda x, s: x._laid_out(s), lambda x, s: x, [case(real(2, 3), (1, 2)), case(real(2, 3), (8, 2))]),
     OpSamples("cat", lambda *t, dim=0: minigrad.cat(t, dim), lambda *t, dim=0: np.concatenate(t, dim),
               [case(real(2, 3), real(1, 3)), case(real(2, 1), real(2, 3), dim=1), case(real(2), real(2), real(0))],
               bad=[bad(RuntimeError, "Expected size 3 but got size 2 for tensor number 1", real(2, 3), real(2, 2)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..node import alias
-from ..tensor import Tensor
+from ..tensor import Tensor, mark_inference
 
 
 class _VariableMeta(type):
@@ -26,6 +26,8 @@ class Variable(metaclass=_VariableMeta):
         if not isinstance(data, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         found = alias(data)
+        if data.is_inference():
+            mark_inference(found, detached=True)
         if requires_grad:
             found.requires_grad = True
         return found

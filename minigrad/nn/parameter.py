@@ -10,7 +10,7 @@ from typing import Any
 from ..ops.create import zeros
 from ..printing import text
 from ..storage import Storage
-from ..tensor import Tensor, new
+from ..tensor import Tensor, mark_inference, new
 
 
 class Parameter(Tensor):
@@ -33,6 +33,8 @@ class Parameter(Tensor):
         made._node = made._grad = made._view = made._meta = None
         made._output_nr = 0
         made._requires_grad = False
+        if data.is_inference():
+            mark_inference(made, detached=True)
         made.requires_grad = requires_grad
         return made
 

@@ -14,7 +14,7 @@ from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..record import report
 from ..strides import empty_like as _like
-from ..tensor import Meta, Tensor, wrap
+from ..tensor import Tensor, mark_inference, wrap
 from .dims import check_fits
 from .public import must_be_tensor
 
@@ -29,8 +29,7 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made._requires_grad = True
     if mode.local.inference:
-        made._meta = Meta()
-        made._meta.inference = True
+        mark_inference(made)
     if mode.observer is not None:
         report("tensor", (), (made,), None)
     return made

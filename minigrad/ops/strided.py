@@ -112,22 +112,6 @@ def _check_window(self: Tensor, size: tuple[int, ...], stride: tuple[int, ...], 
         )
 
 
-def _laid_out(x: np.ndarray, stride: tuple[int, ...]) -> np.ndarray:
-    strides = tuple([s * x.itemsize for s in stride])
-    size = 1 + sum((n - 1) * s for n, s in zip(x.shape, stride, strict=True)) if x.size else 0
-    found = np.ndarray(x.shape, x.dtype, np.zeros(size, x.dtype), 0, strides)
-    found[...] = x
-    return found
-
-
-# What a write into a view sends its gradient through first: the base's gradient, laid out as the base is.
-Tensor._laid_out = op(
-    "laid_out(self, stride)", _laid_out, method=False, of="clone", node="CopyBackwards",
-    self=lambda grad: grad,
-    doc="A copy that lies in memory by these strides.",
-)  # fmt: skip
-
-
 def _strided_node(base: Tensor, view: Tensor) -> Node:
     """A node that sees `view` as a window into `base` as it is now."""
     entry = table["as_strided"]
