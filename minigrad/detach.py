@@ -65,6 +65,8 @@ def _set_data(self: Tensor, value: Tensor) -> None:
             "data set to a tensor that requires gradients must be floating point or complex dtype"
         )
     self._array = value._array
+    if value.is_inference() != self.is_inference():
+        self._more.inference = value.is_inference()
     self._storage = Storage(value.storage.memory, self.storage.version)
     if self._meta is not None:
         self._meta.accumulator = None  # it was made for the old shape and dtype

@@ -41,7 +41,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     target = args[0]
     kinds = kinds_of(op, args)
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
-    if wanted:
+    if wanted and not target.is_inference():
         check_writable(target, op.written_name)
     before = target.storage.version
     node = None

@@ -338,8 +338,10 @@ def zeros_for(grad: Tensor) -> Tensor:
 def mark_inference(tensor: Tensor, detached: bool = False) -> None:
     """Note that the tensor has memory of inference mode: it cannot be saved for backward."""
     tensor._more.inference = True
-    # Nobody counts writes, unless it was detached outside of inference mode.
+    # Nobody counts writes, unless it was detached outside of inference mode: then those through itself.
     tensor._meta.counts = detached and not mode.local.inference
+    if tensor._meta.counts:
+        tensor._storage = Storage(tensor.storage.memory)
 
 
 def count_write(tensor: Tensor) -> None:

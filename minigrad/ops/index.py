@@ -190,8 +190,8 @@ def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
 def check_unchanged(indices: list[Any], versions: tuple[Any, ...]) -> list[Any]:
     """`indices`, if none was written since it had its version. RuntimeError, in torch's words, otherwise."""
     for i, version in zip(indices, versions, strict=True):
-        if i is not None and i._version != version:
-            raise errors.modified_inplace(errors.Modified(None, "indices", i, version, i._version))
+        if i is not None and i.storage.version != version:
+            raise errors.modified_inplace(errors.Modified(None, "indices", i, version, i.storage.version))
     return indices
 
 
@@ -227,7 +227,7 @@ _put_inplace = table["index_put"].call_inplace
 
 
 def _versions(indices: Any) -> tuple[Any, ...]:
-    return tuple([None if i is None else i._version for i in indices])
+    return tuple([None if i is None else i.storage.version for i in indices])
 
 
 def index(self: Tensor, indices: Any) -> Tensor:

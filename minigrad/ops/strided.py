@@ -28,37 +28,52 @@ def geometry(tensor: Tensor) -> Geometry:
     return tensor._array.shape, tensor.stride(), tensor.storage_offset()
 
 
-def _places(g: Geometry) -> np.ndarray:
-    """The position in the storage of each element."""
-    shape, strides, offset = g
-    places = np.full(shape, offset, np.intp)
-    for dim, (n, s) in enumerate(zip(shape, strides, strict=True)):
-        places += (np.arange(n) * s).reshape((n,) + (1,) * (len(shape) - dim - 1))
-    return places
+def _window_backward(grad: Tensor, window: Geometry, source: Geometry) -> Tensor:
+    """The gradient of a window moved to where the input's elements lie: written into a memory of its own.
 
-
-def _moved(x: np.ndarray, source: Geometry, target: Geometry) -> np.ndarray:
-    """Gradients from the places of `source` to those of `target`: summed where places coincide.
-
-    Where several elements of the target share a place, each gets an equal part.
+    Where elements of the window share a place, their gradients are summed; where elements of the input do,
+    each gets an equal part.
     """
-    into = _places(target)
-    found = _places(source)
-    size = 1 + int(max(into.max(initial=0), found.max(initial=0)))
-    memory = np.zeros(size, x.dtype)
-    np.add.at(memory, found, x)
-    counts = np.bincount(into.ravel(), minlength=size)
-    if (counts > 1).any():
-        memory /= np.maximum(counts, 1).astype(x.dtype)
-    return memory[into]
+    if 0 in window[0]:
+        return wrap(np.empty(source[0], grad._array.dtype)).zero_()
+    grad, shape, stride = _without_repeats(grad, *window[:2])
+    first = min(window[2], source[2])
+    inside, outside = (shape, stride, window[2] - first), (*source[:2], source[2] - first)
+    memory = wrap(np.zeros(max(_reach(inside), _reach(outside)), grad._array.dtype))
+    places = np.arange(memory.numel())
+    into = _strided_array(places, inside)
+    if np.unique(into).size < into.size:
+        memory.index_add_(0, wrap(into.reshape(-1)), grad.reshape(-1))
+    else:
+        as_strided(memory, *inside).copy_(grad)
+    counts = np.bincount(_strided_array(places, outside).ravel(), minlength=places.size)
+    if counts.max(initial=0) > 1:
+        memory.div_(wrap(np.maximum(counts, 1).astype(grad._array.dtype)))
+    return as_strided(memory, *outside)
 
 
-# The gradient of a window, moved back to where the input's elements lie; and, differentiated again, there.
-_move = op(
-    "move_strided(self, source, target)", _moved, method=False, of="as_strided",
-    self=lambda grad, source, target: _move(grad, target, source),
-    doc="Gradients moved from one geometry of a storage to another.",
-)  # fmt: skip
+def _without_repeats(grad: Tensor, shape: tuple[int, ...], stride: tuple[int, ...]) -> Any:
+    """Drop dimensions of length 1, and those that repeat the same places, summed."""
+    kept = []
+    for dim in reversed(range(len(shape))):
+        if shape[dim] == 1:
+            grad = grad.squeeze(dim)
+        elif stride[dim] == 0:
+            grad = grad.sum(dim)
+        else:
+            kept.insert(0, dim)
+    return grad, tuple([shape[d] for d in kept]), tuple([stride[d] for d in kept])
+
+
+def _reach(g: Geometry) -> int:
+    """How many elements of memory a geometry reaches."""
+    shape, stride, offset = g
+    return 0 if 0 in shape else offset + 1 + sum((n - 1) * s for n, s in zip(shape, stride, strict=True))
+
+
+def _strided_array(x: np.ndarray, g: Geometry) -> np.ndarray:
+    shape, stride, offset = g
+    return window(x, shape, tuple([s * x.itemsize for s in stride]), offset * x.itemsize)
 
 
 def _windowed(
@@ -70,7 +85,9 @@ def _windowed(
 
 _strided = op(
     "as_strided(self, size, stride, storage_offset, source)", _windowed, view="one", method=False,
-    self=lambda grad, size, stride, storage_offset, source: _move(grad, (size, stride, storage_offset), source),
+    self=lambda grad, size, stride, storage_offset, source: _window_backward(
+        grad, (size, stride, storage_offset), source
+    ),
     doc="A window into the memory.",
 )  # fmt: skip
 

@@ -152,7 +152,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
 
     value: a number, or a tensor that can be expanded to the place; TypeError for anything else.
     """
-    before, place = self._version, self._node
+    before, place = self.storage.version, self._node
     quiet, local.quiet = local.quiet, True
     try:
         _write(self, key, value)

@@ -152,6 +152,30 @@ def test_a_seed_that_does_not_fit(seed: Any, error: type[Exception], words: str)
         backward(leaf(1, 2) * 2, seed)
 
 
+def test_more_seeds_than_roots_are_ignored() -> None:
+    x = leaf(1, 2)
+    backward(x.sum(), [mg.tensor(2.0), mg.tensor(3.0)])
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_the_old_name_of_the_seeds() -> None:
+    x = leaf(1, 2)
+    with pytest.warns(FutureWarning, match="`grad_variables` is deprecated"):
+        backward(x.sum(), grad_variables=mg.tensor(3.0))
+    assert x.grad.tolist() == [3, 3]
+    with (
+        pytest.warns(FutureWarning),
+        pytest.raises(RuntimeError, match=r"`grad_tensors` and `grad_variables` .* both passed"),
+    ):
+        backward(x.sum(), mg.tensor(1.0), None, False, mg.tensor(1.0))
+
+
+def test_zeros_in_place_of_none_can_be_differentiated_where_the_graph_is() -> None:
+    x, y = leaf(1, 2), leaf(1)
+    assert grad(x.sum(), y, materialize_grads=True)[0].requires_grad is False
+    assert grad(x.sum(), y, materialize_grads=True, create_graph=True)[0].requires_grad is True
+
+
 def test_a_seed_becomes_the_dtype_of_its_root() -> None:
     x = leaf(1, 2)
     backward([x * 2], [mg.ones(2, dtype=mg.float64)])

@@ -203,3 +203,45 @@ def test_memory_that_overlaps_without_a_view_is_refused_too() -> None:
         with pytest.raises(RuntimeError, match="refer to a single memory location"):
             write(second)
     assert x.tolist() == [0, 1, 2, 3]
+
+
+def test_a_tensor_is_copied_onto_itself_even_where_it_is_expanded() -> None:
+    x = mg.arange(3.0).expand(2, 3)
+    x.copy_(x)
+    x[:, None].copy_(x[:, None])
+    assert (x[1].tolist(), x._version) == ([0, 1, 2], 2)
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [
+        (lambda x: x.__setitem__([0], 5), "index_put_"),
+        (lambda x: x.masked_fill_(mg.tensor([[True], [False]]), 5), "masked_fill_"),
+        (lambda x: x.index_fill_(0, mg.tensor([0]), 5), "index_fill_"),
+    ],
+)
+def test_some_writes_reach_all_that_share_a_place_and_warn(write: Any, name: str) -> None:
+    x = mg.arange(3.0).expand(2, 3)
+    with pytest.warns(UserWarning, match=f"Use of {name} on expanded tensors is deprecated"):
+        write(x)
+    assert x.tolist() == [[5, 5, 5], [5, 5, 5]]
+
+
+def test_an_overwritten_value_that_is_kept_is_a_clone() -> None:
+    x = leaf(1, 2)
+    y = x * 1
+    y.sin_()
+    (g,) = grad(y.sum(), x, create_graph=True)
+    cosine = g.grad_fn.next_functions[0][0].next_functions[1][0]
+    assert cosine.name() == "CosBackward0"
+    assert cosine.next_functions[0][0].name() == "CloneBackward0"
+
+
+def test_the_gradient_of_a_rewritten_part_has_been_written() -> None:
+    y = leaf(1, 2) * 1
+    base = y
+    y[0].mul_(2)
+    seen: list[int] = []
+    base.grad_fn.register_hook(lambda inputs, outputs: seen.append(inputs[0]._version))
+    y.sum().backward()
+    assert seen == [2]  # the gradient of the whole, and that of the part

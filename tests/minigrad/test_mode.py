@@ -149,3 +149,44 @@ def test_a_view_is_of_inference_mode_where_its_base_is() -> None:
         RuntimeError, match="A view was created in inference mode and is being modified inplace"
     ):
         view.mul_(2)
+
+
+def test_grad_mode_and_inference_mode_are_two_things() -> None:
+    x = mg.ones(2, requires_grad=True)
+    with mg.inference_mode(), mg.enable_grad():
+        assert mg.is_grad_enabled()
+        assert not (x * 2).requires_grad
+        with mg.inference_mode(False):
+            assert (x * 2).requires_grad
+    with mg.inference_mode():
+        assert not mg.is_grad_enabled()
+
+
+def test_gradients_of_inference_mode_are_of_inference_mode() -> None:
+    x = mg.ones(2, requires_grad=True)
+    y, z = x * 2, x * 3
+    with mg.inference_mode():
+        y.backward(mg.ones(2))
+    assert x.grad.is_inference()
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside"):
+        z.sum().backward()
+
+
+def test_detached_outside_of_inference_mode_writes_are_counted_again() -> None:
+    with mg.inference_mode():
+        t = mg.ones(2)
+        with pytest.raises(RuntimeError, match="do not track version counter"):
+            t.detach()._version  # noqa: B018
+    for outside in (t.detach(), t.data, mg.autograd.Variable(t), mg.nn.Parameter(t, requires_grad=False)):
+        assert (outside.is_inference(), outside._version) == (True, 0)
+        outside.add_(1)
+        assert outside._version == 1
+
+
+def test_detach_in_place_does_nothing_in_inference_mode() -> None:
+    x = mg.ones(2, requires_grad=True)
+    y = x * 2
+    with mg.inference_mode():
+        x.detach_()
+        y.detach_()
+    assert (x.requires_grad, y.is_leaf) == (True, False)

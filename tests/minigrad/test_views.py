@@ -154,3 +154,49 @@ def test_a_view_outlives_the_name_of_its_base() -> None:
     assert v._base.tolist() == [0, 1, 2, 3, 4, 5]
     v.add_(1)
     assert v._base.tolist() == [0, 2, 3, 3, 4, 5]
+
+
+def test_retain_grad_goes_along_when_a_view_is_made_anew() -> None:
+    y = base()
+    v = y[0, 0]
+    v.retain_grad()
+    y.mul_(3)
+    (v * 2).backward()
+    assert v.grad.item() == 2
+
+
+def test_a_stale_view_speaks_before_shapes_do() -> None:
+    y = base()
+    first, _ = y.unbind()
+    y.mul_(2)
+    for use in (lambda: first * mg.ones(5), lambda: mg.ones(2).mul_(first)):
+        with pytest.raises(RuntimeError, match="Output 0 of Unbind is a view and its base"):
+            use()
+
+
+def test_the_gradient_of_a_window_is_a_view_of_what_was_written() -> None:
+    x = mg.arange(4.0, requires_grad=True)
+    y = x * 1
+    window = y.as_strided((2, 2), (1, 1))
+    (g,) = mg.autograd.grad((window * window).sum(), y, create_graph=True)
+    assert (g.tolist(), g._is_view(), g._version) == ([0, 4, 4, 0], True, 1)
+    (around, _), (added, _) = g.grad_fn.next_functions[0], g.grad_fn.next_functions[0][0].next_functions[1]
+    assert (around.name(), added.name()) == ("IndexAddBackward0", "ViewBackward0")
+    assert mg.autograd.grad(g.sum(), x)[0].tolist() == [2, 4, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("make", "stride"),
+    [
+        (lambda x: x[:, :1].t().exp(), (1, 1)),
+        (lambda x: x[:1].t() - 2, (1, 3)),
+        (lambda x: x[:1].t().exp(), (1, 1)),
+        (lambda x: x.t() - x.view(3, 2), (1, 3)),
+        (lambda x: x.view(3, 2) - x.t(), (2, 1)),
+        (lambda x: x.view(3, 1, 2).permute(2, 1, 0) + mg.ones(2, 1, 1), (1, 2, 2)),
+        (lambda x: x.view(3, 1, 2).permute(1, 0, 2) * x.view(3, 1, 2).permute(1, 0, 2), (6, 2, 1)),
+        (lambda x: x[:, :0].t() + 1, (1, 0)),
+    ],
+)
+def test_an_elementwise_result_lies_as_its_operands_do(make: Any, stride: tuple[int, ...]) -> None:
+    assert make(mg.arange(6.0).view(2, 3)).stride() == stride
