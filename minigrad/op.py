@@ -33,10 +33,14 @@ from .inplace import run_inplace
 from .opnode import ListOpNode, ManyOpNode, OpNode
 from .plan import RESULT, Plan, Source
 from .signature import NO_DEFAULT, Signature
+from .strides import pointwise
 from .tensor import Tensor
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@", "mod": "%",
             "floordiv": "//", "and": "&", "or": "|", "xor": "^", "lt": "<", "gt": ">"}  # fmt: skip
+
+# Elementwise ops of one tensor, to which a number is a parameter and no operand.
+_TAKE_NUMBERS = {"pow_number", "clamp_number", "clamp_min_number", "clamp_max_number"}
 
 table: dict[str, Op] = {}  # every op by name, for tests and docs
 
@@ -190,6 +194,16 @@ class Op(Signature):
                 elif array.dtype is not target.numpy:
                     arrays[i] = array.astype(target.numpy)
         return arrays
+
+    def laid_out(self, found: np.ndarray, args: list[Any]) -> np.ndarray:
+        """The result of an elementwise op as it lies in torch (strides.pointwise)."""
+        numbers = () if self.name in _TAKE_NUMBERS else self.operands
+        operands = [
+            a._array if isinstance(a, Tensor) else None
+            for i, a in enumerate(args)
+            if isinstance(a, Tensor) or i in numbers
+        ]
+        return pointwise(found, operands)
 
     def check_cast(self, found: np.ndarray, target: Tensor) -> None:
         """RuntimeError where the result's dtype is of a higher category than that of the written tensor."""

@@ -49,7 +49,7 @@ def run(op: Op, args: list[Any]) -> Any:
     else:
         found = op.forward(*op.arrays(args))
         if op.pointwise and strides.turned:
-            found = strides.pointwise(np.asarray(found), [a._array for a in args if isinstance(a, Tensor)])
+            found = op.laid_out(np.asarray(found), args)
     several = type(found) is tuple
     outputs = [
         wrap(a if isinstance(a, np.ndarray) else np.asarray(a)) for a in (found if several else (found,))
@@ -188,7 +188,7 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
         if not isinstance(self, Tensor) or mode.special:
             return general(self)
         view = self._view
-        if view is not None and local.grad and not view.up_to_date(self):
+        if view is not None and (view.turned or (local.grad and not view.up_to_date(self))):
             return general(self)
         array = self._array
         if needs_float and array.dtype.kind != "f":
@@ -323,7 +323,9 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
         if not isinstance(self, Tensor) or mode.special:
             return general(self, other)
         view = self._view
-        if view is not None and local.grad and not view.up_to_date(self):
+        if view is not None and (
+            (view.turned and takes_number) or (local.grad and not view.up_to_date(self))
+        ):
             return general(self, other)
         array = self._array
         if isinstance(other, Tensor):
@@ -336,7 +338,9 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
             ):
                 return general(self, other)
             view = other._view
-            if view is not None and local.grad and not view.up_to_date(other):
+            if view is not None and (
+                (view.turned and takes_number) or (local.grad and not view.up_to_date(other))
+            ):
                 return general(self, other)
             wants2 = other._requires_grad
         else:

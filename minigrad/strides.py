@@ -128,11 +128,13 @@ def dense_strides(shape: tuple[int, ...], itemsize: int, *operands: tuple[int, .
                 upper = lower
             elif swap < 0:
                 break
+    if order == list(range(len(shape)))[::-1]:
+        return row_major(shape, itemsize)
     strides = [0] * len(shape)
     step = itemsize
     for d in order:
         strides[d] = step
-        step *= max(shape[d], 1)
+        step *= shape[d]
     return tuple(strides)
 
 
@@ -148,30 +150,45 @@ def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, 
     return 0
 
 
-# Whether there has been an array that is not row by row. Until then no result has to be laid out otherwise.
+# Whether there has been an array whose dimensions are not in the usual order. Until then no result has to be laid
+# out otherwise.
 turned = False
 
 
 def note_order(array: np.ndarray) -> None:
-    """Take note of an array that is not row by row."""
+    """Take note of an array whose dimensions are not in the usual order."""
     global turned
-    if not array.flags.c_contiguous:
+    if is_turned(array):
         turned = True
 
 
-def pointwise(found: np.ndarray, operands: list[np.ndarray]) -> np.ndarray:
+def is_turned(x: np.ndarray) -> bool:
+    """Whether the dimensions of x are in another order than the usual one; those of length 1 count, too."""
+    shape = x.shape
+    if len(shape) < 2 or (x.flags.c_contiguous and 1 not in shape and 0 not in shape):
+        return False
+    outer, length = 0, 0
+    for n, stride in zip(shape, x.strides, strict=True):
+        if stride:
+            if outer and (stride > outer or (stride == outer and n > length)):
+                return True
+            outer, length = stride, n
+    return False
+
+
+def pointwise(found: np.ndarray, operands: list[np.ndarray | None]) -> np.ndarray:
     """The result of an elementwise op, with its dimensions in torch's order: where they contradict each other, the
-    first operand has its way. NumPy would lay it out row by row."""
+    first operand has its way. NumPy would lay it out row by row. None stands for an operand that is a number."""
     shape = found.shape
-    if len(shape) < 2 or not found.size:
+    if len(shape) < 2:
         return found
-    if all(x.shape == shape for x in operands):
+    if all(x is not None and x.shape == shape for x in operands):
         if all(x.flags.c_contiguous for x in operands):
             return _with_strides(found, row_major(shape, found.itemsize))
         first = _steps(operands[0])
         if is_dense(operands[0]) and all(_steps(x) == first for x in operands):
             return _with_strides(found, tuple([s * found.itemsize for s in first]))
-    stretched = [_stretched(x, shape) for x in operands]
+    stretched = [_stretched(x, shape) for x in operands if x is not None]
     return _with_strides(found, dense_strides(shape, found.itemsize, *stretched))
 
 
@@ -193,7 +210,7 @@ def _in_rows(found: np.ndarray) -> np.ndarray:
 
 
 def _with_strides(found: np.ndarray, strides: tuple[int, ...]) -> np.ndarray:
-    if found.strides == strides or not found.size:
+    if found.strides == strides:
         return found
     made = np.ndarray(found.shape, found.dtype, np.empty(found.size, found.dtype), 0, strides)
     made[...] = found
@@ -208,7 +225,7 @@ def _steps(x: np.ndarray) -> tuple[int, ...]:
 def _stretched(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The strides of x broadcast to `shape`: 0 along the dimensions that it does not have."""
     missing = len(shape) - x.ndim
-    own = [s if n == m else 0 for s, n, m in zip(x.strides, x.shape, shape[missing:], strict=True)]
+    own = [s if n == m else 0 for s, n, m in zip(strides_of(x), x.shape, shape[missing:], strict=True)]
     return (*[0] * missing, *own)
 
 

@@ -15,6 +15,7 @@ from typing import ClassVar
 from . import errors
 from .mode import local
 from .node import Node
+from .strides import is_turned
 from .tensor import Tensor, mark_inference, new
 
 # How a view was made decides whether it may be written while recording.
@@ -24,7 +25,7 @@ NORMAL, MANY, NO_GRAD, INFERENCE, CUSTOM = "normal", "many", "no_grad", "inferen
 class View:
     """Whose view a tensor is, and for which version of the memory its place in the graph holds."""
 
-    __slots__ = ("base", "version", "made")
+    __slots__ = ("base", "version", "made", "turned")
 
     # (base, view) -> the node of an as_strided window into the base. Set by ops/strided.py, the one place where
     # the engine itself needs an op.
@@ -34,6 +35,7 @@ class View:
         self.base = base
         self.version = version
         self.made = made
+        self.turned = False  # its dimensions are not in the usual order: elementwise ops have to care
 
     def up_to_date(self, view: Tensor) -> bool:
         """Whether the view's own fields tell its place in the graph."""
@@ -83,6 +85,7 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
         output._storage = storage
         output._view = view = new(View)
         view.base, view.version, view.made = base, storage.version, made
+        view.turned = is_turned(output._array)
 
 
 _WHY = {
