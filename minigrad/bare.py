@@ -9,6 +9,8 @@ its forward function:
     self=lambda grad, mat2: mm(grad, t(mat2))                      runs with the forwards of mm and t
     self=lambda grad, self: grad.masked_fill(self < 0, 0.0)        calls a method: needs tensors, and gets them
 
+A helper that formulas call can say what it is on arrays, too: `on_arrays=` of the decorator `helper`.
+
 `compiled` puts the formulas of a plan and the version checks of saved.py into one function, written out for
 this plan: that saves every question whose answer is known. Counterpart in PyTorch: the generated Functions.cpp.
 """
@@ -18,18 +20,16 @@ from __future__ import annotations
 import dis
 import linecache
 from collections.abc import Callable
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import errors
 from .saved import modified
-from .signature import NO_DEFAULT
 from .tensor import Tensor, wrap
 
 if TYPE_CHECKING:
-    from .op import Op
     from .opnode import OpNode
     from .plan import Plan
 
@@ -39,34 +39,41 @@ _MORE = ("ATTR", "METHOD", "SUBSCR", "SLICE", "IMPORT", "FUNCTION", "KW")
 Compute = Callable[["OpNode", np.ndarray], Any]
 
 
+def helper(on_arrays: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Decorates a function of formulas with what stands for it where they run on arrays."""
+
+    def mark(function: Any) -> Any:
+        function.forward = on_arrays
+        return function
+
+    return mark
+
+
 def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
     """The formula for arrays; None where it asks for more than operators and ops by their names.
 
     One difference is the author's business: a number / a tensor is torch's reciprocal times the number, and rounds twice.
     """
-    if not isinstance(formula, FunctionType) or formula.__closure__ or formula.__defaults__:
+    if hasattr(formula, "forward"):
+        return formula.forward
+    if not isinstance(formula, FunctionType) or formula.__defaults__:
+        return None
+    cells = [getattr(cell.cell_contents, "forward", None) for cell in formula.__closure__ or ()]
+    if None in cells:
         return None
     forwards: dict[str, Any] = {"__name__": formula.__module__}  # where NumPy's warnings come from
     for step in dis.get_instructions(formula):
         if step.opname == "LOAD_GLOBAL":
-            entry = getattr(formula.__globals__.get(step.argval), "op", None)
-            if entry is None or not _means_its_forward(entry):
+            forward = getattr(formula.__globals__.get(step.argval), "forward", None)
+            if forward is None:
                 return None
-            forwards[step.argval] = entry.forward
+            forwards[step.argval] = forward
         elif any(word in step.opname for word in _MORE):
             return None
         elif step.opname == "BINARY_OP" and step.argrepr in ("**", "[]"):
             return None  # a power has other special cases in NumPy
-    return FunctionType(formula.__code__, forwards, formula.__name__)
-
-
-def _means_its_forward(entry: Op) -> bool:
-    """Whether calling the op, with all of its arguments, and calling its forward function is the same."""
-    return (
-        entry.results == ["result"]
-        and not entry.writes_self
-        and all(default is NO_DEFAULT for _, default in entry.params)
-    )
+    closure = tuple([CellType(forward) for forward in cells])
+    return FunctionType(formula.__code__, forwards, formula.__name__, None, closure)
 
 
 def compiled(plan: Plan, name: str, bare: bool) -> Compute:
@@ -83,7 +90,7 @@ def compiled(plan: Plan, name: str, bare: bool) -> Compute:
         formula, slots = entry
         quick = on_arrays(formula) if bare and all(plan.has_array[i] for i in slots) else None
         known[f"f{k}"] = quick or formula
-        scalars = scalars and quick is not None and not quick.__code__.co_names  # operators alone take them
+        scalars = scalars and quick is not None and _only_operators(quick)  # they take scalars as well
         if quick:
             arrays_used.update(i for i in slots if i < plan.tensors)
             values = [f"a{i}" if i < plan.tensors else f"s{i}" for i in slots]
@@ -108,6 +115,10 @@ def compiled(plan: Plan, name: str, bare: bool) -> Compute:
             )
     lines.append(f"    return {''.join(r + ', ' for r in results)}")
     return _made(name, lines, known)
+
+
+def _only_operators(function: Callable[..., Any]) -> bool:
+    return isinstance(function, FunctionType) and not (function.__code__.co_names or function.__closure__)
 
 
 def opened(result: Tensor | None) -> np.ndarray | None:

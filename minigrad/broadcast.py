@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .bare import helper
 from .mode import local
 from .tensor import Tensor, wrap
 
@@ -36,12 +37,15 @@ def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if array.dtype == np.float16:
         return sum_to(wrap(array), shape)._array  # which sums in a wider dtype
     lead = array.ndim - len(shape)
+    if array.shape == shape:
+        return array
     if array.shape[lead:] == shape:
         return np.asarray(np.add.reduce(array, tuple(range(lead))))
     dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1])
     return np.add.reduce(array, dims, keepdims=True).reshape(shape)
 
 
+@helper(array_sum_to)
 def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Sum `gradient` over the dimensions that broadcasting a tensor of `shape` added or stretched."""
     if not shape:

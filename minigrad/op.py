@@ -359,8 +359,8 @@ def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[...,
         public = function
     public.__name__ = name
     public.__qualname__ = name
-    if name == entry.name:
-        public.op = entry  # type: ignore[attr-defined]
+    if name == entry.name and entry.results == ["result"] and not entry.writes_self:
+        public.forward = entry.forward  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
     public.__doc__ = entry.doc
     public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return public

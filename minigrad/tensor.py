@@ -335,6 +335,9 @@ def zeros_for(grad: Tensor) -> Tensor:
     return wrap(np.zeros_like(grad._array))
 
 
+zeros_for.forward = np.zeros_like  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
+
+
 def mark_inference(tensor: Tensor, detached: bool = False) -> None:
     """Note that the tensor has memory of inference mode: it cannot be saved for backward."""
     tensor._more.inference = True

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..bare import helper
 from ..op import op
 from ..tensor import Tensor
-from .linalg import _check_bmm, _check_mm, _check_mv, _kind, _product, outer
+from .linalg import _check_bmm, _check_mm, _check_mv, _kind, _product, bmm, mm, mv, outer
 from .precision import rounded_once
 from .scalars import times
-from .shape import _expand
+from .shape import _expand, t, transpose
 
 
+@helper(lambda x, factor: x if factor == 1 else x * factor)
 def _scaled(x: Tensor, factor: Any) -> Tensor:
     return x if factor == 1 else times(x, factor)
 
@@ -88,8 +90,8 @@ def _stretched(grad: Tensor, a_shape: tuple[int, ...], b_shape: tuple[int, ...])
 addmm = op(
     "addmm(self, mat1, mat2, *, beta=1, alpha=1)", _addmm, inplace=True,
     self=lambda grad, beta: _scaled(grad, beta),
-    mat1=lambda grad, mat2, alpha: _scaled(grad.mm(mat2.t()), alpha),
-    mat2=lambda grad, mat1, alpha: _scaled(mat1.t().mm(grad), alpha),
+    mat1=lambda grad, mat2, alpha: _scaled(mm(grad, t(mat2)), alpha),
+    mat2=lambda grad, mat1, alpha: _scaled(mm(t(mat1), grad), alpha),
     doc="beta * self + alpha * (mat1 @ mat2).",
 )  # fmt: skip
 
@@ -97,23 +99,23 @@ addmv = op(
     "addmv(self, mat, vec, *, beta=1, alpha=1)", _addmv, inplace=True,
     self=lambda grad, beta: _scaled(grad, beta),
     mat=lambda grad, vec, alpha: _scaled(outer(grad, vec), alpha),
-    vec=lambda grad, mat, alpha: _scaled(mat.t().mv(grad), alpha),
+    vec=lambda grad, mat, alpha: _scaled(mv(t(mat), grad), alpha),
     doc="beta * self + alpha * (mat @ vec).",
 )  # fmt: skip
 
 addr = op(
     "addr(self, vec1, vec2, *, beta=1, alpha=1)", _addr, inplace=True,
     self=lambda grad, beta: _scaled(grad, beta),
-    vec1=lambda grad, vec2, alpha: _scaled(grad.mv(vec2), alpha),
-    vec2=lambda grad, vec1, alpha: _scaled(grad.t().mv(vec1), alpha),
+    vec1=lambda grad, vec2, alpha: _scaled(mv(grad, vec2), alpha),
+    vec2=lambda grad, vec1, alpha: _scaled(mv(t(grad), vec1), alpha),
     doc="beta * self + alpha * outer(vec1, vec2).",
 )  # fmt: skip
 
 baddbmm = op(
     "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)", _baddbmm, inplace=True,
     self=lambda grad, beta: _scaled(grad, beta),
-    batch1=lambda grad, batch2, alpha: _scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
-    batch2=lambda grad, batch1, alpha: _scaled(batch1.transpose(1, 2).bmm(grad), alpha),
+    batch1=lambda grad, batch2, alpha: _scaled(bmm(grad, transpose(batch2, 1, 2)), alpha),
+    batch2=lambda grad, batch1, alpha: _scaled(bmm(transpose(batch1, 1, 2), grad), alpha),
     doc="beta * self + alpha * (batch1 @ batch2), for stacks of matrices.",
 )  # fmt: skip
 

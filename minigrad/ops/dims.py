@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..bare import helper
 from ..tensor import Tensor, checked_dim
+from .shape import _expand
 
 Dims = tuple[int, ...]
 
@@ -49,6 +51,12 @@ def restored(value: Tensor, shape: Dims, dim: Any, keepdim: bool) -> Tensor:
     return value
 
 
+def _expanded_array(value: np.ndarray, shape: Dims, dim: Any, keepdim: bool) -> np.ndarray:
+    dims = normal_dims(dim, len(shape))
+    return _expand(value if dims is None or keepdim else np.expand_dims(value, dims), shape)
+
+
+@helper(_expanded_array)
 def expanded(value: Tensor, shape: Dims, dim: Any, keepdim: bool) -> Tensor:
     """`value`, which a reduction of a tensor of `shape` gave, stretched back over that shape."""
     return restored(value, shape, dim, keepdim).expand(shape)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from .. import dtypes
+from ..bare import helper
 from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
 from .copies import contiguous
 from .precision import rounded_once
 from .public import public
-from .shape import unsafe_view
+from .shape import t, transpose, unsafe_view
 
 _C_NAMES = {
     "Float": "float", "Double": "double", "Half": "c10::Half", "Long": "long int", "Int": "int",
@@ -74,9 +75,8 @@ def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
 
 
 def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    for name, x in (("self", a), ("mat2", b)):
-        if x.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix")
+    if a.ndim != 2 or b.ndim != 2:
+        raise RuntimeError(f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix")
     _check_mm(a, b)
     return _product(a, b)
 
@@ -92,7 +92,8 @@ def _check_mm(a: np.ndarray, b: np.ndarray) -> None:
             "expected m1 and m2 to have the same dtype, but got: "
             f"{_C_NAMES[_kind(a)]} != {_C_NAMES[_kind(b)]}"
         )
-    _no_bool(a, "addmm_impl_cpu_")
+    if a.dtype.kind == "b":
+        _no_bool(a, "addmm_impl_cpu_")
 
 
 def _bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -131,21 +132,21 @@ vdot = op(
 mv = op(
     "mv(self, vec)", _mv,
     self=lambda grad, vec: outer(grad, vec),
-    vec=lambda grad, self: self.t().mv(grad),
+    vec=lambda grad, self: mv(t(self), grad),
     doc="A matrix times a vector.",
 )  # fmt: skip
 
 mm = op(
     "mm(self, mat2)", _mm,
-    self=lambda grad, mat2: grad.mm(mat2.t()),
-    mat2=lambda grad, self: self.t().mm(grad),
+    self=lambda grad, mat2: mm(grad, t(mat2)),
+    mat2=lambda grad, self: mm(t(self), grad),
     doc="The product of two matrices.",
 )  # fmt: skip
 
 bmm = op(
     "bmm(self, mat2)", _bmm,
-    self=lambda grad, mat2: grad.bmm(mat2.transpose(1, 2)),
-    mat2=lambda grad, self: self.transpose(1, 2).bmm(grad),
+    self=lambda grad, mat2: bmm(grad, transpose(mat2, 1, 2)),
+    mat2=lambda grad, self: bmm(transpose(self, 1, 2), grad),
     doc="The products of two stacks of matrices, pair by pair.",
 )  # fmt: skip
 
@@ -228,6 +229,7 @@ class _Shape:
         self.shape = shape
 
 
+@helper(np.outer)
 @public
 def outer(self: Tensor, vec2: Tensor) -> Tensor:
     """All products of an element of one vector with one of another, as a matrix."""

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..bare import helper
 from ..op import op, table
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import Dims, cast, count, expanded, flag, normal_dims, one_dim, restored, saved_dims, wide
 from .public import must_be_tensor, public, renamed
+from .shape import expand
 
 _UNSET: Any = object()
 
@@ -46,6 +48,12 @@ def _mean(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) ->
     return np.true_divide(total, total.dtype.type(count(x.shape, dims)), out=...).astype(x.dtype, copy=False)
 
 
+def _mean_array(grad: np.ndarray, self_shape: Dims, dim: Any, keepdim: bool) -> np.ndarray:
+    spread = expanded.forward(grad, self_shape, dim, keepdim)
+    return spread / count(self_shape, normal_dims(dim, len(self_shape)))
+
+
+@helper(_mean_array)
 def _mean_self(grad: Tensor, self_shape: Dims, dim: Any, keepdim: bool) -> Tensor:
     """Each of n elements has 1/n of the gradient."""
     return expanded(grad, self_shape, dim, keepdim) / count(self_shape, normal_dims(dim, len(self_shape)))
@@ -54,7 +62,7 @@ def _mean_self(grad: Tensor, self_shape: Dims, dim: Any, keepdim: bool) -> Tenso
 _sum_all = op(
     "sum_all(self, dtype=None)", lambda x, dtype: _sum(x, None, False, dtype), method=False,
     of="sum", node="SumBackward0",
-    self=lambda grad, self_shape: grad.expand(self_shape),
+    self=lambda grad, self_shape: expand(grad, self_shape),
     doc="The sum of all elements.",
 )  # fmt: skip
 _sum_dims = op(

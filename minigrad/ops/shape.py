@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..bare import helper
+from ..broadcast import sum_to
 from ..op import op
 from ..strides import strides_of, view_strides, window
 from ..tensor import Tensor, checked_dim
@@ -100,27 +102,31 @@ def _type_name(x: np.ndarray) -> str:
     return "CPUBoolType" if kind == "BoolTensor" else f"minigrad.{kind}"
 
 
-def _expand_self(grad: Tensor, self_shape: tuple[int, ...]) -> Tensor:
-    from ..broadcast import sum_to
+def _reshaped_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    found = viewed(x, shape)
+    return np.ascontiguousarray(x).reshape(shape) if found is None else found
 
-    return sum_to(grad, self_shape)
+
+@helper(_reshaped_array)
+def _reshaped(grad: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return grad.reshape(shape)
 
 
 view = op(
     "view(self, *size)", _view, view="one",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
+    self=lambda grad, self_shape: _reshaped(grad, self_shape),
     doc="The same memory in another shape; RuntimeError where the strides do not allow it.",
 )  # fmt: skip
 
 reshape_alias = op(
     "reshape_alias(self, shape)", _reshape_alias, view="one", method=False, of="reshape",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
+    self=lambda grad, self_shape: _reshaped(grad, self_shape),
     doc="What reshape gives where the memory is no single block, but a view is possible.",
 )  # fmt: skip
 
 unsafe_view = op(
     "unsafe_view(self, shape)", _view, method=False, of="view",
-    self=lambda grad, self_shape: grad.reshape(self_shape),
+    self=lambda grad, self_shape: _reshaped(grad, self_shape),
     doc="view of a copy that nobody else sees, so that it need not count as one.",
 )  # fmt: skip
 
@@ -132,7 +138,7 @@ alias = op(
 
 expand = op(
     "expand(self, *size)", _expand, view="one",
-    self=_expand_self,
+    self=lambda grad, self_shape: sum_to(grad, self_shape),
     doc="Dimensions of length 1 stretched, without copying; -1 leaves a length as it is.",
 )  # fmt: skip
 
@@ -169,13 +175,13 @@ def _inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
 
 transpose = op(
     "transpose(self, dim0, dim1)", _transpose, view="one",
-    self=lambda grad, dim0, dim1: grad.transpose(dim0, dim1),
+    self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1),
     doc="Two dimensions exchanged.",
 )  # fmt: skip
 
 t = op(
     "t(self)", _t, view="one",
-    self=lambda grad: grad.t(),
+    self=lambda grad: t(grad),
     doc="The transpose of a matrix; a vector or scalar as it is.",
 )  # fmt: skip
 
