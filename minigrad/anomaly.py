@@ -17,11 +17,15 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from . import mode
 from .mode import local
 
 if TYPE_CHECKING:
     from .node import Node
+
+_numpy: list[Any] = []  # how NumPy told of nan before anomaly mode was on
 
 _HERE = os.path.dirname(__file__) + os.sep
 
@@ -40,8 +44,10 @@ def set_anomaly_enabled(on: bool, check_nan: bool = True) -> None:
     """Turn anomaly mode on or off, for all threads."""
     if on and not mode.anomaly:
         mode.open_special()
+        _numpy.append(np.seterr(all="ignore"))  # of nan this mode tells itself, and better
     elif mode.anomaly and not on:
         mode.close_special()
+        np.seterr(**_numpy.pop())
     mode.anomaly, mode.check_nan = bool(on), bool(check_nan)
 
 

@@ -91,6 +91,12 @@ def reported(error: Exception) -> Exception:
     return error
 
 
+def type_name(value: object) -> str:
+    """The name of a value's type as torch's messages give it: "float", "numpy.ndarray"."""
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+
+
 def modified_inplace(facts: Modified) -> AutogradError:
     tensor = facts.tensor
     kind = dtypes.of(tensor._array.dtype).tensor_type

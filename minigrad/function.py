@@ -114,12 +114,15 @@ class BackwardCFunction(FunctionCtx, Node):
             )
         return tuple(self._checked(results))
 
+    def __call__(self, *gradients: Any) -> Any:
+        raise TypeError(f"'{self.name()}' object is not callable")  # as in torch: only the nodes of ops are
+
     def _checked(self, results: tuple[Any, ...]) -> list[Tensor | None]:
         found = []
         for i, (result, takes_tensor) in enumerate(zip(results, self._takes_tensor, strict=True)):
             if takes_tensor:
                 if not (result is None or isinstance(result, Tensor)):
-                    raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
+                    raise RuntimeError(f"expected Variable or None (got {errors.type_name(result)})")
                 found.append(result)
             elif result is not None:
                 raise RuntimeError(
@@ -155,6 +158,14 @@ class BackwardCFunction(FunctionCtx, Node):
         )
 
     @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The old name of saved_tensors."""
+        warnings.warn(
+            "'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2
+        )
+        return self.saved_tensors
+
+    @property
     def _raw_saved_tensors(self) -> tuple[SavedTensor | None, ...]:
         if self._was_released:
             raise errors.freed(self)
@@ -174,6 +185,9 @@ class BackwardCFunction(FunctionCtx, Node):
                 )
             kept.append(None if tensor is None else Kept(tensor, self))
         self._kept = tuple(kept)
+
+    def __repr__(self) -> str:
+        return f"<minigrad.autograd.function.{self.name()} object at {id(self):#x}>"
 
     def release(self) -> bool:
         had = bool(self._kept)

@@ -115,7 +115,7 @@ def jacobian(
     with several outputs a tuple over those, outermost. vectorize changes nothing but what strict allows.
     NotImplementedError for the strategy "forward-mode".
     """
-    _check_strategy(strategy, "jacobian", "strategy")
+    _check_strategy(strategy, vectorize, "jacobian", "strategy")
     if vectorize and strict:
         raise RuntimeError(
             "minigrad.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
@@ -171,7 +171,7 @@ def hessian(
     With several inputs a tuple of tuples, by first and by second input.
     """
     several, inputs = _tensors(inputs, "inputs", "hessian")
-    _check_strategy(outer_jacobian_strategy, "hessian", "outer_jacobian_strategy")
+    _check_strategy(outer_jacobian_strategy, vectorize, "hessian", "outer_jacobian_strategy")
 
     def value(*inputs: Tensor) -> Tensor:
         return _single_value(func(*inputs), "hessian", strict)[0].squeeze()
@@ -190,9 +190,14 @@ def hessian(
 _ONE_INPUT = "input to the user-provided function is a single Tensor"
 
 
-def _check_strategy(strategy: str, name: str, argument: str) -> None:
+def _check_strategy(strategy: str, vectorize: bool, name: str, argument: str) -> None:
     if strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+    if strategy == "forward-mode" and not vectorize:
+        raise NotImplementedError(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`."
+        )
     if strategy == "forward-mode":
         raise NotImplementedError(f'{name}(): {argument}="forward-mode" is not supported')
 

@@ -266,7 +266,7 @@ def _analytical(
         if a.size and np.abs(a - b).max() > nondet_tol:
             raise GradcheckError(
                 "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
-                "times gives different values, although analytical gradient matches numerical gradient. The "
+                "times gives different values, although analytical gradient matches numerical gradient.The "
                 f"tolerance for nondeterminism was {nondet_tol}."
             )
     return first

@@ -17,11 +17,11 @@ from . import errors, mode
 from .device import device
 from .hooks import RemovableHandle
 from .mode import local
-from .node import GradientEdge, Node, gradient_edge
+from .node import AccumulateGrad, GradientEdge, Node, gradient_edge
 from .tensor import Tensor
 
 __all__ = [
-    "GradientEdge", "Node", "disable_saved_tensors_hooks", "get_gradient_edge", "increment_version",
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge", "increment_version",
     "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
 ]  # fmt: skip
 
@@ -42,7 +42,10 @@ class saved_tensors_hooks:
             raise RuntimeError(local.hooks_disabled)
         for hook in (self.pack_hook, self.unpack_hook):
             if not callable(hook):
-                raise TypeError(f"saved_tensors_hooks(): a hook has to be callable, not {hook!r}")
+                raise TypeError(
+                    "_push_saved_tensors_default_hooks(): incompatible function arguments. A hook has to be "
+                    f"callable, not {hook!r}"
+                )
         mode.open_special()
         local.saved_hooks = (*local.saved_hooks, (self.pack_hook, self.unpack_hook))
 
@@ -66,6 +69,54 @@ def _to_cpu(tensor: Tensor) -> tuple[device, Tensor]:
 
 def _from_cpu(packed: tuple[device, Tensor]) -> Tensor:
     return packed[1]
+
+
+class _AllowMutationOnSavedContext:
+    """The copies that nodes recorded in one allow_mutation_on_saved_tensors keep."""
+
+    def __init__(self) -> None:
+        self._copies: weakref.WeakKeyDictionary[_Handle, Tensor] = weakref.WeakKeyDictionary()
+
+    def clear(self) -> None:
+        """Let the copies go: no backward through these graphs any more."""
+        self._copies.clear()
+
+    def keep(self, tensor: Tensor) -> _Handle:
+        handle = _Handle()
+        self._copies[handle] = tensor.clone()
+        return handle
+
+    def kept(self, handle: _Handle) -> Tensor:
+        if handle not in self._copies:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin which the graph "
+                "was originally recorded."
+            )
+        return self._copies[handle]
+
+
+class _Handle:
+    """Stands in a node for a tensor that was copied."""
+
+
+@contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
+    """Context in which what an op saves may be written afterwards: a copy is saved, and backward sees that.
+
+    The backward has to run inside, too. RuntimeError where such contexts are nested. PyTorch copies when the
+    first write comes, here each saved tensor is copied at once: the same numbers, for more memory.
+    """
+    if any(
+        isinstance(getattr(pack, "__self__", None), _AllowMutationOnSavedContext)
+        for pack, _ in local.saved_hooks
+    ):
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    context = _AllowMutationOnSavedContext()
+    try:
+        with saved_tensors_hooks(context.keep, context.kept):
+            yield context
+    finally:
+        context.clear()
 
 
 @contextmanager
@@ -94,7 +145,14 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     """Count a write that minigrad could not see, for instance one into `tensor.numpy()`."""
-    for t in (tensor,) if isinstance(tensor, Tensor) else tensor:
+    if not isinstance(tensor, (Tensor, Iterable)):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
+    tensors = (tensor,) if isinstance(tensor, Tensor) else tuple(tensor)
+    for t in tensors:
+        if not isinstance(t, Tensor):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
+        if t.is_inference() and not local.inference:
+            raise errors.reported(errors.inference_written(t))
         t.storage.version += 1
 
 
@@ -151,6 +209,8 @@ def register_multi_grad_hook(
 
         return _Handles([t.register_hook(first) for t in tensors if t.requires_grad])
     nodes = [gradient_edge(t)[0] for t in tensors]
+    if None in nodes:
+        raise AssertionError("Expected gradient function to be set")
     # By backward: the gradients so far, by position.
     arrived: weakref.WeakKeyDictionary[Any, dict[int, Tensor]] = weakref.WeakKeyDictionary()
 
@@ -159,6 +219,11 @@ def register_multi_grad_hook(
             run = local.run
             found = arrived.setdefault(run, {})
             found[position] = gradient
+            if run.capturing and any(isinstance(node, AccumulateGrad) for node in nodes):
+                raise RuntimeError(
+                    "A leaf node was passed to _will_engine_execute_node but we are currently running "
+                    "autograd.grad(). This is currently not supported."
+                )
             if len(found) == sum(run.will_run(node) for node in nodes):
                 del arrived[run]
                 fn([found.get(i) for i in range(len(nodes))])

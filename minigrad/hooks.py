@@ -92,8 +92,17 @@ def node_register_prehook(self: Node, hook: Callable[..., Any]) -> RemovableHand
     return RemovableHandle(self._more.prehooks, hook)
 
 
+def _backward_hooks(self: Tensor) -> dict[int, Any] | None:
+    """The hooks by the ids of their handles; None where none was ever registered."""
+    if self.is_leaf:
+        return None if self._meta is None else self._meta.hooks
+    meta = self._node.meta
+    return None if meta is None else meta.tensor_hooks.get(self._output_nr)
+
+
 for _method in (register_hook, register_post_accumulate_grad_hook, retain_grad):
     setattr(Tensor, _method.__name__, _method)
+Tensor._backward_hooks = property(_backward_hooks)
 Node.register_hook = node_register_hook  # type: ignore[attr-defined]
 Node.register_prehook = node_register_prehook  # type: ignore[attr-defined]
 
@@ -106,10 +115,10 @@ def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
     meta = node.meta
     if not meta.tensor_hooks and not meta.retains:
         return gradient
-    parts = list(gradient) if node.outputs > 1 and gradient is not None else [gradient]
+    # Hooks are told of an output without a gradient, too: they get None.
+    parts = list(gradient) if node.outputs > 1 and gradient is not None else [gradient] * node.outputs
     for number, hooks in meta.tensor_hooks.items():
-        if gradient is not None:  # of several outputs one can be None, and its hooks are told so
-            parts[number] = _run_all(hooks, parts[number])
+        parts[number] = _run_all(hooks, parts[number])
     for number, reference in meta.retains.items():
         tensor, part = reference(), parts[number]
         if tensor is None or part is None:
@@ -118,17 +127,28 @@ def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
         tensor._grad = part.clone() if before is None else before + part
         if watcher is not None:
             watcher.accumulated(tensor, part, before)
+    if gradient is None:
+        return None
     return parts if node.outputs > 1 else parts[0]
 
 
-def run_leaf_hooks(leaf: Tensor, gradient: Tensor) -> Tensor:
+def run_leaf_hooks(leaf: Tensor, gradient: Tensor | None) -> Tensor | None:
     """The hooks of a leaf, before its gradient is accumulated."""
     if leaf._meta is None or not leaf._meta.hooks:
         return gradient
     return _run_all(leaf._meta.hooks, gradient)
 
 
-def _run_all(hooks: dict[int, Any], gradient: Tensor) -> Tensor:
+def run_post_accumulate_hooks(leaf: Tensor) -> None:
+    """The hooks of a leaf whose gradient was accumulated. RuntimeError where one answers with anything."""
+    for hook in list(leaf._meta.post_hooks.values()):
+        result = hook(leaf)
+        if result is not None:
+            _checked(hook, result, leaf)
+            raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+
+
+def _run_all(hooks: dict[int, Any], gradient: Tensor | None) -> Tensor | None:
     for hook in list(hooks.values()):
         result = hook(gradient)
         if result is not None:
@@ -136,7 +156,7 @@ def _run_all(hooks: dict[int, Any], gradient: Tensor) -> Tensor:
     return gradient
 
 
-def _checked(hook: Any, result: Any, gradient: Tensor) -> Tensor:
+def _checked(hook: Any, result: Any, gradient: Tensor | None) -> Tensor:
     name = getattr(hook, "__name__", repr(hook))
     if gradient is None:
         raise RuntimeError("can't replace a None gradient with a non-None value")
@@ -170,10 +190,12 @@ def run_posthooks(node: Node, results: tuple[Any, ...], gradients: tuple[Any, ..
 
 
 def _replaced(hook: Any, result: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    result = result if isinstance(result, tuple) else (result,)
+    if not isinstance(result, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(result).__name__}'")
     if len(result) != len(values):
         name = getattr(hook, "__name__", repr(hook))
         raise RuntimeError(
             f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(values)})"
         )
-    return result
+    pairs = zip(result, values, strict=True)
+    return tuple([None if new is None else _checked(hook, new, value) for new, value in pairs])

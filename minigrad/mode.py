@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -88,9 +89,12 @@ class _Context:
 
     def __call__(self, function):
         if inspect.isclass(function):
-            raise TypeError(
-                f"cannot decorate the class {function.__name__!r} with {type(self).__name__}; "
-                "decorate its methods instead"
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only "
+                "decorate functions or methods: what this gives is a function that makes an instance, under "
+                "the mode.",
+                FutureWarning,
+                stacklevel=2,
             )
         if inspect.isgeneratorfunction(function):
 
@@ -98,14 +102,21 @@ class _Context:
             def generate(*args, **kwargs):
                 # The mode holds while the generator runs, not while it waits for its consumer.
                 generator = function(*args, **kwargs)
-                sent = None
+                resume, value = generator.send, None
                 while True:
                     try:
                         with self.clone():
-                            item = generator.send(sent)
+                            item = resume(value)
                     except StopIteration as stop:
                         return stop.value
-                    sent = yield item
+                    try:
+                        resume, value = generator.send, (yield item)
+                    except GeneratorExit:
+                        with self.clone():
+                            generator.close()
+                        raise
+                    except BaseException as error:
+                        resume, value = generator.throw, error
 
             return generate
 
@@ -148,8 +159,12 @@ class set_grad_enabled(_Context):
     """Set grad mode to `mode`: at once as a function call, until the end of the block in `with`."""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not " + type(mode).__name__
+            )
         self._before = local.enabled
-        self._mode = bool(mode)
+        self._mode = mode
         self.__enter__()
 
     def clone(self) -> set_grad_enabled:
@@ -164,6 +179,22 @@ class set_grad_enabled(_Context):
 
     def __exit__(self, *error: object) -> None:
         set_grad(self._before)
+
+
+class set_multithreading_enabled(_Context):
+    """Accepted so that code written for PyTorch runs: backward has but one thread, the one that called it."""
+
+    def __init__(self, mode: bool) -> None:
+        self._mode = mode
+
+    def clone(self) -> set_multithreading_enabled:
+        return set_multithreading_enabled(self._mode)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        pass
 
 
 class inference_mode(_Context):

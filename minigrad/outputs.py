@@ -64,6 +64,8 @@ def place(
             out = _outside(out, is_input, is_dirty)
         elif is_dirty:
             node = _written(ctx, out, number, is_input)
+            if not _among(out, outputs[:number]):
+                count_write(out)
         else:
             if is_input:
                 if _among(out, early):
@@ -114,7 +116,6 @@ def _written(ctx: BackwardCFunction, out: Tensor, number: int, is_input: bool) -
             UserWarning,
             stacklevel=5,
         )
-        count_write(out)
         _set_edge(out, ctx, number)
         return ctx
     if out._view is not None and ctx.outputs > 1:
@@ -128,7 +129,6 @@ def _written(ctx: BackwardCFunction, out: Tensor, number: int, is_input: bool) -
     if out._view is None and out.requires_grad and out.is_leaf:
         raise errors.reported(errors.leaf_written(out, ctx._forward_cls.__name__, "has been"))
     check_writable(out, ctx._forward_cls.__name__)
-    count_write(out)
     ctx.shape, ctx.dtype = out._array.shape, out._array.dtype
     return rebase(out, ctx, number)
 

@@ -64,7 +64,7 @@ class Packed:
         if not isinstance(tensor, Tensor):
             raise TypeError(
                 "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                + type(tensor).__name__
+                + errors.type_name(tensor)
             )
         return self._placed(tensor, owner)
 

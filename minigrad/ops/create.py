@@ -24,6 +24,8 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     dtypes.of(array.dtype)
     strides.note_order(array)
     made = wrap(array)
+    if not (requires_grad is None or isinstance(requires_grad, bool)):
+        raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
     if requires_grad:
         if array.dtype.kind != "f":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

@@ -26,7 +26,11 @@ from ..mode import enable_grad, local, no_grad
 from ..random import generator
 from ..tensor import Tensor, wrap
 
-__all__ = ["CheckpointError", "CheckpointFunction", "checkpoint"]
+__all__ = [
+    "CheckpointError", "CheckpointFunction", "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop",
+]  # fmt: skip
+
+_early_stop: list[bool] = []  # what the open set_checkpoint_early_stop contexts say
 
 
 class CheckpointError(RuntimeError):
@@ -50,13 +54,7 @@ def checkpoint(
     compares shapes and dtypes, "none" nothing. early_stop: end the second run once all is there.
     """
     if use_reentrant is None:
-        warnings.warn(
-            "minigrad.utils.checkpoint: the use_reentrant parameter should be passed explicitly. "
-            "use_reentrant=False is recommended, but if you need to preserve the current default behavior, you "
-            "can pass use_reentrant=True.",
-            stacklevel=2,
-        )
-        use_reentrant = True
+        use_reentrant = _default("minigrad.utils.checkpoint")
     for name in ("context_fn", "debug"):
         if kwargs.pop(name, None):
             raise NotImplementedError(f"checkpoint(): {name} is not supported")
@@ -70,11 +68,62 @@ def checkpoint(
         return CheckpointFunction.apply(function, preserve_rng_state, *args)
     if not local.grad:
         return function(*args, **kwargs)
+    if _early_stop:
+        early_stop = _early_stop[-1]
     frame = _Frame(function, args, kwargs, preserve_rng_state, determinism_check == "default", early_stop)
     with saved_tensors_hooks(frame.pack, frame.unpack):
         found = function(*args, **kwargs)
     frame.complete = True
     return found
+
+
+def _default(name: str) -> bool:
+    warnings.warn(
+        f"{name}: the use_reentrant parameter should be passed explicitly. use_reentrant=False is recommended, but "
+        "if you need to preserve the current default behavior, you can pass use_reentrant=True.",
+        stacklevel=3,
+    )
+    return True
+
+
+def checkpoint_sequential(
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
+    """The functions one after the other, in `segments` parts that are checkpointed, except for the last.
+
+    functions: a Sequential, or a list. The other arguments are those of checkpoint().
+    """
+    if use_reentrant is None:
+        use_reentrant = _default("minigrad.utils.checkpoint.checkpoint_sequential")
+    preserve = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+    functions = list(functions)
+    size = len(functions) // segments
+    last = size * (segments - 1)
+    for start in range(0, last, size):
+        part = _chain(functions[start : start + size])
+        input = checkpoint(part, input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
+    return _chain(functions[last:])(input)
+
+
+def _chain(functions: list[Callable[..., Any]]) -> Callable[[Any], Any]:
+    def run(value: Any) -> Any:
+        for function in functions:
+            value = function(value)
+        return value
+
+    return run
+
+
+@contextlib.contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """Context whose checkpoints all stop their second run once all is there, or run to the end."""
+    _early_stop.append(enable)
+    try:
+        yield
+    finally:
+        _early_stop.pop()
 
 
 class _Keep(Function):

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 import minigrad as mg
@@ -83,6 +84,14 @@ def test_nan_passes_where_nobody_checks() -> None:
     with set_detect_anomaly(True, check_nan=False):
         (x.sqrt() * 0).sum().backward()
     assert str(x.grad) == "tensor([nan])"
+
+
+def test_numpy_is_quiet_meanwhile() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with set_detect_anomaly(True, check_nan=False):
+            (leaf(0).sqrt() * 0).backward()
+    assert np.geterr()["invalid"] == "warn"
 
 
 def test_errors_of_functions_and_hooks_are_explained_too() -> None:

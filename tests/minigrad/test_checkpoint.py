@@ -10,7 +10,12 @@ import pytest
 import minigrad as mg
 from minigrad import Tensor
 from minigrad.autograd import Function, grad
-from minigrad.utils.checkpoint import CheckpointError, checkpoint
+from minigrad.utils.checkpoint import (
+    CheckpointError,
+    checkpoint,
+    checkpoint_sequential,
+    set_checkpoint_early_stop,
+)
 
 W = mg.tensor([1.0, 2.0, 3.0], dtype=mg.float64, requires_grad=True)
 
@@ -142,6 +147,43 @@ def test_a_function_that_does_not_repeat(function: Any, arguments: Any, message:
     y = checkpoint(function, leaf(), use_reentrant=False, **arguments)
     with pytest.raises(CheckpointError, match=message):
         y.sum().backward()
+
+
+@pytest.mark.parametrize("segments", [1, 2, 3])
+def test_a_sequence_is_checkpointed_in_segments_but_for_the_last(segments: int) -> None:
+    blocks = [Block(), Block(), Block()]
+    x = leaf()
+    checkpoint_sequential(blocks, segments, x, use_reentrant=False).sum().backward()
+    y = leaf()
+    blocks[2](blocks[1](blocks[0](y))).sum().backward()
+    assert x.grad.tolist() == y.grad.tolist()
+    runs = [len(block.modes) - 1 for block in blocks]
+    assert runs == {1: [1, 1, 1], 2: [2, 1, 1], 3: [2, 2, 1]}[segments]
+
+
+def test_a_sequence_takes_no_other_arguments() -> None:
+    with pytest.raises(ValueError, match=r"^Unexpected keyword arguments: nothing$"):
+        checkpoint_sequential([mg.exp], 1, leaf(), use_reentrant=False, nothing=1)
+    with pytest.warns(
+        UserWarning, match=r"^minigrad.utils.checkpoint.checkpoint_sequential: the use_reentrant"
+    ):
+        checkpoint_sequential([mg.exp], 1, leaf())
+
+
+def test_the_second_run_may_be_made_to_the_end() -> None:
+    ends: list[int] = []
+
+    def function(x: Tensor) -> Tensor:
+        y = x.exp() * 1
+        ends.append(1)
+        return y
+
+    for early, count in ((True, 1), (False, 2)):
+        ends.clear()
+        with set_checkpoint_early_stop(early):
+            y = checkpoint(function, leaf(), use_reentrant=False)
+        y.sum().backward()
+        assert len(ends) == count
 
 
 def test_a_tensor_can_be_unpacked_once_a_backward() -> None:

@@ -108,6 +108,19 @@ def test_ctx_is_the_node() -> None:
     assert seen[1] is seen[0]
 
 
+def test_what_a_node_of_ones_own_is_called_and_that_it_is_not_called() -> None:
+    node = Square.apply(leaf(1)).grad_fn
+    assert repr(node).startswith("<minigrad.autograd.function.SquareBackward object at 0x")
+    with pytest.raises(TypeError, match="'SquareBackward' object is not callable"):
+        node(mg.ones(1))
+
+
+def test_the_old_name_of_saved_tensors() -> None:
+    x = leaf(1)
+    with pytest.warns(DeprecationWarning, match="'saved_variables' is deprecated; use 'saved_tensors'"):
+        assert Square.apply(x).grad_fn.saved_variables == (x,)
+
+
 def test_needs_input_grad_speaks_of_every_argument_also_within_forward() -> None:
     seen = []
 

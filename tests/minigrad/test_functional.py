@@ -105,8 +105,10 @@ def test_arguments_that_do_not_fit() -> None:
         hessian(mg.exp, x)
     with pytest.raises(RuntimeError, match=r"^The function given to hvp should return a single Tensor"):
         hvp(lambda x: (x.sum(),), x, x)
-    with pytest.raises(NotImplementedError, match="forward-mode"):
+    with pytest.raises(NotImplementedError, match=r"^Computing Jacobian using forward-AD"):
         jacobian(mg.exp, x, strategy="forward-mode")
+    with pytest.raises(NotImplementedError, match='strategy="forward-mode" is not supported'):
+        jacobian(mg.exp, x, vectorize=True, strategy="forward-mode")
 
 
 def test_strict() -> None:

@@ -127,6 +127,32 @@ def test_hooks_on_one_saved_tensor() -> None:
         raw.register_hooks(same, same)
 
 
+def test_saved_tensors_may_be_written_where_copies_are_saved() -> None:
+    x = leaf(1, 2)
+    with G.allow_mutation_on_saved_tensors():
+        h = x * 1
+        y = h * h
+        h.mul_(10)
+        y.sum().backward()
+    assert x.grad.tolist() == [2, 4]
+
+
+def test_the_copies_go_with_the_context() -> None:
+    x = leaf(1, 2)
+    with G.allow_mutation_on_saved_tensors() as context:
+        y, z = x * x, x.exp()
+        context.clear()
+        with pytest.raises(AssertionError, match=r"^Trying to backward outside of the 'allow_mutation"):
+            y.sum().backward()
+        with (
+            pytest.raises(RuntimeError, match=r"contexts cannot be nested$"),
+            G.allow_mutation_on_saved_tensors(),
+        ):
+            pass
+    with pytest.raises(AssertionError, match=r"^Trying to backward outside"):
+        z.sum().backward()
+
+
 def test_disabled_hooks() -> None:
     def open_hooks() -> None:
         with G.saved_tensors_hooks(same, same):
@@ -197,6 +223,10 @@ def test_versions_by_hand() -> None:
     x = leaf(1)
     G.increment_version([x, x])
     assert x._version == 2
+    with pytest.raises(RuntimeError, match=r"increment_version expect a Iterable\[Tensor\] as input"):
+        G.increment_version(3)
+    with pytest.raises(RuntimeError, match="increment_version expects each element of the iterable to be a"):
+        G.increment_version([3])
     with _unsafe_preserve_version_counter(x):
         x.detach().add_(1)
     assert x._version == 2
@@ -215,6 +245,15 @@ def test_a_hook_on_several_tensors_runs_once_a_backward() -> None:
     handles.remove()
     (a * b).sum().backward()
     assert len(seen) == 2
+
+
+def test_where_a_hook_on_several_tensors_cannot_run() -> None:
+    a, b = leaf(1), leaf(2)
+    with pytest.raises(AssertionError, match="Expected gradient function to be set"):
+        G.register_multi_grad_hook((a, mg.ones(1)), print)
+    G.register_multi_grad_hook((a, b), print)
+    with pytest.raises(RuntimeError, match="A leaf node was passed to _will_engine_execute_node"):
+        grad((a * b).sum(), a)
 
 
 def test_a_hook_on_any_of_several_tensors() -> None:

@@ -80,12 +80,54 @@ def test_a_decorated_generator_has_the_mode_only_while_it_runs() -> None:
     assert stop.value.value == "end"
 
 
-def test_a_class_is_not_decorated() -> None:
-    with pytest.raises(TypeError, match="cannot decorate the class 'Thing'"):
+def test_what_is_thrown_into_a_decorated_generator_arrives_under_the_mode() -> None:
+    told: list[Any] = []
+
+    @mg.no_grad()
+    def numbers() -> Any:
+        try:
+            yield 1
+        except ValueError as error:
+            told.append((str(error), records()))
+            yield 2
+        finally:
+            told.append(records())
+
+    generator = numbers()
+    next(generator)
+    assert generator.throw(ValueError("stop")) == 2
+    with pytest.raises(StopIteration):
+        next(generator)
+    assert told == [("stop", False), False]
+    generator = numbers()
+    next(generator)
+    generator.close()
+    assert told[2:] == [False]
+    assert records()
+
+
+def test_decorating_a_class_is_deprecated() -> None:
+    with pytest.warns(FutureWarning, match=r"^Decorating classes is deprecated"):
 
         @mg.no_grad()
         class Thing:
-            pass
+            def __init__(self) -> None:
+                self.records = records()
+
+    assert Thing().records is False
+
+
+def test_a_mode_is_a_bool() -> None:
+    with pytest.raises(TypeError, match=r"argument 'enabled' \(position 1\) must be bool, not int"):
+        mg.set_grad_enabled(1)
+    assert mg.is_grad_enabled()
+
+
+def test_the_modes_have_their_module() -> None:
+    modes = mg.autograd.grad_mode
+    assert modes.no_grad is mg.no_grad
+    with modes.set_multithreading_enabled(False):
+        assert records()
 
 
 def test_each_thread_has_its_own_mode() -> None:
@@ -124,6 +166,16 @@ def test_inference_tensors_have_no_version() -> None:
     assert t.tolist() == [3, 3]  # the count comes after the write
     with pytest.raises(RuntimeError, match="Setting requires_grad=True on inference tensor outside"):
         t.requires_grad_()
+
+
+def test_data_and_writes_by_index_in_inference_mode() -> None:
+    with mg.inference_mode():
+        x = mg.zeros(2)
+        x[0] = 5
+    assert x.tolist() == [5, 0]
+    assert x.data.is_inference()
+    with pytest.raises(RuntimeError, match=r"^Inplace update to inference tensor outside InferenceMode"):
+        x[0] = 6
 
 
 def test_enable_grad_records_nothing_in_inference_mode() -> None:
