@@ -41,7 +41,7 @@ def _made(
     made = new(kind)
     made._array = array
     made._storage = Storage(block, version)
-    made._node = made._grad = made._view = made._meta = None
+    made._node = made._grad = made._view = made._meta = made._accumulator = None
     made._output_nr = 0
     made._requires_grad = requires_grad
     return made

@@ -68,8 +68,7 @@ def _set_data(self: Tensor, value: Tensor) -> None:
     if value.is_inference() != self.is_inference():
         self._more.inference = value.is_inference()
     self._storage = Storage(value.storage.memory, self.storage.version)
-    if self._meta is not None:
-        self._meta.accumulator = None  # it was made for the old shape and dtype
+    self._accumulator = None  # it was made for the old shape and dtype
 
 
 def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:

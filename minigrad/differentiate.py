@@ -53,6 +53,27 @@ def backward(
     run.execute(wanted, accumulate=True)
 
 
+def _tensor_backward(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Tensors | None = None,
+) -> None:
+    """Compute the gradients of the leaves that it was computed from and add them to their .grad.
+
+    gradient: the gradient of what follows with respect to this tensor, of its shape; only a tensor
+    of one element has one by default, 1. retain_graph: keep what was saved, for another backward.
+    create_graph: record this backward, so that it can be differentiated. inputs: accumulate into
+    these tensors only. Raises RuntimeError as torch does (errors.py).
+    """
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+_tensor_backward.__name__, _tensor_backward.__qualname__ = "backward", "Tensor.backward"
+Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
+
+
 def grad(
     outputs: Tensors,
     inputs: Tensors,

@@ -52,7 +52,7 @@ class Run:
         self.ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         self.captured: dict[tuple[Node, int], Tensor] = {}
         # The tensors that others have of arrays on their way, by the id of the array.
-        self.seen: WeakValueDictionary[int, Tensor] = WeakValueDictionary()
+        self.seen: WeakValueDictionary[int, Tensor] | None = None
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
@@ -357,6 +357,8 @@ class Run:
         if gradient is None or isinstance(gradient, Tensor):
             return gradient
         gradient = np.asarray(gradient)
+        if self.seen is None:
+            self.seen = WeakValueDictionary()
         found = self.seen.get(id(gradient))
         if found is None or found._array is not gradient:
             found = self.seen[id(gradient)] = wrap(gradient)
@@ -368,6 +370,8 @@ class Run:
         """The array of a tensor that somebody may have."""
         if not isinstance(gradient, Tensor):
             return gradient
+        if self.seen is None:
+            self.seen = WeakValueDictionary()
         self.seen[id(gradient._array)] = gradient
         return gradient._array
 
@@ -376,8 +380,12 @@ class Run:
             return
         leaf, watcher = node.variable, self.watcher
         meta = leaf._meta
-        fresh = node in self.own
-        gradient = self._as_tensor(gradient, self.own.get(node, 0))
+        count = self.own.get(node)
+        fresh = count is not None
+        if meta is None and node.meta is None and watcher is None:
+            node.accumulate(gradient, fresh, count or 0)
+            return
+        gradient = self._as_tensors(node, gradient)
         if meta is not None and meta.hooks:
             gradient = hooks.run_leaf_hooks(leaf, gradient)
             fresh = False  # a hook may have kept it
@@ -386,7 +394,7 @@ class Run:
         before = None
         if watcher is not None and leaf._grad is not None:
             before = wrap(leaf._grad._array.copy())
-        node.accumulate(gradient, fresh)
+        node.accumulate(gradient, fresh, count or 0)
         if watcher is not None:
             watcher.accumulated(leaf, gradient, before)
         if meta is not None and meta.post_hooks:

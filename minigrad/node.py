@@ -140,8 +140,11 @@ class AccumulateGrad(Node):
             self.accumulate(gradient, fresh=False)
         return ()
 
-    def accumulate(self, gradient: Tensor, fresh: bool) -> None:
-        """Add `gradient` to variable.grad. `fresh`: nobody else holds it, so it may be kept as it is."""
+    def accumulate(self, gradient: Any, fresh: bool, count: int = 0) -> None:
+        """Add `gradient`, a tensor or, where nobody records, an array, to variable.grad.
+
+        fresh: nobody else holds it, so it may be kept as it is; it was written in place `count` times.
+        """
         leaf = self.variable
         if leaf._node is not None:
             # Only the rules of old PyTorch let a write turn a leaf into a non-leaf (eras.py).
@@ -150,17 +153,28 @@ class AccumulateGrad(Node):
             return  # detach_() since it was used
         grad = leaf._grad
         if grad is None:
-            if fresh and not mode.local.grad and laid_out_alike(gradient._array, leaf._array):
-                leaf._grad = gradient
-            else:
-                leaf._grad = wrap(empty_like(leaf._array)).copy_(gradient)
+            leaf._grad = grad = self._kept(gradient, fresh, count)
             if mode.special and mode.local.inference:
-                mark_inference(leaf._grad)
+                mark_inference(grad)
         elif mode.local.grad:
             leaf._grad = grad + gradient
         else:
-            np.add(grad._array, gradient._array, out=grad._array, casting="same_kind")
+            np.add(grad._array, gradient._array if isinstance(gradient, Tensor) else gradient, grad._array)
             count_write(grad)
+
+    def _kept(self, gradient: Any, fresh: bool, count: int) -> Tensor:
+        """The first gradient as a tensor of the leaf's own, laid out in memory as the leaf is."""
+        like = self.variable._array
+        if isinstance(gradient, Tensor):
+            return wrap(empty_like(like)).copy_(gradient)
+        if fresh and type(gradient) is np.ndarray and laid_out_alike(gradient, like):
+            kept = wrap(gradient)
+            if count:
+                kept.storage.version = count
+            return kept
+        kept = wrap(empty_like(like))
+        np.copyto(kept._array, gradient)
+        return kept
 
 
 def gradient_edge(tensor: Tensor) -> Edge:
@@ -174,13 +188,10 @@ def gradient_edge(tensor: Tensor) -> Edge:
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
     """The leaf's AccumulateGrad. The leaf holds it weakly: the graph keeps it alive."""
-    meta = leaf._meta
-    if meta is not None and meta.accumulator is not None:
-        node = meta.accumulator()
-        if node is not None:
-            return node
-    node = AccumulateGrad(leaf)
-    leaf._more.accumulator = weakref.ref(node)
+    node = leaf._accumulator and leaf._accumulator()
+    if node is None:
+        node = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(node)
     return node
 
 
@@ -191,5 +202,5 @@ def alias(tensor: Tensor, node: Node | None = None, number: int = 0) -> Tensor:
     t._storage = tensor.storage
     t._node, t._output_nr = node, number
     t._requires_grad = node is not None
-    t._grad = t._view = t._meta = None
+    t._grad = t._view = t._meta = t._accumulator = None
     return t

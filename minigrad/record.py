@@ -195,7 +195,7 @@ def unary(op: Op) -> Callable[[Tensor], Tensor]:
             return general(self)
         out = new(Tensor)
         out._array = array = forward(array, out=...)
-        out._storage = out._grad = out._view = out._meta = node = None
+        out._storage = out._grad = out._view = out._meta = out._accumulator = node = None
         out._output_nr = 0
         if self._requires_grad and differentiable and local.grad:
             node = node_class()
@@ -262,7 +262,7 @@ def single(op: Op) -> Callable[..., Tensor]:
             array = np.asarray(array)
         out = new(Tensor)
         out._array = array
-        out._storage = out._grad = out._view = out._meta = node = None
+        out._storage = out._grad = out._view = out._meta = out._accumulator = node = None
         out._output_nr = 0
         if is_view:
             if not strides.turned:
@@ -358,7 +358,7 @@ def binary(op: Op, general: Callable[[Tensor, Any], Any]) -> Callable[[Tensor, A
             return general(self, other)  # which says in torch's words what does not fit
         out = new(Tensor)
         out._array = array
-        out._storage = out._grad = out._view = out._meta = node = None
+        out._storage = out._grad = out._view = out._meta = out._accumulator = node = None
         out._output_nr = 0
         wants = self._requires_grad
         if (wants or wants2) and differentiable and local.grad:

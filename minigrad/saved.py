@@ -76,7 +76,7 @@ class Packed:
             return alias(tensor, node, self.number)
         leaf = alias(tensor)
         leaf._requires_grad = True
-        leaf._more.accumulator = weakref.ref(node)
+        leaf._accumulator = weakref.ref(node)
         return leaf
 
 

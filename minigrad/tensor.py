@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +29,11 @@ new = object.__new__
 
 
 class Meta:
-    """What few tensors have, and so is kept apart: hooks, a kept gradient, the accumulator of a leaf."""
+    """What few tensors have, and so is kept apart: hooks, a kept gradient, the mark of inference mode."""
 
-    __slots__ = ("accumulator", "hooks", "post_hooks", "retains_grad", "inference", "counts")
+    __slots__ = ("hooks", "post_hooks", "retains_grad", "inference", "counts")
 
     def __init__(self) -> None:
-        self.accumulator: weakref.ref[Node] | None = None
         self.hooks: dict[int, Any] | None = None
         self.post_hooks: dict[int, Any] | None = None
         self.retains_grad = False
@@ -56,10 +54,11 @@ class Tensor:
     _requires_grad: bool
     _grad: Tensor | None
     _view: View | None  # whose view it is; None: nobody's
+    _accumulator: weakref.ref[Node] | None  # of a leaf, while a graph holds it
     _meta: Meta | None
 
     __slots__ = (
-        "_array", "_storage", "_node", "_output_nr", "_requires_grad", "_grad", "_view", "_meta",
+        "_array", "_storage", "_node", "_output_nr", "_requires_grad", "_grad", "_view", "_meta", "_accumulator",
         "__dict__", "__weakref__",
     )  # fmt: skip
 
@@ -301,30 +300,12 @@ class Tensor:
             self._meta = Meta()
         return self._meta
 
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Tensor | Sequence[Tensor] | None = None,
-    ) -> None:
-        """Compute the gradients of the leaves that it was computed from and add them to their .grad.
-
-        gradient: the gradient of what follows with respect to this tensor, of its shape; only a tensor
-        of one element has one by default, 1. retain_graph: keep what was saved, for another backward.
-        create_graph: record this backward, so that it can be differentiated. inputs: accumulate into
-        these tensors only. Raises RuntimeError as torch does (errors.py).
-        """
-        from .differentiate import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
-
 
 def wrap(array: np.ndarray) -> Tensor:
     """A new leaf tensor around `array`, which it owns or shares."""
     t = new(Tensor)
     t._array = array
-    t._storage = t._node = t._grad = t._view = t._meta = None
+    t._storage = t._node = t._grad = t._view = t._meta = t._accumulator = None
     t._output_nr = 0
     t._requires_grad = False
     return t

@@ -19,7 +19,6 @@ from .views import View
 new: Callable[[type[Any]], Any]
 
 class Meta:
-    accumulator: Any
     hooks: Any
     post_hooks: Any
     retains_grad: Any
@@ -34,6 +33,7 @@ class Tensor:
     _requires_grad: builtins.bool
     _grad: Tensor | None
     _view: View | None
+    _accumulator: weakref.ref[Node] | None
     _meta: Meta | None
     @property
     def H(self) -> Any: ...
@@ -229,7 +229,7 @@ class Tensor:
         """Elementwise inverse hyperbolic tangent, nan outside of [-1, 1]."""
     def atanh_(self, *args: Any, **kwargs: Any) -> Tensor:
         """atanh, in place. It has no gradient: backward through it raises NotImplementedError."""
-    def backward(self, gradient: Tensor | None = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., inputs: Tensor | Sequence[Tensor] | None = ...) -> None:
+    def backward(self, gradient: Tensor | None = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., inputs: Any = ...) -> None:
         """Compute the gradients of the leaves that it was computed from and add them to their .grad."""
     def baddbmm(self, batch1: Any, batch2: Any, *, beta: Any = ..., alpha: Any = ...) -> Tensor:
         """beta * self + alpha * (batch1 @ batch2), for stacks of matrices."""

@@ -30,7 +30,7 @@ class Parameter(Tensor):
         made = new(cls)
         made._array = data._array
         made._storage = Storage(data.storage.memory, data.storage.version)
-        made._node = made._grad = made._view = made._meta = None
+        made._node = made._grad = made._view = made._meta = made._accumulator = None
         made._output_nr = 0
         made._requires_grad = False
         if data.is_inference():
