@@ -83,6 +83,7 @@ from .ops.running import (
     cummax, cummin, cumprod, cumsum, log_softmax, logcumsumexp, logsumexp, softmax,
 )  # fmt: skip
 from .ops.shape import diagonal, permute, squeeze, t, transpose, unsqueeze
+from .ops.scatter_reduce import index_reduce, scatter_reduce
 from .ops.sort import (
     argsort, bincount, bucketize, isin, msort, searchsorted, sort, topk, unique, unique_consecutive,
 )  # fmt: skip

@@ -382,6 +382,8 @@ def index_add(self: Tensor, dim: Any, index: Any, source: Any, *, alpha: Any = .
     """A copy with alpha times the parts of `source` added at the positions that a vector lists."""
 def index_copy(self: Tensor, dim: Any, index: Any, source: Any) -> Tensor:
     """A copy with the parts of `source` at the positions that a vector lists."""
+def index_reduce(self: Tensor, dim: Any, index: Any, source: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """A copy with the prod, mean, amax or amin of the parts of `source` at the positions that a vector lists."""
 def index_select(self: Tensor, dim: Any, index: Any) -> Tensor:
     """The parts along `dim` at the positions that a vector lists; a copy."""
 def isfinite(self: Tensor) -> Tensor:
@@ -474,6 +476,8 @@ def rsqrt(self: Tensor) -> Tensor:
     """Elementwise 1 / sqrt(x)."""
 def scatter_add(self: Tensor, dim: Any, index: Any, src: Tensor) -> Tensor:
     """A copy with the elements of `src` added where gather would read with this index."""
+def scatter_reduce(self: Tensor, dim: Any, index: Any, src: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """A copy with the sum, prod, mean, amax or amin of the elements of `src` where gather would read them."""
 def select(self: Tensor, dim: Any, index: Any) -> Tensor:
     """The part at position `index` of dimension `dim`, which is dropped."""
 def select_scatter(self: Tensor, src: Tensor, dim: Any, index: Any) -> Tensor:

@@ -32,6 +32,16 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 @public(method=False)
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products of vectors along `dim`."""
+    kinds = [t.dtype.tensor_type.removesuffix("Tensor") for t in (x, y)]
+    if not x.is_floating_point():
+        raise RuntimeError(
+            f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {kinds[0]}"
+        )
+    if x.dtype is not y.dtype:
+        raise RuntimeError(
+            f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {kinds[0]} and y of type "
+            f"{kinds[1]} instead"
+        )
     if x.ndim == y.ndim == 1:
         return x.vdot(y)
     return (x * y).sum(dim)

@@ -509,6 +509,10 @@ class Tensor:
         """A copy of self with `values` at lists of positions, or added there where accumulate is True."""
     def index_put_(self, indices: Any, values: Tensor, accumulate: builtins.bool = ...) -> Tensor:
         """index_put in place."""
+    def index_reduce(self, dim: Any, index: Any, source: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """A copy with the prod, mean, amax or amin of the parts of `source` at the positions that a vector lists."""
+    def index_reduce_(self, dim: Any, index: Any, source: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """A copy with the prod, mean, amax or amin of the parts of `source` at the positions that a vector lists."""
     def index_select(self, dim: Any, index: Any) -> Tensor:
         """The parts along `dim` at the positions that a vector lists; a copy."""
     def inner(self, other: Tensor) -> Tensor:
@@ -795,14 +799,18 @@ class Tensor:
         """Elementwise 1 / sqrt(x)."""
     def rsub(self, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
         """other - alpha * self. RuntimeError for bools."""
-    def scatter(self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ..., reduce: Any = ...) -> Tensor:
+    def scatter(self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ..., reduce: str | None = ...) -> Tensor:
         """A copy with the elements of `src`, or a number, where gather would read with this index."""
-    def scatter_(self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ..., reduce: Any = ...) -> Tensor:
+    def scatter_(self, dim: builtins.int, index: Tensor, src: Any = ..., *, value: Any = ..., reduce: str | None = ...) -> Tensor:
         """scatter in place."""
     def scatter_add(self, dim: Any, index: Any, src: Tensor) -> Tensor:
         """A copy with the elements of `src` added where gather would read with this index."""
     def scatter_add_(self, dim: Any, index: Any, src: Tensor) -> Tensor:
         """A copy with the elements of `src` added where gather would read with this index."""
+    def scatter_reduce(self, dim: Any, index: Any, src: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """A copy with the sum, prod, mean, amax or amin of the elements of `src` where gather would read them."""
+    def scatter_reduce_(self, dim: Any, index: Any, src: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """A copy with the sum, prod, mean, amax or amin of the elements of `src` where gather would read them."""
     def select(self, dim: Any, index: Any) -> Tensor:
         """The part at position `index` of dimension `dim`, which is dropped."""
     def select_scatter(self, src: Tensor, dim: Any, index: Any) -> Tensor:

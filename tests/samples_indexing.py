@@ -33,6 +33,18 @@ def sliced(dim: int, index: Any) -> tuple[Any, ...]:
     return (*[slice(None)] * dim, index)
 
 
+def joined(x: np.ndarray, key: Any, values: Any, reduce: str, include_self: bool = True) -> np.ndarray:
+    """x with `values` reduced into the places of `key`, one after the other."""
+    out, seen = np.array(x), np.zeros(x.shape, int) + include_self
+    steps = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+    places = np.arange(x.size).reshape(x.shape)[key]
+    for place, value in zip(places.ravel(), np.broadcast_to(values, places.shape).ravel(), strict=True):
+        flat, count = out.reshape(-1), seen.reshape(-1)
+        flat[place] = steps[reduce](flat[place], value) if count[place] else value
+        count[place] += 1
+    return out / np.maximum(seen, 1) if reduce == "mean" else out
+
+
 def in_place(name: str) -> Any:
     return lambda x, *args, **kwargs: getattr(Tensor, name)(x, *args, **kwargs)
 
@@ -91,6 +103,28 @@ SAMPLES = [
                case(real(3), 0, np.array([1, 1]), real(2, low=3, high=4))],
               inplace=Tensor.scatter_add_,
               bad=[bad(RuntimeError, "Expected dtype int32/int64 for index", real(3), 0, real(2), real(2))]),
+    OpSamples("scatter_or", lambda x, d, i, v, r: minigrad.scatter(x, d, i, v, reduce=r),
+              lambda x, d, i, v, r: joined(x, along(x, d, i), v, {"add": "sum", "multiply": "prod"}[r]),
+              [case(real(2, 3), 1, PLACES, real(2, 2), "add"), case(real(2, 3), 1, PLACES, 2.5, "multiply")],
+              gradients=False,
+              bad=[bad(RuntimeError, "reduce argument must be either add or multiply", real(3), 0, ROWS, real(3), "sum")]),
+    OpSamples("scatter_reduce", minigrad.scatter_reduce,
+              lambda x, d, i, v, r, include_self=True: joined(x, along(x, d, i), v, r, include_self),
+              [case(real(2, 3), 1, PLACES, real(2, 2, low=3, high=4), r, include_self=s)
+               for r in ("sum", "prod", "mean", "amax", "amin") for s in (True, False)],
+              inplace=Tensor.scatter_reduce_,
+              bad=[bad(RuntimeError, "must be either sum, prod, mean, amax or amin, got add",
+                       real(3), 0, ROWS, real(3), "add")]),
+    OpSamples("index_reduce", minigrad.index_reduce,
+              lambda x, d, i, v, r, include_self=True: joined(
+                  x, sliced(d, i), v, r, include_self),
+              [case(real(3, 2), 0, ROWS, real(3, 2, low=3, high=4), r, include_self=s)
+               for r in ("prod", "mean", "amax", "amin") for s in (True, False)],
+              inplace=Tensor.index_reduce_,
+              bad=[bad(RuntimeError, "Expected reduce to be one of", real(3), 0, ROWS, real(3), "sum")]),
+    OpSamples("delayed_error scatter_reduce", lambda x, v: minigrad.scatter_reduce(x, 0, minigrad.tensor(ROWS), v, "prod"),
+              lambda x, v: joined(x, ROWS, v, "prod"),
+              [case(real(3), np.array([1.0, 0.0, 0.0]))], second=False),
     OpSamples("index_select index_add", minigrad.index_select, lambda x, d, i: np.take(x, i, d),
               [case(real(3, 2), 0, ROWS), case(real(2, 3), 1, ROWS)],
               bad=[bad(IndexError, "Index is supposed to be a vector", real(3), 0, PLACES)]),
@@ -135,6 +169,12 @@ SAMPLES = [
               bad=[bad(IndexError, "Dimension out of range", real(2), 3)]),
     OpSamples("sort_stable", lambda x, d: minigrad.sort(x, d, descending=True, stable=True), descending,
               [case(real(2, 3), 1), case(real(3, 2), 0)]),
+    OpSamples("_unique2", minigrad.unique, np.unique, [case(whole(5))], gradients=False),
+    OpSamples("unique_dim", lambda x, d: minigrad.unique(x, dim=d), lambda x, d: np.unique(x, axis=d),
+              [case(whole(4, 2), 1)], gradients=False,
+              bad=[bad(RuntimeError, "There are 0 sized dimensions", real(2, 0), 0)]),
+    OpSamples("unique_consecutive", minigrad.unique_consecutive, lambda x: x[np.diff(x, prepend=-9) != 0],
+              [case(np.array([1, 1, 2, 1]))], gradients=False),
     OpSamples("topk", lambda x, k, d=-1: minigrad.topk(x, k, d),
               lambda x, k, d=-1: tuple(np.take(a, range(k), d) for a in descending(x, d)),
               [case(real(2, 3), 2), case(real(3, 2), 1, 0)],

@@ -4,7 +4,7 @@ from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, ro
 from . import convert, create, draw, ranges  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
 from . import copies, join, rearrange, reshape, shape, slices, strided, triangles, turned  # shapes
-from . import along, gather, index, masks, sort, subscript, write  # indexing
+from . import along, gather, index, masks, scatter_reduce, sort, subscript, write  # indexing
 from . import addmm, einsum, products
 
 __all__ = [
@@ -12,6 +12,6 @@ __all__ = [
     "convert", "create", "draw", "ranges",
     "extremes", "linalg", "reduce", "running", "spread",
     "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles", "turned",
-    "along", "gather", "index", "masks", "sort", "subscript", "write",
+    "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",
     "addmm", "einsum", "products",
 ]  # fmt: skip

@@ -13,7 +13,20 @@ from .. import dtypes
 from ..bare import helper
 from ..op import op
 from ..tensor import Tensor
-from .linalg import _check_bmm, _check_mm, _check_mv, _kind, _product, bmm, mm, mv, outer
+from .linalg import (
+    _C_NAMES,
+    _check_bmm,
+    _check_mm,
+    _check_mv,
+    _kind,
+    _no_bool,
+    _product,
+    bmm,
+    mm,
+    mv,
+    outer,
+    size_of,
+)
 from .precision import rounded_once
 from .scalars import times
 from .shape import _expand, t, transpose
@@ -44,7 +57,8 @@ def _addmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -
         if m.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {m.ndim}-D tensor")
     if a.shape[1] == b.shape[0]:
-        _same(x, a, "self and mat2 must have the same dtype, but got {0} and {1}")
+        _same(x, b, "self and mat2 must have the same dtype, but got {0} and {1}")
+        _same(a, b, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
     _check_mm(a, b)
     _expandable(x, (a.shape[0], b.shape[1]))
     return _sum(x, _product(a, b), beta, alpha)
@@ -66,19 +80,44 @@ def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) ->
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.ndim}-D")
     _expandable(x, (a.size, b.size))
     dtype = dtypes.result_type([x, a, b]).numpy
+    for name, factor in (("beta", beta), ("alpha", alpha)):
+        if isinstance(factor, bool) and dtype != np.bool_:
+            raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
+        if isinstance(factor, float) and dtype.kind != "f":
+            raise RuntimeError(
+                f"For integral input tensors, argument {name} must not be a floating point number."
+            )
     return _sum(x.astype(dtype, copy=False), np.outer(a, b).astype(dtype, copy=False), beta, alpha)
 
 
 def _baddbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
-    _check_bmm(a, b)
-    _same(x, a, "Input dtypes must be the same, got: input {0}, batch1: {1}")
-    _expandable(x, (a.shape[0], a.shape[1], b.shape[2]))
+    _expandable(x, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
+    if not x.dtype == a.dtype == b.dtype:
+        kinds = [_C_NAMES[_kind(m)] for m in (x, a, b)]
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {kinds[0]}, batch1: {kinds[1]}, batch2: {kinds[2]}"
+        )
+    _check_bmm(a, b, "baddbmm")
     return _sum(x, _product(a, b), beta, alpha)
 
 
 def _addbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
-    _check_bmm(a, b)
-    _expandable(x, (a.shape[1], b.shape[2]))
+    _expandable(x, (size_of(a, 1), size_of(b, 2)))
+    for name, m in (("batch1", a), ("batch2", b)):
+        if m.ndim != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor")
+    if a.shape[0] != b.shape[0]:
+        raise RuntimeError(
+            f"batch1 and batch2 must have same number of batches, got {a.shape[0]} and {b.shape[0]}"
+        )
+    if a.shape[2] != b.shape[1]:
+        raise RuntimeError(
+            f"Incompatible matrix sizes for bmm ({a.shape[1]}x{a.shape[2]} and {b.shape[1]}x{b.shape[2]})"
+        )
+    if a.size and b.size:
+        _same(x, b, "self and mat2 must have the same dtype, but got {0} and {1}")
+        _same(a, b, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
+        _no_bool(a, "addmm_impl_cpu_")
     total = _product(a.transpose(1, 0, 2).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]))
     return _sum(x, total, beta, alpha)
 

@@ -14,14 +14,11 @@ from ..tensor import Tensor, checked_dim, wrap
 from .gather import _kind, _zeros
 from .public import public
 from .scalars import times
+from .sizes import real_dim
 
 
-def _vector(index: np.ndarray, name: str, words: str = "int32 or int64") -> np.ndarray:
-    if index.dtype not in (np.int64, np.int32):
-        raise RuntimeError(f"{name}(): Expected dtype {words} for index")
-    if index.ndim > 1:
-        raise IndexError(f"{name}(): Index is supposed to be a vector")
-    return index.reshape(-1)
+def _listed(shape: tuple[int, ...]) -> str:
+    return " ".join(map(str, shape))
 
 
 def _along(x: np.ndarray, dim: int, index: Any) -> tuple[Any, ...]:
@@ -30,43 +27,19 @@ def _along(x: np.ndarray, dim: int, index: Any) -> tuple[Any, ...]:
 
 def _index_select(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
     dim = checked_dim(dim, x.ndim)
-    flat = _vector(index, "index_select")
-    n = x.shape[dim] if x.ndim else 1
-    outside = flat[(flat < 0) | (flat >= n)]
-    if outside.size:
-        raise RuntimeError(f"INDICES element is out of DATA bounds, id={outside[0]} axis_dim={n}")
-    if not x.ndim:
-        if flat.size != 1:
-            raise IndexError("index_select(): Index to scalar can have only 1 value, got "
-                             f"{flat.size} value(s)")  # fmt: skip
-        return x.copy()
-    return np.ascontiguousarray(np.take(x, flat, dim))
-
-
-def _check_source(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, name: str) -> None:
-    dim = checked_dim(dim, x.ndim)
-    if source.dtype != x.dtype:
+    if index.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if not x.ndim and index.size != 1:
         raise RuntimeError(
-            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same "
-            f"{'scalar type' if name == 'index_add_' else 'dtype'}"
+            f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)"
         )
-    have = source.shape[dim] if source.ndim else 1
-    if index.size != have:
-        if name == "index_add_":
-            raise RuntimeError(
-                f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): ({have}), "
-                f"for dim: {dim}"
-            )
-        raise IndexError(
-            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({have})"
-        )
-    for d in range(x.ndim if source.ndim else 0):
-        if d != dim and (source.ndim != x.ndim or source.shape[d] != x.shape[d]):
-            raise RuntimeError(
-                f"{name}(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-                f"{list(x.shape[:dim] + x.shape[dim + 1 :])} at dimension {dim} and source slice shape: "
-                f"{list(source.shape[:dim] + source.shape[dim + 1 :])} at dimension {dim}."
-            )
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    n, flat = x.shape[dim] if x.ndim else 1, index.reshape(-1)
+    if not n and flat.size and not x.size:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    _bounded(flat, n, RuntimeError, "INDICES element is out of DATA bounds, id={index} axis_dim={n}")
+    return np.ascontiguousarray(np.take(x, flat, dim)) if x.ndim else x.copy()
 
 
 def _bounded(index: np.ndarray, n: int, error: type[Exception], words: str) -> None:
@@ -75,47 +48,120 @@ def _bounded(index: np.ndarray, n: int, error: type[Exception], words: str) -> N
         raise error(words.format(index=outside[0], n=n))
 
 
-def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, alpha: Any) -> np.ndarray:
-    flat = _vector(index, "index_add_", "int32/int64")
-    _check_source(x, dim, flat, source, "index_add_")
+def check_added(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, name: str) -> int:
+    """The dimension, counted from the front, along which `source` is added or multiplied into x."""
     dim = checked_dim(dim, x.ndim)
-    found = x.copy()
-    target = found.reshape(1) if not x.ndim else found
-    if x.ndim > 1:
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    if source.dtype != x.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same scalar type"
+        )
+    if index.ndim > 1:
+        raise IndexError(
+            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {_kind(index)} and "
+            f"size: {list(index.shape)}"
+        )
+    if dim and dim >= source.ndim:
+        raise RuntimeError(
+            f"{name}(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}"
+        )
+    have = source.shape[dim] if source.ndim else 1
+    if index.size != have:
+        real_dim(dim, source.ndim)
+        raise RuntimeError(
+            f"{name}(): Number of indices ({index.size}) should be equal to source.size(dim): ({have}), for dim: "
+            f"{dim}"
+        )
+    rest = [s[:dim] + s[dim + 1 :] for s in (x.shape, source.shape)]
+    if x.ndim != source.ndim or rest[0] != rest[1]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(x.shape)} source.shape = {list(source.shape)}"
+        )
+    return dim
+
+
+def check_added_at(x: np.ndarray, dim: int, index: np.ndarray) -> None:
+    """RuntimeError, of a vector IndexError, for a position outside of x."""
+    if x.size and x.ndim > 1:
         where = f"is out of bounds for dimension {dim} with size {{n}}"
-        _bounded(flat, target.shape[dim], RuntimeError, "index {index} " + where)
-    _bounded(flat, target.shape[dim], IndexError, "index out of range in self")
-    values = source if alpha == 1 else source * np.asarray(alpha).astype(x.dtype)
-    np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
+        _bounded(index, x.shape[dim], RuntimeError, "index {index} " + where)
+    elif x.ndim < 2:
+        _bounded(index, x.shape[dim] if x.ndim else 1, IndexError, "index out of range in self")
+
+
+def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, alpha: Any) -> np.ndarray:
+    dim = check_added(x, dim, index, source, "index_add_")
+    flat = index.reshape(-1)
+    check_added_at(x, dim, flat)
+    found = x.copy()
+    if x.size:
+        target = found.reshape(1) if not x.ndim else found
+        values = source if alpha == 1 else source * np.asarray(alpha).astype(x.dtype)
+        np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
     return found
 
 
 def _index_copy(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray) -> np.ndarray:
-    if index.dtype != np.int64:
-        raise IndexError("index_copy_(): Expected a long tensor for index, but got " + _kind(index))
-    flat = index.reshape(-1)
-    _check_source(x, dim, flat, source, "index_copy_")
     dim = checked_dim(dim, x.ndim)
+    _check_copied(x, dim, index, source)
+    flat = index.reshape(-1)
     found = x.copy()
-    target = found.reshape(1) if not x.ndim else found
-    _bounded(flat, target.shape[dim], IndexError,
-             "index_copy_(): index {index} is out of bounds for dimension " + f"{dim} with size {{n}}")  # fmt: skip
-    target[_along(target, dim, flat)] = source if source.ndim else source.reshape(1)
+    if x.size:
+        target = found.reshape(1) if not x.ndim else found
+        words = f"index_copy_(): index {{index}} is out of bounds for dimension {dim} with size {{n}}"
+        _bounded(flat, target.shape[dim], IndexError, words)
+        target[_along(target, dim, flat)] = source if source.ndim else source.reshape(1)
     return found
 
 
-def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.ndarray:
-    if index.dtype != np.int64:
-        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+def _check_copied(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray) -> None:
     if index.ndim > 1:
-        raise IndexError("Index has to be a vector/scalar")
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    if not source.ndim and index.size != 1:
+        raise IndexError(
+            f"index_copy_(): When source is scalar, index should have one element (got {index.size})"
+        )
+    if source.ndim != x.ndim and source.ndim and x.ndim:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({source.ndim}), destination dimensionality ({x.ndim})"
+        )
+    if index.dtype != np.int64:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {_kind(index)}")
+    if source.dtype != x.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{_kind(x)} and (source) {_kind(source)}"
+        )
+    into, of = (s[:dim] + s[dim + 1 :] for s in (x.shape, source.shape))
+    if into != of:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{_listed(into)} at dimension {dim} and source slice shape: {_listed(of)} at dimension 0."
+        )
+    if source.ndim and index.size != source.shape[dim]:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) "
+            f"({source.shape[dim]})"
+        )
+
+
+def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.ndarray:
     if isinstance(value, np.ndarray) and value.ndim:
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
         )
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
     dim = checked_dim(dim, x.ndim)
     found = x.copy()
+    if not x.size:
+        return found
     target = found.reshape(1) if not x.ndim else found
     n, flat = target.shape[dim], index.reshape(-1)
     outside = flat[(flat < -n) | (flat >= n)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..broadcast import broadcast_shape
 from ..op import op, table
 from ..tensor import Tensor
 from .dims import check_fits
@@ -151,6 +152,7 @@ def _masked_fill(x: np.ndarray, mask: np.ndarray, value: Any) -> np.ndarray:
         raise RuntimeError(
             f"masked_fill_ only supports boolean masks, but got mask with dtype {names[mask.dtype.name]}"
         )
+    broadcast_shape([mask, x])
     check_fits(x, value)
     return np.where(mask, np.asarray(value).astype(x.dtype), x)
 

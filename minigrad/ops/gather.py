@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..broadcast import broadcast_shape
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
 from .public import public
+from .sizes import real_dim
 
 
 def _kind(x: np.ndarray) -> str:
@@ -105,7 +107,7 @@ gather = op(
     doc="For each position of `index` the element of self there, but in `dim` at what the index says.",
 )  # fmt: skip
 
-_scatter_src = op(
+op(
     "scatter_src(self, dim, index: Tensor, src)",
     lambda x, dim, index, src: _scatter(x, dim, index, src, False, "scatter"), inplace=True, method=False,
     of="scatter", node="ScatterBackward0",
@@ -113,16 +115,14 @@ _scatter_src = op(
     src=lambda grad, dim, index: grad.gather(dim, index),
     doc="A copy with the elements of `src` where gather would read with this index.",
 )  # fmt: skip
-_scatter_src_ = table["scatter_src"].call_inplace
 
-_scatter_value = op(
+op(
     "scatter_value(self, dim, index: Tensor, value)",
     lambda x, dim, index, value: _scatter(x, dim, index, value, False, "scatter"), inplace=True, method=False,
     of="scatter", node="ScatterBackward1",
     self=lambda grad, dim, index: scatter(grad, dim, index, 0),
     doc="A copy with a number where gather would read with this index.",
 )  # fmt: skip
-_scatter_value_ = table["scatter_value"].call_inplace
 
 scatter_add = op(
     "scatter_add(self, dim, index: Tensor, src)",
@@ -133,43 +133,48 @@ scatter_add = op(
 )  # fmt: skip
 
 
-def _scatter_form(src: Any, value: Any, reduce: Any) -> tuple[Any, bool]:
-    if reduce is not None:
-        raise NotImplementedError(
-            f"scatter(): reduce={reduce!r} is not supported; scatter_add() is an op of its own"
-        )
+def _scatter_form(name: str, src: Any, value: Any, reduce: Any) -> tuple[Any, str]:
+    """The values, and the entry that takes them."""
     given = value if src is None else src
-    if given is None:
-        raise TypeError('scatter() missing 1 required positional arguments: "src"')
-    return given, isinstance(given, Tensor)
+    if given is None or (value is not None and (src is not None or isinstance(value, Tensor))):
+        kinds = ", ".join(type(v).__name__ for v in (src, value) if v is not None)
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+            " * (int dim, Tensor index, Tensor src, *, str reduce)\n"
+            " * (int dim, Tensor index, Number value, *, str reduce)"
+        )
+    if reduce is not None:
+        return given, "scatter_or"
+    return given, "scatter_src" if isinstance(given, Tensor) else "scatter_value"
 
 
 @public
 def scatter(
-    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
-    """A copy with the elements of `src`, or a number, where gather would read with this index."""
-    given, is_tensor = _scatter_form(src, value, reduce)
-    return (_scatter_src if is_tensor else _scatter_value)(self, dim, index, given)
+    """A copy with the elements of `src`, or a number, where gather would read with this index.
+
+    reduce: "add" or "multiply" with what stands there, where torch has no gradient; scatter_reduce has.
+    """
+    given, entry = _scatter_form("scatter", src, value, reduce)
+    more = () if reduce is None else (reduce,)
+    return table[entry].call(self, dim, index, given, *more)
 
 
 @public
 def scatter_(
-    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+    self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
     """scatter in place."""
-    given, is_tensor = _scatter_form(src, value, reduce)
-    return (_scatter_src_ if is_tensor else _scatter_value_)(self, dim, index, given)
+    given, entry = _scatter_form("scatter_", src, value, reduce)
+    more = () if reduce is None else (reduce,)
+    return table[entry].call_inplace(self, dim, index, given, *more)
 
 
 # ------------------------------------------------------------------ positions in the flattened tensor
 
 
-def _flat_index(x: np.ndarray, index: np.ndarray, name: str) -> np.ndarray:
-    if index.dtype != np.int64:
-        raise RuntimeError(f"{name}(): Expected a long tensor for index, but got {_kind(index)}")
-    if not x.size and index.size:
-        raise IndexError(f"{name}(): tried to take from an empty tensor")
+def _within(x: np.ndarray, index: np.ndarray) -> np.ndarray:
     outside = index[(index < -x.size) | (index >= x.size)]
     if outside.size:
         raise IndexError(
@@ -178,18 +183,30 @@ def _flat_index(x: np.ndarray, index: np.ndarray, name: str) -> np.ndarray:
     return index
 
 
+def _take(x: np.ndarray, index: np.ndarray) -> np.ndarray:
+    if index.dtype != np.int64:
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {_kind(index)}")
+    if not x.size and index.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    return x.ravel()[_within(x, index)]
+
+
 def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool) -> np.ndarray:
-    _flat_index(x, index, "put_")
+    if index.dtype != np.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {_kind(index)}")
     if source.dtype != x.dtype:
         raise RuntimeError(
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
             f"{_kind(x)} and source.dtype = {_kind(source)}"
         )
     if source.size != index.size:
-        raise RuntimeError(
+        raise IndexError(
             "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
             f"{source.size}, index.numel() = {index.size}"
         )
+    if not x.size and index.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
+    _within(x, index)
     found = x.copy()
     flat = found.reshape(-1)
     if accumulate:
@@ -200,7 +217,7 @@ def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool)
 
 
 take = op(
-    "take(self, index: Tensor)", lambda x, index: x.ravel()[_flat_index(x, index, "take")],
+    "take(self, index: Tensor)", _take,
     self=lambda grad, self_shape, index: put(_zeros(self_shape, grad), index, grad, True),
     doc="The elements at positions in the flattened tensor, in the shape of `index`.",
 )  # fmt: skip
@@ -217,24 +234,33 @@ put = op(
 
 @public
 def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """gather, with self and indices broadcast to each other but for `dim`; flattened without one."""
-    from ..broadcast import broadcast_shape
+    """gather, with self and indices broadcast to each other but for `dim`; flattened without one.
 
+    With `dim` an index counts on from the end, and around: it is taken modulo the length.
+    """
     if dim is None:
         return self.reshape(-1).gather(0, indices.reshape(-1))
+    if indices._array.dtype != np.int64:
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {_kind(indices._array)}"
+        )
     if self._array.ndim != indices._array.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{self._array.ndim} dimensions for input, and {indices._array.ndim} dimensions for indices"
         )
-    dim = checked_dim(dim, self._array.ndim)
+    dim = real_dim(dim, self._array.ndim)
     ours, theirs = list(self._array.shape), list(indices._array.shape)
     n, m = ours[dim], theirs[dim]
     ours[dim] = theirs[dim] = 1
     common = list(broadcast_shape([np.empty(ours, np.bool_), np.empty(theirs, np.bool_)]))
     wide, narrow = list(common), list(common)
     wide[dim], narrow[dim] = n, m
+    return self.expand(tuple(wide)).gather(dim, _around(indices, n).expand(tuple(narrow)))
+
+
+def _around(indices: Tensor, n: int) -> Tensor:
     places = indices._array
-    if (places < 0).any():
-        indices = wrap(np.where(places < 0, places + n, places))
-    return self.expand(tuple(wide)).gather(dim, indices.expand(tuple(narrow)))
+    if places.size and not n:
+        raise RuntimeError("ZeroDivisionError")
+    return indices if ((places >= 0) & (places < n)).all() else wrap(places % n)

@@ -14,7 +14,7 @@ from ..op import op
 from ..tensor import Tensor, checked_dim, wrap
 from .public import public
 from .reshape import atleast_1d, atleast_2d, atleast_3d, reshape
-from .sizes import is_int, listed
+from .sizes import is_int, listed, real_dim
 from .slices import slice_, sliced
 
 # ------------------------------------------------------------------ joining
@@ -136,8 +136,7 @@ def column_stack(tensors: Any) -> Tensor:
 
 def _unbind(x: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
     if not x.ndim:
-        checked_dim(dim, 0)
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        real_dim(checked_dim(dim, 0), 0)
     before = (slice(None),) * checked_dim(dim, x.ndim)
     return tuple([x[(*before, i, ...)] for i in range(x.shape[len(before)])])
 

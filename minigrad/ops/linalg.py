@@ -17,6 +17,7 @@ from .copies import contiguous
 from .precision import rounded_once
 from .public import public
 from .shape import t, transpose, unsafe_view
+from .sizes import real_dim
 
 _C_NAMES = {
     "Float": "float", "Double": "double", "Half": "c10::Half", "Long": "long int", "Int": "int",
@@ -55,17 +56,21 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _mv(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _check_mv(np.empty(a.shape[0] if a.ndim else 0, b.dtype), a, b)
+    _check_mv(np.empty(size_of(a, 0), b.dtype), a, b)
     return _product(a, b)
+
+
+def size_of(x: np.ndarray, dim: int) -> int:
+    """The length of a dimension. IndexError where there is none."""
+    return x.shape[real_dim(dim, x.ndim)]
 
 
 def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
     if a.ndim != 2 or b.ndim != 1 or out.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {out.ndim}, {a.ndim}, {b.ndim}")
     if a.shape[1] != b.shape[0] or (out.ndim and out.shape[0] not in (1, a.shape[0])):
-        size = out.shape[0] if out.ndim else 1
         raise RuntimeError(
-            f"size mismatch, got input ({size}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
+            f"size mismatch, got input ({size_of(out, 0)}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})"
         )
     if not out.dtype == a.dtype == b.dtype:
         raise RuntimeError(
@@ -92,16 +97,16 @@ def _check_mm(a: np.ndarray, b: np.ndarray) -> None:
             "expected m1 and m2 to have the same dtype, but got: "
             f"{_C_NAMES[_kind(a)]} != {_C_NAMES[_kind(b)]}"
         )
-    if a.dtype.kind == "b":
+    if a.dtype.kind == "b" and a.size and b.size:
         _no_bool(a, "addmm_impl_cpu_")
 
 
 def _bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     _check_bmm(a, b)
-    return _product(a, b)
+    return _product(a, b) if a.size and b.size else np.zeros((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
 
 
-def _check_bmm(a: np.ndarray, b: np.ndarray) -> None:
+def _check_bmm(a: np.ndarray, b: np.ndarray, kernel: str = "bmm") -> None:
     for name, x in (("batch1", a), ("batch2", b)):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
@@ -110,9 +115,10 @@ def _check_bmm(a: np.ndarray, b: np.ndarray) -> None:
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but "
             f"got: [{b.shape[0]}, {b.shape[1]}]."
         )
-    if a.dtype != b.dtype:
-        raise RuntimeError(f"expected scalar type {_kind(a)} but found {_kind(b)}")
-    _no_bool(a, "baddbmm_with_gemm" if a.size * b.size > 4 else "bmm")
+    if a.size and b.size:
+        if a.dtype != b.dtype:
+            raise RuntimeError(f"expected scalar type {_kind(a)} but found {_kind(b)}")
+        _no_bool(a, kernel if a.shape[1] * a.shape[2] * b.shape[2] < 400 else "baddbmm_with_gemm")
 
 
 dot = op(

@@ -24,7 +24,6 @@ def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {kind}"
         )
-    broadcast_shape([x, y])
     broadcast_shape([condition, x, y])
     dtype = dtypes.result_type([x, y]).numpy
     x, y = (np.asarray(v).astype(dtype, copy=False) for v in (x, y))
@@ -61,7 +60,7 @@ def where(condition: Tensor, self: Any = None, other: Any = None, **kwargs: Any)
 def _mask(x: np.ndarray, mask: np.ndarray, name: str) -> None:
     if mask.dtype != np.bool_:
         raise RuntimeError(f"{name}: expected BoolTensor for mask")
-    broadcast_shape([x, mask])
+    broadcast_shape([mask, x])
 
 
 def _masked_select(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -81,7 +80,7 @@ def _masked_scatter(x: np.ndarray, mask: np.ndarray, source: np.ndarray) -> np.n
             "masked_scatter_ only supports boolean masks, but got mask with dtype "
             + dtypes.of(mask.dtype).tensor_type.removesuffix("Tensor")
         )
-    shape = broadcast_shape([x, mask])
+    shape = broadcast_shape([mask, x])
     found = np.broadcast_to(x, shape).copy()
     places = np.broadcast_to(mask, shape)
     count = int(places.sum())

@@ -12,9 +12,10 @@ import numpy as np
 from ..op import op
 from ..tensor import Tensor, checked_dim
 from .copies import contiguous
-from .linalg import dot, matmul, mm
+from .linalg import _kind, _no_bool, dot, matmul, mm
 from .public import public
 from .shape import unsafe_view, viewed
+from .sizes import real_dim
 
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
@@ -30,10 +31,11 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         first, second = list(range(a._array.ndim - dims, a._array.ndim)), list(range(dims))
     if len(first) != len(second):
         raise RuntimeError("both dimension lists should have same length")
-    first = [checked_dim(d, a._array.ndim) for d in first]
-    second = [checked_dim(d, b._array.ndim) for d in second]
     if a.dtype is not b.dtype:
         raise RuntimeError("both inputs should have same dtype")
+    first_given, second_given = first, second
+    first = [checked_dim(d, a._array.ndim) for d in first]
+    second = [checked_dim(d, b._array.ndim) for d in second]
     left, right, inner = a, b, 1
     for i, (d, e) in enumerate(zip(first, second, strict=True)):
         n, m = a._array.shape[d], b._array.shape[e]
@@ -43,8 +45,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             right = right.sum((e,), True, dtype=a.dtype)
         elif n != m:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {n} in dim {first[i]} and second has "
-                f"size {m} in dim {second[i]}"
+                f"contracted dimensions need to match, but first has size {n} in dim {first_given[i]} and second has "
+                f"size {m} in dim {second_given[i]}"
             )
         else:
             inner *= n
@@ -106,11 +108,14 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 def _cross(x: np.ndarray, y: np.ndarray, dim: int) -> np.ndarray:
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
-    given, dim = dim, checked_dim(dim, x.ndim)
+    given, dim = dim, real_dim(dim, x.ndim)
     if x.shape[dim] != 3 or y.shape[dim] != 3:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {given} must have length 3. Got {x.shape[dim]} and {y.shape[dim]}"
         )
+    if x.dtype != y.dtype:
+        raise RuntimeError(f"expected scalar type {_kind(x)} but found {_kind(y)}")
+    _no_bool(x, "cross")
     return np.ascontiguousarray(np.cross(x, y, axis=dim))
 
 
@@ -137,6 +142,9 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     from .join import stack
     from .reshape import meshgrid
 
+    for t in tensors:
+        if t._array.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(t._array.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)

@@ -17,7 +17,7 @@ from .along import index_select
 from .copies import contiguous_copy
 from .public import public
 from .reshape import flatten, reshape
-from .sizes import checked_dims, checked_sizes, is_int
+from .sizes import checked_dims, checked_sizes, is_int, real_dim
 
 # ------------------------------------------------------------------ repeating
 
@@ -30,10 +30,10 @@ def _repeat(x: np.ndarray, repeats: tuple[int, ...]) -> np.ndarray:
         )
     shape = (1,) * (len(repeats) - x.ndim) + x.shape
     target = [n * r for n, r in zip(shape, repeats, strict=True)]
-    if any(r < 0 for r in repeats):
-        negative = next((n for n in target if n < 0), min(repeats))
-        raise RuntimeError(f"Trying to create tensor with negative dimension {negative}: {target}")
-    return np.ascontiguousarray(np.tile(x.reshape(shape), repeats)).reshape(target)
+    for n in target:
+        if n < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {target}")
+    return np.ascontiguousarray(np.tile(x.reshape(shape), np.maximum(repeats, 0))).reshape(target)
 
 
 def _repeat_self(grad: Tensor, self_shape: tuple[int, ...], repeats: tuple[int, ...]) -> Tensor:
@@ -89,9 +89,9 @@ def repeat_interleave(
         raise TypeError(
             f"repeat_interleave(): argument 'repeats' must be Tensor or int, not {type(repeats).__name__}"
         )
-    source = flatten(self) if dim is None else self
-    dim = checked_dim(-1 if dim is None else dim, source._array.ndim)
-    n = source._array.shape[dim] if source._array.ndim else 1
+    source, given = (flatten(self), -1) if dim is None else (self, dim)
+    dim = real_dim(given, source._array.ndim)
+    n = source._array.shape[dim]
     if repeats._array.ndim == 0 or repeats._array.shape == (1,):
         repeats = wrap(np.broadcast_to(repeats._array.reshape(-1), (n,)).copy())
     elif repeats._array.ndim > 1:
@@ -99,7 +99,7 @@ def repeat_interleave(
     if repeats._array.size != n:
         raise RuntimeError(
             "repeats must have the same size as input along dim, but got repeats.size(0) = "
-            f"{repeats._array.size} and input.size({dim}) = {n}"
+            f"{repeats._array.size} and input.size({given if self is source else 0}) = {n}"
         )
     return index_select(source, dim, _repeated_positions(repeats))
 
@@ -124,12 +124,12 @@ def _roll(x: np.ndarray, shifts: tuple[int, ...], dims: tuple[int, ...]) -> np.n
         raise RuntimeError("`shifts` required")
     if len(shifts) != len(dims) and not (len(shifts) == 1 and not dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    if not x.size:
+        return x.copy()
     if not dims:
         return np.roll(x, shifts[0]).copy()
     for d in dims:
-        if not x.ndim:
-            raise IndexError(f"Dimension specified as {d} but tensor has no dimensions")
-        checked_dim(d, x.ndim)
+        real_dim(d, x.ndim)
     return np.ascontiguousarray(np.roll(x, shifts, dims))
 
 

@@ -212,6 +212,8 @@ def prod(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 
 
 def _trace(x: np.ndarray) -> np.ndarray:
+    if x.dtype == np.bool_:
+        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     return _back(np.trace(wide(x)), x, None)

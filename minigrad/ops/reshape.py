@@ -96,7 +96,9 @@ def unflatten(self: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         raise RuntimeError("unflatten got an unexpected error:\na 0-dim tensor has no dimension to unflatten")
     try:
         full = infer_size(sizes, shape[dim])
-    except RuntimeError:
+    except RuntimeError as error:
+        if "inferred" in str(error):
+            raise RuntimeError(f"unflatten got an unexpected error:\n{error}") from None
         raise RuntimeError(
             f"unflatten: Provided sizes {listed(sizes)} don't multiply up to the size of dim {dim} "
             f"({shape[dim]}) in the input tensor"

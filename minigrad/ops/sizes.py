@@ -41,6 +41,13 @@ def is_int(value: Any) -> bool:
     return not isinstance(value, bool)
 
 
+def real_dim(dim: int, ndim: int) -> int:
+    """checked_dim where a tensor of no dimensions has none to speak of: IndexError then."""
+    if not ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return checked_dim(dim, ndim)
+
+
 def checked_dims(dims: Any, ndim: int) -> tuple[int, ...]:
     """Dimensions counted from the front. RuntimeError where one is named twice, IndexError as checked_dim."""
     found = tuple([checked_dim(d, ndim) for d in (dims if isinstance(dims, (tuple, list)) else (dims,))])

@@ -98,7 +98,7 @@ def narrow(self: Tensor, dim: int, start: Any, length: int) -> Tensor:
     dim = checked_dim(dim, self._array.ndim)
     start, n = start.__index__(), self._array.shape[dim]
     if not -n <= start <= n:
-        raise IndexError(f"start out of range (expected to be in range of [-{n}, {n}], but got {start})")
+        raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")
     start = start + n if start < 0 else start
     if start + length > n:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({n}).")

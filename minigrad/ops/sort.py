@@ -16,7 +16,8 @@ from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from . import selection
 from .gather import scatter
-from .public import public
+from .public import not_implemented, public
+from .sizes import real_dim
 
 
 def _stable(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
@@ -122,6 +123,65 @@ def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool
 # ------------------------------------------------------------------ without gradients
 
 
+def _unique(x: np.ndarray, dim: int | None) -> tuple[np.ndarray, ...]:
+    found = np.unique(x, return_inverse=True, return_counts=True, axis=_parts_along(x, dim), equal_nan=False)
+    return _laid_out(x, dim, *found)
+
+
+def _unique_consecutive(x: np.ndarray, dim: int | None) -> tuple[np.ndarray, ...]:
+    axis = _parts_along(x, dim)
+    parts = x.ravel() if axis is None else np.moveaxis(x, axis, 0)
+    differs = (parts[1:] != parts[:-1]).any(axis=tuple(range(1, parts.ndim)))
+    fresh = np.concatenate([np.ones(min(len(parts), 1), bool), differs])
+    counts = np.diff(np.append(np.flatnonzero(fresh), len(parts)))
+    values = parts[fresh] if axis is None else np.moveaxis(parts[fresh], 0, axis)
+    return _laid_out(x, dim, values, np.cumsum(fresh) - 1, counts)
+
+
+def _parts_along(x: np.ndarray, dim: int | None) -> int | None:
+    """The dimension, counted from the front. RuntimeError where the parts along it hold no elements."""
+    if dim is None:
+        return None
+    dim = real_dim(dim, x.ndim)
+    if not x.size:
+        if x.shape.count(0) > 1:
+            raise RuntimeError(
+                "Number of zero sized dimensions is more than one, so unique cannot be applied "
+            )
+        if x.shape[dim]:
+            raise RuntimeError(
+                "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+            )
+    return dim
+
+
+def _laid_out(
+    x: np.ndarray, dim: int | None, values: np.ndarray, inverse: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    if dim is None:
+        return np.ascontiguousarray(values), inverse.reshape(x.shape), counts
+    # torch lays the parts out one after the other
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, dim, 0)), 0, dim), inverse.reshape(-1), counts
+
+
+def _differing(forward: Any, name: str, called: str, doc: str) -> Any:
+    return op(
+        f"{name}(self, dim) -> values, inverse, counts", forward, method=False, of=called,
+        self=not_implemented(f"the derivative for '{name}' is not implemented."),
+        doc=doc,
+    )  # fmt: skip
+
+
+_all_different = _differing(_unique, "_unique2", "unique", "The different elements, in order.")
+_parts_different = _differing(_unique, "unique_dim", "unique", "The different parts, in order.")
+_changes = _differing(
+    _unique_consecutive,
+    "unique_consecutive",
+    "unique_consecutive",
+    "The elements or parts that differ from the last.",
+)
+
+
 @public
 def unique(
     self: Tensor,
@@ -131,12 +191,8 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """The different elements (or parts along `dim`) in order; also where each went, and how often it was."""
-    values, inverse, counts = np.unique(
-        self._array, return_inverse=True, return_counts=True, axis=dim, equal_nan=False
-    )
-    if dim is None:
-        inverse = inverse.reshape(self._array.shape)
-    return _chosen(values, inverse, counts, return_inverse, return_counts, dim)
+    found = (_all_different if dim is None else _parts_different)(self, dim)
+    return _chosen(found, return_inverse, return_counts)
 
 
 @public
@@ -144,34 +200,13 @@ def unique_consecutive(
     self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The elements (or parts along `dim`) without those that equal the one before."""
-    x = self._array.ravel() if dim is None else np.moveaxis(self._array, dim, 0)
-    differs = (x[1:] != x[:-1]).any(axis=tuple(range(1, x.ndim)))
-    fresh = np.concatenate([np.ones(min(len(x), 1), bool), differs])
-    starts = np.flatnonzero(fresh)
-    counts = np.diff(np.append(starts, len(x)))
-    inverse = np.cumsum(fresh) - 1
-    values = x[fresh] if dim is None else np.moveaxis(x[fresh], 0, dim)
-    return _chosen(
-        values, inverse.reshape(self._array.shape) if dim is None else inverse, counts,
-        return_inverse, return_counts, dim,
-    )  # fmt: skip
+    return _chosen(_changes(self, dim), return_inverse, return_counts)
 
 
-def _chosen(
-    values: np.ndarray,
-    inverse: np.ndarray,
-    counts: np.ndarray,
-    with_inverse: bool,
-    with_counts: bool,
-    dim: Any,
-) -> Any:
-    if dim is not None:  # torch lays the parts out one after the other
-        values = np.moveaxis(np.ascontiguousarray(np.moveaxis(values, dim, 0)), 0, dim)
-    else:
-        values = np.ascontiguousarray(values)
-    found = [values, *[inverse] * with_inverse, *[counts] * with_counts]
-    tensors = tuple([wrap(np.asarray(a)) for a in found])
-    return tensors if len(tensors) > 1 else tensors[0]
+def _chosen(found: tuple[Tensor, ...], with_inverse: bool, with_counts: bool) -> Any:
+    values, inverse, counts = found
+    tensors = (values, *[inverse] * with_inverse, *[counts] * with_counts)
+    return tensors if len(tensors) > 1 else values
 
 
 @public(method=False)
@@ -197,7 +232,20 @@ def searchsorted(
         sequence = np.take_along_axis(sequence, sorter._array, -1)
     values = self._array if isinstance(self, Tensor) else np.asarray(self)
     kind = (dtypes.int32 if out_int32 else dtypes.int64).numpy
+    if not values.ndim and sequence.ndim != 1:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+            f"boundaries tensor dim({sequence.ndim}) and input value's dim(0) numel(1)"
+        )
+    if not sequence.ndim:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+        )
     where = "right" if after else "left"
+    if values.dtype == sequence.dtype == np.bool_ and (
+        sequence.ndim == 1 or sequence.shape[:-1] == values.shape[:-1]
+    ):
+        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     if sequence.ndim == 1:
         return wrap(np.asarray(np.searchsorted(sequence, values, where)).astype(kind))
     if sequence.shape[:-1] != values.shape[:-1]:
@@ -224,7 +272,14 @@ def bucketize(self: Any, boundaries: Tensor, *, out_int32: bool = False, right: 
 def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on occurs in a vector, or the sum of its weights."""
     x = self._array
-    if x.ndim != 1 or x.dtype.kind not in "iu" or (x < 0).any():
+    if x.dtype.kind not in "iu":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{kind}'")
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    if x.shape == (0,):
+        return wrap(np.zeros(minlength, np.int64))
+    if x.ndim != 1 or (x < 0).any():
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is not None and weights._array.shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
@@ -237,4 +292,6 @@ def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) ->
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each of `elements` is among `test_elements`; with invert, whether it is not."""
     first, second = (t._array if isinstance(t, Tensor) else np.asarray(t) for t in (elements, test_elements))
+    if np.bool_ in (first.dtype, second.dtype):
+        raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     return wrap(np.asarray(np.isin(first, second, invert=invert)))
