@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import pytest
 
 import minigrad
 from minigrad import optim
-from minigrad.optim import lr_scheduler
 
 SGD, Adam, AdamW, RMSprop, Adagrad = optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad
 
@@ -48,15 +48,17 @@ def test_a_loaded_state_goes_on_as_if_nothing_had_happened(optimizer):
     p, first = five_steps(optimizer, **options)
     q = p.detach().clone().requires_grad_()
     second = optimizer([q], lr=7.0)
-    second.load_state_dict(first.state_dict())
+    second.load_state_dict(copy.deepcopy(first.state_dict()))
     for parameter, its_optimizer in ((p, first), (q, second)):
         its_optimizer.zero_grad()
         (parameter**2).sum().backward()
         its_optimizer.step()
     assert q.tolist() == p.tolist()
     assert first.state_dict()["param_groups"] == second.state_dict()["param_groups"]
+    third = optimizer([q], lr=7.0)
+    third.load_state_dict(first.state_dict())  # as in torch, the state is shared then
     for name, value in first.state[p].items():
-        assert second.state[q][name] is not value
+        assert third.state[q][name] is value
 
 
 def test_a_step_counts_as_a_write():
@@ -102,26 +104,33 @@ def test_closure_zero_grad_and_groups():
         (lambda p: SGD([3]), TypeError, "can only optimize Tensors, but one of the params is int"),
         (lambda p: SGD([p * 2]), ValueError, "can't optimize a non-leaf Tensor"),
         (lambda p: SGD([p], lr=-1), ValueError, "Invalid learning rate: -1"),
-        (lambda p: SGD([p], lr=math.nan), ValueError, "Invalid learning rate: nan"),
+        (lambda p: Adam([p], lr=math.nan), ValueError, "Invalid learning rate: nan"),
+        (lambda p: SGD([p], lr="a"), TypeError, "'<' not supported between instances of 'str' and 'float'"),
+        (lambda p: Adam([p], lr="a"), TypeError, "'<=' not supported between instances of 'float' and 'str'"),
+        (lambda p: RMSprop([p], lr=minigrad.ones(2)), ValueError, "Tensor lr must be 1-element"),
         (lambda p: SGD([p], nesterov=True), ValueError, "Nesterov momentum requires"),
         (lambda p: SGD([{"params": [p]}, {"params": [p]}]), ValueError, "more than one parameter group"),
-        (lambda p: SGD([p], fused=True), NotImplementedError, "fused=True is not supported"),
+        (lambda p: Adam([p], capturable=True), NotImplementedError, "capturable=True is not supported"),
+        (
+            lambda p: SGD([p], differentiable=True),
+            NotImplementedError,
+            "differentiable=True is not supported",
+        ),
+        (
+            lambda p: SGD([p], fused=True, foreach=True),
+            RuntimeError,
+            "`fused` and `foreach` cannot be `True` together",
+        ),
+        (
+            lambda p: SGD([p], fused=True, differentiable=True),
+            RuntimeError,
+            "`fused` does not support `differentiable`",
+        ),
         (lambda p: Adam([p], betas=(1.0, 0.9)), ValueError, "Invalid beta parameter at index 0: 1.0"),
         (
             lambda p: SGD([p]).load_state_dict({"state": {}, "param_groups": []}),
             ValueError,
             "different number of",
-        ),
-        (lambda p: lr_scheduler.StepLR(p, 1), TypeError, "Tensor is not an Optimizer"),
-        (
-            lambda p: lr_scheduler.ReduceLROnPlateau(SGD([p]), factor=1.0),
-            ValueError,
-            "Factor should be < 1.0",
-        ),
-        (
-            lambda p: lr_scheduler.LambdaLR(SGD([p]), [abs, abs]),
-            ValueError,
-            "Expected 1 lr_lambdas, but got 2",
         ),
     ],
 )
@@ -130,67 +139,74 @@ def test_bad_input(make, error, message):
         make(minigrad.tensor([1.0], requires_grad=True))
 
 
-# ------------------------------------------------------------------ schedulers
+# ------------------------------------------------------------------ hooks, names
 
 
-def one_parameter():
-    return SGD([minigrad.zeros(1, requires_grad=True)], lr=1.0)
-
-
-@pytest.mark.parametrize(
-    ("name", "options", "rates"),
-    [
-        ("StepLR", (3, 0.5), [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.25, 0.25]),
-        ("MultiStepLR", ([2, 3, 3], 0.5), [1.0, 1.0, 0.5, 0.125, 0.125, 0.125, 0.125, 0.125]),
-        ("ExponentialLR", (0.9,), [1.0, 0.9, 0.81, 0.729, 0.6561, 0.59049, 0.531441, 0.4782969]),
-        ("CosineAnnealingLR", (3, 0.1), [1.0, 0.775, 0.325, 0.1, 0.325, 0.775, 1.0, 0.775]),
-        ("LinearLR", (0.5, 1.0, 4), [0.5, 0.625, 0.75, 0.875, 1.0, 1.0, 1.0, 1.0]),
-        ("LambdaLR", (lambda e: 1 / (1 + e),), [1.0, 1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 6, 1 / 7, 1 / 8]),
-    ],
-)
-def test_rates_are_those_of_torch(name, options, rates):
-    optimizer = one_parameter()
-    scheduler = getattr(lr_scheduler, name)(optimizer, *options)
-    found = [optimizer.param_groups[0]["lr"]]
-    for _ in rates[1:]:
+def test_hooks_around_steps():
+    optimizer, seen = SGD([minigrad.zeros(1, requires_grad=True)], lr=1.0), []
+    handle = optimizer.register_step_pre_hook(
+        lambda o, args, kwargs: seen.append(("before", len(args), kwargs))
+    )
+    optimizer.register_step_post_hook(lambda o, args, kwargs: seen.append(("after", o is optimizer)))
+    optimizer.step(closure=lambda: None)
+    assert [s[:2] for s in seen] == [("before", 1), ("after", True)]
+    assert list(seen[0][2]) == ["closure"]
+    handle.remove()
+    optimizer.register_step_pre_hook(lambda o, args, kwargs: ((o, lambda: 5), {}))
+    assert optimizer.step() == 5
+    optimizer.register_step_pre_hook(lambda o, args, kwargs: 5)
+    with pytest.raises(
+        RuntimeError, match=r"SGD.step .*must return None or a tuple of \(new_args, new_kwargs\), but got 5"
+    ):
         optimizer.step()
-        scheduler.step()
-        found.append(optimizer.param_groups[0]["lr"])
-        assert scheduler.get_last_lr() == found[-1:]
-    assert found == pytest.approx(rates, abs=1e-12)
-    other = getattr(lr_scheduler, name)(one_parameter(), *options)
-    other.load_state_dict(scheduler.state_dict())
-    assert other.last_epoch == scheduler.last_epoch == len(rates) - 1
 
 
-@pytest.mark.parametrize(
-    ("options", "rates"),
-    [
-        ({"patience": 1, "factor": 0.5, "cooldown": 1}, [1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]),
-        (
-            {
-                "mode": "max",
-                "patience": 2,
-                "factor": 0.5,
-                "threshold_mode": "abs",
-                "threshold": 0.01,
-                "min_lr": 0.3,
-            },
-            [1, 1, 1, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3],
-        ),
-    ],
-)
-def test_a_plateau_lowers_the_rate(options, rates):
-    optimizer = one_parameter()
-    scheduler = lr_scheduler.ReduceLROnPlateau(optimizer, **options)
-    found = []
-    for metric in [1, 0.9, 0.95, 0.95, 0.95, 0.95, 0.5, 0.6, 0.6, 0.6, 0.6]:
-        scheduler.step(minigrad.tensor(metric))
-        found.append(optimizer.param_groups[0]["lr"])
-    assert found == rates
+def test_hooks_around_the_state():
+    optimizer, seen = SGD([minigrad.zeros(1, requires_grad=True)], lr=1.0), []
+    optimizer.register_state_dict_pre_hook(lambda o: seen.append("saves"))
+    optimizer.register_state_dict_post_hook(lambda o, state: {**state, "more": 1})
+    state = optimizer.state_dict()
+    assert list(state) == ["state", "param_groups", "more"]
+    optimizer.register_load_state_dict_pre_hook(lambda o, state: seen.append(list(state)))
+    optimizer.register_load_state_dict_pre_hook(lambda o, state: seen.append("first"), prepend=True)
+    optimizer.register_load_state_dict_post_hook(lambda o: seen.append("loaded"))
+    optimizer.load_state_dict(state)
+    assert seen == ["saves", "first", list(state), "loaded"]
 
 
-def test_a_scheduler_before_the_first_step_warns():
-    scheduler = lr_scheduler.ExponentialLR(one_parameter(), 0.5)
-    with pytest.warns(UserWarning, match="before `optimizer.step"):
-        scheduler.step()
+def test_parameters_may_come_with_names():
+    p, q = (minigrad.zeros(1, requires_grad=True) for _ in range(2))
+    optimizer = SGD([("w", p), ("b", q)], lr=1.0)
+    assert optimizer.param_groups[0]["params"] == [p, q]
+    assert optimizer.state_dict()["param_groups"][0]["param_names"] == ["w", "b"]
+    with pytest.raises(ValueError, match="all optimizer param groups should be with/without names"):
+        optimizer.add_param_group({"params": [minigrad.zeros(1)]})
+    with pytest.raises(ValueError, match="all optimizer params should be with/without names"):
+        SGD([("w", p), q])
+
+
+def test_a_step_of_ones_own():
+    class Signs(optim.Optimizer):
+        def __init__(self, params, lr=0.1):
+            super().__init__(params, {"lr": lr})
+
+        @minigrad.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    p.sub_(p.grad.sign(), alpha=group["lr"])
+                    self.state[p]["steps"] = self.state[p].get("steps", 0) + 1
+
+    p = minigrad.zeros(1, requires_grad=True)
+    p.sum().backward()
+    optimizer = Signs([p])
+    optimizer.step()
+    assert p.item() == pytest.approx(-0.1)
+    assert optimizer.state_dict()["state"] == {0: {"steps": 1}}
+    with pytest.raises(NotImplementedError):
+        optim.Optimizer([p], {"lr": 1.0}).step()
+
+
+def test_options_that_change_only_how_fast_a_step_is():
+    ends = [five_steps(SGD, lr=0.01, **how)[0].tolist() for how in ({}, {"foreach": True}, {"fused": True})]
+    assert ends[0] == ends[1] == ends[2]

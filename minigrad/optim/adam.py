@@ -13,7 +13,7 @@ import numpy as np
 
 from ..ops.create import zeros_like
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, checked
+from .optimizer import Optimizer, checked, checked_rate
 
 
 class Adam(Optimizer):
@@ -40,11 +40,11 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        checked("learning rate", lr)
+        checked_rate(lr)
         checked("epsilon value", eps)
-        for i, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        for i in (0, 1):
+            if not 0.0 <= betas[i] < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
         checked("weight_decay value", weight_decay)
         super().__init__(
             params,
@@ -69,14 +69,14 @@ class Adam(Optimizer):
             if group["decoupled_weight_decay"]:
                 p.mul_(1 - lr * group["weight_decay"])
             else:
-                grad = grad + p.detach() * group["weight_decay"]
-        mean = state["exp_avg"].mul_(beta1).add_(grad * (1 - beta1))
-        square = state["exp_avg_sq"].mul_(beta2).add_(grad * grad * (1 - beta2))
+                grad = grad.add(p.detach(), alpha=group["weight_decay"])
+        mean = state["exp_avg"].lerp_(grad, 1 - beta1)
+        square = state["exp_avg_sq"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         if group["amsgrad"]:
             largest = state["max_exp_avg_sq"]
             square = largest.copy_(wrap(np.maximum(largest._array, square._array)))
         scale = math.sqrt(1 - beta2**step)
-        p.sub_(mean / (square.sqrt() / scale + group["eps"]) * (lr / (1 - beta1**step)))
+        p.addcdiv_(mean, (square.sqrt() / scale).add_(group["eps"]), value=-lr / (1 - beta1**step))
 
 
 class AdamW(Adam):

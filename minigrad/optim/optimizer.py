@@ -13,38 +13,38 @@ from typing import Any, ClassVar
 
 from ..mode import enable_grad, no_grad
 from ..tensor import Tensor
+from .hooks import Hooks
 
 
-class Optimizer:
+class Optimizer(Hooks):
     """The base of all optimizers: a subclass has `update`, which moves one parameter by its gradient.
 
     `param_groups` is a list of dictionaries: "params" and the options, which may be changed at any time. `state`
     has a dictionary for each parameter: momenta, counts of steps.
     """
 
-    # Options of torch that change how a step is computed, not what; only these values are supported.
-    FIXED: ClassVar[dict[str, Any]] = {
-        "foreach": None,
-        "capturable": False,
-        "differentiable": False,
-        "fused": None,
-    }
+    # Options of torch for which there is no code here. foreach and fused change how fast a step is, not what it does.
+    REFUSED: ClassVar[tuple[str, ...]] = ("capturable", "differentiable")
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        super().__init__()
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                 f"{params.type()}"
             )
-        for name, value in self.FIXED.items():
-            if defaults.get(name, value) not in (value, False):
+        if defaults.get("fused") and defaults.get("differentiable"):
+            raise RuntimeError("`fused` does not support `differentiable`")
+        if defaults.get("fused") and defaults.get("foreach"):
+            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+        for name in self.REFUSED:
+            if defaults.get(name):
                 raise NotImplementedError(
                     f"{type(self).__name__}(): {name}={defaults[name]!r} is not supported; leave it out"
                 )
         self.defaults = defaults
         self.state: defaultdict[Tensor, Any] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        self._step_count = 0
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -65,7 +65,12 @@ class Optimizer:
             )
         listed = [given] if isinstance(given, Tensor) else list(given)
         group = {**param_group, "params": listed}
-        if listed and all(isinstance(p, tuple) for p in listed):
+        named = [isinstance(p, tuple) for p in listed]
+        if any(named):
+            if not all(named):
+                raise ValueError(
+                    "all optimizer params should be with/without names. Some param names are missing"
+                )
             group = {**group, "params": [p for _, p in listed], "param_names": [name for name, _ in listed]}
         for p in group["params"]:
             if not isinstance(p, Tensor):
@@ -76,12 +81,18 @@ class Optimizer:
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
             group.setdefault(name, default)
+        if self.param_groups and ("param_names" in group) != ("param_names" in self.param_groups[0]):
+            raise ValueError(
+                "all optimizer param groups should be with/without names. cannot add param group "
+                f"{'with' if 'param_names' in group else 'without'} names to the optimizer"
+            )
         seen = {id(p) for other in self.param_groups for p in other["params"]}
         if any(id(p) in seen for p in group["params"]):
             raise ValueError("some parameters appear in more than one parameter group")
         if len({id(p) for p in group["params"]}) < len(group["params"]):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error",
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                "github.com/pytorch/pytorch/issues/40967 for more information",
                 UserWarning,
                 stacklevel=3,
             )
@@ -97,11 +108,12 @@ class Optimizer:
                     if set_to_none:
                         p.grad = None
                     else:
-                        p.grad = p.grad.detach()
-                        p.grad.zero_()
+                        p.grad.detach_().zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient. closure: computes the loss first; its answer is returned."""
+        if type(self).update is Optimizer.update:
+            raise NotImplementedError
         loss = None
         if closure is not None:
             with enable_grad():
@@ -112,7 +124,6 @@ class Optimizer:
                     if p.grad is not None:
                         grad = p.grad.detach()
                         self.update(p, -grad if group["maximize"] else grad, group, self.state[p])
-        self._step_count += 1
         return loss
 
     def update(self, p: Tensor, grad: Tensor, group: dict[str, Any], state: dict[str, Any]) -> None:
@@ -123,6 +134,7 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """The state and the groups, parameters by number: what load_state_dict takes."""
+        self._run_hooks("state_dict_pre")
         number: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -131,10 +143,14 @@ class Optimizer:
             plain = {name: value for name, value in group.items() if name != "params"}
             groups.append({**plain, "params": [number[id(p)] for p in group["params"]]})
         state = {number[id(p)]: values for p, values in self.state.items() if values}
-        return {"state": state, "param_groups": groups}
+        return self._run_hooks("state_dict_post", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over a state_dict, parameters by their order. ValueError where the groups do not fit."""
+        """Take over a state_dict, parameters by their order. ValueError where the groups do not fit.
+
+        The tensors of the state are not copied, unless their dtype is not the parameter's.
+        """
+        state_dict = self._run_hooks("load_state_dict_pre", {**state_dict})
         groups = copy.deepcopy(state_dict["param_groups"])
         if len(groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -150,8 +166,10 @@ class Optimizer:
             if key in by_number:
                 self.state[by_number[key]] = _fitted(values, by_number[key])
         self.param_groups = [
-            {**given, "params": mine["params"]} for mine, given in zip(self.param_groups, groups, strict=True)
+            {**self.defaults, **given, "params": mine["params"]}
+            for mine, given in zip(self.param_groups, groups, strict=True)
         ]
+        self._run_hooks("load_state_dict_post")
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -162,16 +180,21 @@ class Optimizer:
 
 
 def _fitted(values: dict[str, Any], p: Tensor) -> dict[str, Any]:
-    """A parameter's state, copied, in its dtype; the count of steps keeps its own."""
+    """A parameter's state in its dtype; the count of steps keeps its own."""
     return {
-        name: (value.clone() if name == "step" else value.to(p.dtype, copy=True))
-        if isinstance(value, Tensor)
-        else copy.deepcopy(value)
+        name: value.to(p.dtype) if isinstance(value, Tensor) and name != "step" else value
         for name, value in values.items()
     }
 
 
-def checked(name: str, value: Any, most: float = float("inf")) -> None:
-    """ValueError where an option is not between 0 and `most`."""
-    if not value >= 0 or value > most:
+def checked(name: str, value: Any) -> None:
+    """ValueError where an option is not 0 or more."""
+    if not 0.0 <= value:  # noqa: SIM300 - in this order, so that nan is refused and other types as in torch
         raise ValueError(f"Invalid {name}: {value}")
+
+
+def checked_rate(lr: Any) -> None:
+    """ValueError where a learning rate is not one number, 0 or more."""
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    checked("learning rate", lr)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..ops.create import zeros_like
 from ..tensor import Tensor, wrap
-from .optimizer import Optimizer, checked
+from .optimizer import Optimizer, checked, checked_rate
 
 
 class RMSprop(Optimizer):
@@ -35,7 +35,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        checked("learning rate", lr)
+        checked_rate(lr)
         checked("epsilon value", eps)
         checked("momentum value", momentum)
         checked("weight_decay value", weight_decay)
@@ -60,15 +60,16 @@ class RMSprop(Optimizer):
         state["step"].add_(1)
         alpha = group["alpha"]
         if group["weight_decay"]:
-            grad = grad + p.detach() * group["weight_decay"]
-        square = state["square_avg"].mul_(alpha).add_(grad * grad * (1 - alpha))
+            grad = grad.add(p.detach(), alpha=group["weight_decay"])
+        square = state["square_avg"].mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
         if group["centered"]:
-            mean = state["grad_avg"].mul_(alpha).add_(grad * (1 - alpha))
-            square = square - mean * mean
-        step = grad / (square.sqrt() + group["eps"])
+            mean = state["grad_avg"].lerp_(grad, 1 - alpha)
+            square = square.addcmul(mean, mean, value=-1)
+        size, lr = square.sqrt().add_(group["eps"]), float(group["lr"])
         if group["momentum"]:
-            step = state["momentum_buffer"].mul_(group["momentum"]).add_(step)
-        p.sub_(step * group["lr"])
+            p.add_(state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(grad, size), alpha=-lr)
+        else:
+            p.addcdiv_(grad, size, value=-lr)
 
 
 class Adagrad(Optimizer):
@@ -88,7 +89,7 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        checked("learning rate", lr)
+        checked_rate(lr)
         checked("lr_decay value", lr_decay)
         checked("weight_decay value", weight_decay)
         checked("initial_accumulator_value value", initial_accumulator_value)
@@ -114,7 +115,7 @@ class Adagrad(Optimizer):
             )
         state["step"].add_(1)
         if group["weight_decay"]:
-            grad = grad + p.detach() * group["weight_decay"]
+            grad = grad.add(p.detach(), alpha=group["weight_decay"])
         lr = float(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
-        total = state["sum"].add_(grad * grad)
-        p.sub_(grad / (total.sqrt() + group["eps"]) * lr)
+        total = state["sum"].addcmul_(grad, grad, value=1)
+        p.addcdiv_(grad, total.sqrt().add_(group["eps"]), value=-lr)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..tensor import Tensor
-from .optimizer import Optimizer, checked
+from .optimizer import Optimizer
 
 
 class SGD(Optimizer):
@@ -32,9 +32,12 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        checked("learning rate", lr)
-        checked("momentum value", momentum)
-        checked("weight_decay value", weight_decay)
+        if isinstance(lr, Tensor) and lr.numel() != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        options = {"learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay}
+        for name, value in options.items():
+            if value < 0.0:
+                raise ValueError(f"Invalid {name}: {value}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         super().__init__(
@@ -49,12 +52,12 @@ class SGD(Optimizer):
     def update(self, p: Tensor, grad: Tensor, group: dict[str, Any], state: dict[str, Any]) -> None:
         momentum = group["momentum"]
         if group["weight_decay"]:
-            grad = grad + p.detach() * group["weight_decay"]
+            grad = grad.add(p.detach(), alpha=group["weight_decay"])
         if momentum:
             velocity = state.get("momentum_buffer")
             if velocity is None:
                 velocity = state["momentum_buffer"] = grad.clone()
             else:
-                velocity.mul_(momentum).add_(grad * (1 - group["dampening"]))
-            grad = grad + velocity * momentum if group["nesterov"] else velocity
-        p.sub_(grad * group["lr"])
+                velocity.mul_(momentum).add_(grad, alpha=1 - group["dampening"])
+            grad = grad.add(velocity, alpha=momentum) if group["nesterov"] else velocity
+        p.add_(grad, alpha=-float(group["lr"]))
