@@ -324,22 +324,27 @@ class Run:
         return results
 
     def _run(self, node: Node, gradient: Any) -> Sequence[Any]:
-        if gradient is None and not getattr(node, "takes_none", False):
-            return (None,) * len(node.next)
         gradient = self._as_tensors(node, gradient)
-        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,)
+        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,) * node.outputs
         if node.meta is not None:
             given = hooks.run_prehooks(node, given)
-        around, local.evaluating = local.evaluating, node
-        try:
-            results = node.apply(*given)
-        finally:
-            local.evaluating = around
+        if all(g is None for g in given) and not getattr(node, "takes_none", False):
+            results: Sequence[Any] = (None,) * len(node.next)
+        else:
+            around, local.evaluating = local.evaluating, node
+            try:
+                results = node.apply(*given)
+            finally:
+                local.evaluating = around
         if self.selective:
             asked = [self.will_run(n) for n in node.next]
             results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
-        if node.meta is not None:
-            results = hooks.run_posthooks(node, tuple(results), given)
+        if node.meta is not None and node.meta.hooks:
+            edges = zip(results, node.next, node.numbers, strict=True)
+            fitted = [
+                r if r is None or n is None else self._fitted(r, n, k, node, results) for r, n, k in edges
+            ]
+            results = hooks.run_posthooks(node, tuple(fitted), given)
         if mode.anomaly and mode.check_nan:
             anomaly.check(node, results)
         if self.watcher is not None:
@@ -376,14 +381,13 @@ class Run:
         return gradient._array
 
     def _accumulate(self, node: AccumulateGrad, gradient: Any) -> None:
-        if gradient is None:
-            return
         leaf, watcher = node.variable, self.watcher
         meta = leaf._meta
         count = self.own.get(node)
         fresh = count is not None
         if meta is None and node.meta is None and watcher is None:
-            node.accumulate(gradient, fresh, count or 0)
+            if gradient is not None:
+                node.accumulate(gradient, fresh, count or 0)
             return
         gradient = self._as_tensors(node, gradient)
         if meta is not None and meta.hooks:
@@ -391,21 +395,21 @@ class Run:
             fresh = False  # a hook may have kept it
         if node.meta is not None and node.meta.prehooks:
             (gradient,) = hooks.run_prehooks(node, (gradient,))
-        before = None
-        if watcher is not None and leaf._grad is not None:
-            before = wrap(leaf._grad._array.copy())
-        node.accumulate(gradient, fresh, count or 0)
-        if watcher is not None:
-            watcher.accumulated(leaf, gradient, before)
+        if gradient is not None:
+            before = None
+            if watcher is not None and leaf._grad is not None:
+                before = wrap(leaf._grad._array.copy())
+            node.accumulate(gradient, fresh, count or 0)
+            if watcher is not None:
+                watcher.accumulated(leaf, gradient, before)
         if meta is not None and meta.post_hooks:
-            for hook in list(meta.post_hooks.values()):
-                hook(leaf)
+            hooks.run_post_accumulate_hooks(leaf)
         if node.meta is not None:
             hooks.run_posthooks(node, (), (gradient,))
 
     def _capture(self, node: Node, gradient: Any) -> None:
         gradient = self._as_tensors(node, gradient)
-        if isinstance(node, AccumulateGrad) and gradient is not None:
+        if isinstance(node, AccumulateGrad):
             gradient = hooks.run_leaf_hooks(node.variable, gradient)
         for number in range(node.outputs):
             if (node, number) in self.wanted:

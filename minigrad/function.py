@@ -98,8 +98,6 @@ class BackwardCFunction(FunctionCtx, Node):
 
     def apply(self, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         """Run backward: one gradient for each tensor among forward's arguments."""
-        if len(gradients) != self.outputs:
-            gradients = (None,) * self.outputs  # the engine says None where nothing came at all
         if self.materialize_grads:
             gradients = tuple([self._zeros(i) if g is None else g for i, g in enumerate(gradients)])
         results = self._user_backward()(self, *gradients)

@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import errors, mode
+from . import dtypes, errors, mode
+from .device import device
+from .size import Size
 from .storage import Storage
 from .strides import empty_like, laid_out_alike
 from .tensor import Tensor, count_write, mark_inference, new, wrap
@@ -35,6 +37,14 @@ class GradientEdge(NamedTuple):
     node: Node
     output_nr: int
     ownership_token: Any = None
+
+
+class InputMetadata(NamedTuple):
+    """What a gradient that comes to a node has to be like."""
+
+    shape: Size
+    dtype: dtypes.dtype
+    device: device = device("cpu")
 
 
 next_sequence_nr = itertools.count().__next__
@@ -87,6 +97,18 @@ class Node:
         return self.seq
 
     @property
+    def requires_grad(self) -> bool:
+        """True: there is no node where nobody asks for a gradient."""
+        return True
+
+    @property
+    def _input_metadata(self) -> tuple[InputMetadata, ...]:
+        """For each output of the op what its gradient has to be like."""
+        several = isinstance(self.dtype, tuple)
+        kinds = zip(self.shape, self.dtype, strict=True) if several else ((self.shape, self.dtype),)
+        return tuple([InputMetadata(Size(shape), dtypes.of(dtype)) for shape, dtype in kinds])
+
+    @property
     def _more(self) -> NodeMeta:
         if self.meta is None:
             self.meta = NodeMeta()
@@ -114,6 +136,14 @@ class Node:
         return []
 
     def __call__(self, *gradients: Tensor | None) -> Any:
+        """The gradients of the inputs, as backward would compute them; no hook runs."""
+        if len(gradients) != self.outputs:
+            raise TypeError(f"expected {self.outputs} arguments, got {len(gradients)} instead")
+        for i, gradient in enumerate(gradients):
+            if not (gradient is None or isinstance(gradient, Tensor)):
+                raise TypeError(f"argument {i} is not a Variable")
+        if all(gradient is None for gradient in gradients):
+            return (None,) * len(self.next) if len(self.next) != 1 else None
         results = self.apply(*gradients)
         return results[0] if len(results) == 1 else tuple(results)
 

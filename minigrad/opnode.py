@@ -117,8 +117,8 @@ class OpNode(Node):
         raw, name = name.startswith("_raw"), name.removeprefix("_raw")
         slot = name.removeprefix("_saved_").replace("_sym_sizes", "_shape")
         if slot not in self.plan.slots:
-            if slot in type(self).names:
-                return None  # this op saves it when somebody needs it; here nobody does
+            if slot in type(self).names:  # this op saves it when somebody needs it; here nobody does
+                return SavedTensor(self, lambda: None, lambda hooks: None) if raw else None
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
         position = self.plan.slots.index(slot)
         if raw and position < self.plan.tensors:
@@ -129,7 +129,16 @@ class OpNode(Node):
             return self.saved[position]
         with mode.enable_grad():  # so that a saved result comes back with its grad_fn
             value = self.unpack()[position]
+        if isinstance(value, (tuple, list)):
+            return tuple(value)
         return value if isinstance(value, Tensor) else wrap(_zero_dim(value))
+
+    def __dir__(self) -> list[str]:
+        saved = [name.replace("_shape", "_sym_sizes") for name in type(self).names]
+        kept = self.plan.slots[: self.plan.tensors]
+        return sorted(
+            [*super().__dir__(), *[f"_saved_{n}" for n in saved], *[f"_raw_saved_{n}" for n in kept]]
+        )
 
     # The names that the op's formulas can ask for; set by op().
     names: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Tensor
-from minigrad.autograd import grad
+from minigrad.autograd import Function, grad
 
 
 def leaf(*values: float) -> Tensor:
@@ -151,6 +151,90 @@ def test_a_wrong_number_of_answers_is_refused() -> None:
     y.grad_fn.register_hook(lambda inputs, outputs: (inputs[0],))
     with pytest.raises(RuntimeError, match=r"incorrect number of values \(got 1, but expected 2\)"):
         y.sum().backward()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (lambda gs: gs[0], TypeError, "expected tuple, but hook returned 'Tensor'"),
+        (lambda gs: [*gs], TypeError, "expected tuple, but hook returned 'list'"),
+        (lambda gs: (1.0,), TypeError, "expected Variable, but hook returned 'float'"),
+        (lambda gs: (mg.ones(5),), RuntimeError, "hook '<lambda>' has changed the size of value"),
+        (lambda gs: (gs[0].double(),), RuntimeError, "hook '<lambda>' has changed the type of value"),
+    ],
+)
+def test_a_node_hook_answers_with_a_tuple_of_fitting_gradients(answer: Any, error: Any, words: str) -> None:
+    for register, hook in (("register_prehook", answer), ("register_hook", lambda gs, _: answer(gs))):
+        y = leaf(1, 2).exp()
+        getattr(y.grad_fn, register)(hook)
+        with pytest.raises(error, match=words):
+            y.sum().backward()
+
+
+def test_a_node_hook_sees_gradients_of_the_shape_and_dtype_of_the_inputs() -> None:
+    x, y = mg.ones(3, 1, requires_grad=True), mg.ones(1, 2, dtype=mg.float64, requires_grad=True)
+    z = x * y
+    seen: list[Any] = []
+    z.grad_fn.register_hook(lambda inputs, outputs: seen.extend([(g.shape, g.dtype) for g in inputs]))
+    z.sum().backward()
+    assert seen == [((3, 1), mg.float32), ((1, 2), mg.float64)]
+
+
+class Cut(Function):
+    """A backward that answers None: nobody behind it gets a gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> None:
+        return None
+
+
+def test_hooks_run_where_no_gradient_comes_and_are_told_none() -> None:
+    order: list[Any] = []
+    x = leaf(1)
+    h = x * 3
+    h.register_hook(lambda g: order.append(("tensor", g)))
+    h.grad_fn.register_prehook(lambda gs: order.append(("pre", gs)))
+    h.grad_fn.register_hook(lambda inputs, outputs: order.append(("post", inputs, outputs)))
+    x.register_hook(lambda g: order.append(("leaf", g)))
+    x.register_post_accumulate_grad_hook(lambda leaf: order.append(("accumulated", leaf.grad)))
+    Cut.apply(h).backward()
+    nothing = (None,)
+    assert order == [
+        ("tensor", None), ("pre", nothing), ("post", (None, None), nothing), ("leaf", None), ("accumulated", None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "register",
+    [
+        lambda h: h.register_hook(lambda g: mg.ones(1)),
+        lambda h: h.grad_fn.register_prehook(lambda gs: (mg.ones(1),)),
+        lambda h: h.grad_fn.register_hook(lambda inputs, outputs: (mg.ones(1), None)),
+    ],
+)
+def test_none_is_not_replaced(register: Any) -> None:
+    h = leaf(1) * 3
+    register(h)
+    with pytest.raises(RuntimeError, match="can't replace a None gradient with a non-None value"):
+        Cut.apply(h).backward()
+
+
+def test_a_post_accumulate_hook_answers_nothing() -> None:
+    x = leaf(1)
+    x.register_post_accumulate_grad_hook(lambda leaf: leaf.grad)
+    with pytest.raises(RuntimeError, match="Tensor post accumulate grad hooks should return None"):
+        (x * 2).backward()
+
+
+def test_the_hooks_of_a_tensor_can_be_listed() -> None:
+    for x in (leaf(1), leaf(1) * 2):
+        assert x._backward_hooks is None
+        handle = x.register_hook(print)
+        assert x._backward_hooks == {handle.id: print}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import weakref
+from typing import Any
+
+import pytest
 
 import minigrad as mg
 from minigrad.node import AccumulateGrad, alias, gradient_edge
@@ -77,3 +80,40 @@ def test_nothing_goes_in_a_circle() -> None:
         assert [node() for node in nodes] == [None] * 4
     finally:
         gc.enable()
+
+
+def test_dir_lists_what_a_node_saved() -> None:
+    x = mg.ones(2, 2, requires_grad=True)
+
+    def saved(node: Any) -> list[str]:
+        return [name for name in dir(node) if "saved_" in name and name != "saved_slots"]
+
+    assert saved((x * x).grad_fn) == ["_raw_saved_other", "_raw_saved_self", "_saved_other", "_saved_self"]
+    assert saved(x.sum(1).grad_fn) == ["_saved_dim", "_saved_keepdim", "_saved_self_sym_sizes"]
+    assert {"name", "next_functions", "register_hook"} <= set(dir((x * x).grad_fn))
+    (indices,) = x[mg.tensor([1])].grad_fn._saved_indices
+    assert indices.tolist() == [1]
+
+
+def test_what_a_node_says_of_its_outputs() -> None:
+    x = mg.ones(2, 3, dtype=mg.float64, requires_grad=True)
+    first, _ = x.split(1)
+    assert [(m.shape, m.dtype) for m in first.grad_fn._input_metadata] == [((1, 3), mg.float64)] * 2
+    assert first.grad_fn.requires_grad
+
+
+def test_a_node_is_called_with_a_gradient_for_each_output() -> None:
+    node = (mg.ones(1, requires_grad=True) * mg.ones(1)).grad_fn
+    with pytest.raises(TypeError, match="expected 1 arguments, got 2 instead"):
+        node(mg.ones(1), mg.ones(1))
+    with pytest.raises(TypeError, match="argument 0 is not a Variable"):
+        node(1.0)
+    assert node(None) == (None, None)
+
+
+def test_what_was_not_saved_takes_no_hooks() -> None:
+    raw = (mg.ones(1, requires_grad=True) * 2).grad_fn._raw_saved_self
+    with pytest.raises(
+        RuntimeError, match="Calling register_hooks on a saved tensor with value None is forbidden"
+    ):
+        raw.register_hooks(print, print)
