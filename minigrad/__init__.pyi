@@ -172,6 +172,7 @@ from . import random as random
 from .ops.draw import randperm as randperm
 from .ops.copies import ravel as ravel
 from . import record as record
+from . import recorders as recorders
 from .ops.division import remainder as remainder
 from .ops.rearrange import repeat_interleave as repeat_interleave
 from .ops.reshape import reshape as reshape
@@ -225,6 +226,7 @@ from .ops.join import vsplit as vsplit
 from .ops.join import vstack as vstack
 from .events import watch as watch
 from .ops.masks import where as where
+from . import written as written
 from .ops.pairs import xlogy as xlogy
 from .ops.create import zeros as zeros
 from .ops.create import zeros_like as zeros_like

@@ -18,7 +18,6 @@ this plan: that saves every question whose answer is known. Counterpart in PyTor
 from __future__ import annotations
 
 import dis
-import linecache
 from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ import numpy as np
 from . import errors
 from .saved import modified
 from .tensor import Tensor, wrap
+from .written import written
 
 if TYPE_CHECKING:
     from .opnode import OpNode
@@ -114,7 +114,7 @@ def compiled(plan: Plan, name: str, bare: bool) -> Compute:
                 f"    a{i} = {f's{i} if type(s{i}) is ndarray else {array}' if i == plan.result else array}"
             )
     lines.append(f"    return {''.join(r + ', ' for r in results)}")
-    return _made(name, lines, known)
+    return written(name, lines, known)
 
 
 def _only_operators(function: Callable[..., Any]) -> bool:
@@ -124,12 +124,3 @@ def _only_operators(function: Callable[..., Any]) -> bool:
 def opened(result: Tensor | None) -> np.ndarray | None:
     """The array of what a formula on tensors answered."""
     return None if result is None else result._array
-
-
-def _made(name: str, lines: list[str], known: dict[str, Any]) -> Any:
-    """The function that these lines define. They are in linecache, so that a traceback shows them."""
-    source = "\n".join(lines) + "\n"
-    file = f"<{name}: {abs(hash(source)):x}>"
-    linecache.cache[file] = len(source), None, source.splitlines(True), file
-    exec(compile(source, file, "exec"), known)
-    return known[name]

@@ -32,6 +32,7 @@ from .inplace import binary as binary_inplace
 from .inplace import run_inplace
 from .opnode import ListOpNode, ManyOpNode, OpNode
 from .plan import RESULT, Plan, Source
+from .recorders import recorder
 from .signature import NO_DEFAULT, Signature
 from .strides import pointwise
 from .tensor import Tensor
@@ -260,7 +261,7 @@ def op(
         if method:
             setattr(Tensor, entry.name, function)
         return function
-    fast = _with_names(_recorder(entry), entry.names)
+    fast = recorder(entry)
     function = _public(entry, fast, entry.name)
     if method:
         setattr(Tensor, entry.name, function)
@@ -268,37 +269,6 @@ def op(
         setattr(Tensor, entry.written_name, _public(entry, _inplace_recorder(entry), entry.written_name))
     for name in dunder.split():
         _attach_operator(entry, name, fast)
-    return function
-
-
-def _recorder(entry: Op) -> Callable[..., Any]:
-    """The quickest way to run the op: a specialised recorder where its signature has one."""
-    simple = entry.results == ["result"] and entry.names[0] == "self" and entry.edges in ((), (0,), (0, 1))
-    if not simple or entry.view == "many":
-        return entry.call
-    if entry.accepts_out and not entry.view:
-        if len(entry.params) == 1:
-            return record.unary(entry)
-        if len(entry.params) == 2:
-            return record.binary(entry, entry.call)
-    if entry.edges == (0,) and not entry.promotes and not entry.tensor_args:
-        return record.single(entry)
-    if entry.edges == (0, 1) and len(entry.params) == 2 and not entry.promotes and not entry.view:
-        return record.binary(entry, entry.call)
-    return entry.call
-
-
-def _with_names(function: Callable[..., Any], names: list[str]) -> Callable[..., Any]:
-    """`function` with the op's own names for its parameters, so that they may be given by keyword.
-
-    A recorder calls them self and other. Renaming them in its code costs a call nothing.
-    """
-    code = function.__code__ if inspect.isfunction(function) else None
-    if code is not None and code.co_argcount:
-        count = code.co_argcount
-        function.__code__ = code.replace(
-            co_varnames=("input", *names[1:count], *code.co_varnames[count:])[: len(code.co_varnames)]
-        )
     return function
 
 
@@ -318,7 +288,7 @@ def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
             return entry.call(self, other)
         return NotImplemented
 
-    operator = record.binary(entry, general) if fast != entry.call else general
+    operator = recorder(entry, general)
     bare = name.strip("_")
     if bare[0] == "r" and bare[1:] in _SYMBOLS:
         # `2 * x`: Python asks x. Only operators that commute are written this way.

@@ -25,14 +25,14 @@ class Signature:
     """A signature, read from text like "sum(self, dim, keepdim=False)".
 
     `params`: names with defaults. `star`: the position of `*size`. `positional`: how many may be given by
-    position. `tensor_args`: those annotated as tensors. `operands`, `edges`: set by Op.
+    position. `tensor_args`: those annotated as tensors or lists of them, `lists`: the lists. `operands`, `edges`: set by Op.
     """
 
     operands: tuple[int, ...] = ()
     edges: tuple[int, ...] = ()
 
     def __init__(self, text: str, shown: str = "") -> None:
-        self.name, self.params, self.star, self.positional, self.tensor_args = _parse(text)
+        self.name, self.params, self.star, self.positional, self.tensor_args, self.lists = _parse(text)
         self.names = [name for name, _ in self.params]
         self.shown = shown or self.name  # what a user calls it
 
@@ -66,6 +66,11 @@ class Signature:
             word = "multiple values for" if unknown in self.names else "an unexpected keyword"
             raise TypeError(f"{name}() got {word} argument '{unknown}'")
         self._check_types(bound, name)
+        return bound
+
+    def checked(self, bound: list[Any]) -> list[Any]:
+        """The same arguments, all of them and in order. TypeError where a tensor is missing."""
+        self._check_types(bound, self.shown)
         return bound
 
     @staticmethod
@@ -104,8 +109,10 @@ def _check_tensors(value: Any, name: str) -> None:
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(item).__name__}")
 
 
-def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int, tuple[int, ...]]:
-    """Name, parameters with defaults, the position of `*size`, how many may be positional, annotated ones."""
+def _parse(
+    signature: str,
+) -> tuple[str, list[tuple[str, Any]], int | None, int, tuple[int, ...], tuple[int, ...]]:
+    """Name, parameters with defaults, the position of `*size`, how many may be positional, annotated ones, lists."""
     definition = ast.parse(f"def {signature}: pass").body[0]
     assert isinstance(definition, ast.FunctionDef)
     a = definition.args
@@ -119,4 +126,8 @@ def _parse(signature: str) -> tuple[str, list[tuple[str, Any]], int | None, int,
     for arg, default in zip(a.kwonlyargs, a.kw_defaults, strict=True):
         params.append((arg.arg, NO_DEFAULT if default is None else ast.literal_eval(default)))
     annotated = tuple(i for i, arg in enumerate(a.args) if arg.annotation is not None)
-    return definition.name, params, star, positional, annotated
+    lists = tuple(
+        i for i, arg in enumerate(a.args)
+        if arg.arg == "tensors" or (isinstance(arg.annotation, ast.Name) and arg.annotation.id == "list")
+    )  # fmt: skip
+    return definition.name, params, star, positional, annotated, lists
