@@ -24,7 +24,10 @@ from .ops.convert import (
 from .ops.draw import (
     Generator, bernoulli, multinomial, normal, rand, rand_like, randint, randint_like, randn, randn_like, randperm,
 )  # fmt: skip
-from .random import manual_seed
+from .ops.legacy import (
+    BoolTensor, ByteTensor, CharTensor, DoubleTensor, FloatTensor, HalfTensor, IntTensor, LongTensor, ShortTensor,
+)  # fmt: skip
+from .random import initial_seed, manual_seed
 from . import return_types
 
 # Ops

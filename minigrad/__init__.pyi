@@ -102,6 +102,7 @@ from .limits import iinfo as iinfo
 from .ops.along import index_fill as index_fill
 from .ops.index import index_put as index_put
 from .mode import inference_mode as inference_mode
+from .random import initial_seed as initial_seed
 from .ops.products import inner as inner
 from . import inplace as inplace
 from .anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled

@@ -71,6 +71,10 @@ def _set_data(self: Tensor, value: Tensor) -> None:
     self._accumulator = None  # it was made for the old shape and dtype
 
 
+def _delete_data(self: Tensor) -> None:
+    raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
+
+
 def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     """The array itself, sharing memory. RuntimeError where ops on it are recorded now, unless `force`."""
     if self.requires_grad and mode.local.enabled and not force:
@@ -80,7 +84,7 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
             )
         )
     _tell("numpy", self, ())
-    return self._array
+    return self._array.view()  # an array of its own over the memory: its shape can be set
 
 
 def item(self: Tensor) -> Any:
@@ -128,12 +132,16 @@ def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndar
 
 
 def _contains(self: Tensor, element: Any) -> bool:
+    if not isinstance(element, (Tensor, bool, int, float)):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
     return bool((self == element)._array.any())
 
 
 for _method in (detach, detach_, numpy, item, tolist):
     setattr(Tensor, _method.__name__, _method)
-Tensor.data = property(_get_data, _set_data)
+Tensor.data = property(_get_data, _set_data, _delete_data)
 Tensor.__bool__, Tensor.__index__, Tensor.__array__ = _bool, _index, _array
 Tensor.__float__ = lambda self: float(_one(self))
 Tensor.__int__ = lambda self: int(_one(self))

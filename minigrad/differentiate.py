@@ -6,7 +6,7 @@ Counterpart in PyTorch: torch/autograd/__init__.py.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def backward(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     grad_variables: Any = None,
-    inputs: Tensors | None = None,
+    inputs: Tensors | Mapping[Any, Tensor] | None = None,
 ) -> None:
     """Sum the gradients of `tensors` into the .grad of the leaves (or of `inputs`).
 
@@ -42,11 +42,11 @@ def backward(
                 "only use `grad_tensors`."
             )
         grad_tensors = grad_variables
-    roots = _sequence(tensors)
+    roots = _roots(tensors)
     seeds = _seeds(roots, grad_tensors, create_graph)
     wanted = None
     if inputs is not None:
-        wanted = _sequence(inputs)
+        wanted = _wanted(inputs)
         if not wanted:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
@@ -58,7 +58,7 @@ def _tensor_backward(
     gradient: Tensor | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Tensors | None = None,
+    inputs: Tensors | Mapping[Any, Tensor] | None = None,
 ) -> None:
     """Compute the gradients of the leaves that it was computed from and add them to their .grad.
 
@@ -76,7 +76,7 @@ Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
 
 def grad(
     outputs: Tensors,
-    inputs: Tensors,
+    inputs: Tensors | Mapping[Any, Tensor],
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -84,9 +84,10 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Tensor | None, ...]:
+) -> Any:
     """The gradients of the sum of `outputs` with respect to `inputs`, as a tuple; no .grad is touched.
 
+    For a dict of inputs they are a dict, too.
     grad_outputs: as grad_tensors of backward(). allow_unused: None for an input that the outputs do not
     depend on, in place of a RuntimeError; materialize_grads: zeros for it. only_inputs does nothing.
     """
@@ -105,24 +106,24 @@ def grad(
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
-    listed = (inputs,) if isinstance(inputs, (Tensor, GradientEdge)) else inputs
-    if materialize_grads and any(isinstance(t, GradientEdge) for t in listed):
-        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
-    roots, wanted = _sequence(outputs), _sequence(inputs)
+    roots, wanted = _roots(outputs), _wanted(inputs)
     if not wanted:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     seeds = _seeds(roots, grad_outputs, create_graph)
     run = Run(roots, seeds, create_graph if retain_graph is None else retain_graph, create_graph)
     found = run.execute(wanted, accumulate=False)
     if materialize_grads:
-        return tuple(
+        given = _several(inputs)
+        if any(g is None and isinstance(t, GradientEdge) for t, g in zip(given, found, strict=True)):
+            raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+        found = tuple(
             _zeros_like(t, create_graph) if g is None else g for t, g in zip(wanted, found, strict=True)
         )
     if not allow_unused:
         for position, gradient in enumerate(found):
             if gradient is None:
                 raise errors.reported(errors.unused(wanted[position], position))
-    return found
+    return dict(zip(inputs, found, strict=True)) if isinstance(inputs, Mapping) else found
 
 
 def _zeros_like(tensor: Tensor, requires_grad: bool) -> Tensor:
@@ -131,13 +132,26 @@ def _zeros_like(tensor: Tensor, requires_grad: bool) -> Tensor:
     return zeros
 
 
-def _sequence(tensors: Tensors) -> tuple[Tensor, ...]:
+def _several(tensors: Any) -> tuple[Any, ...]:
     if isinstance(tensors, (Tensor, GradientEdge)):
-        tensors = (tensors,)
-    found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in tensors])
+        return (tensors,)
+    return tuple(tensors.values() if isinstance(tensors, Mapping) else tensors)
+
+
+def _roots(tensors: Tensors) -> tuple[Tensor, ...]:
+    found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in _several(tensors)])
+    if not all(isinstance(t, Tensor) for t in found):
+        raise AssertionError("Expected output to be a minigrad.Tensor")
+    return found
+
+
+def _wanted(tensors: Tensors | Mapping[Any, Tensor]) -> tuple[Tensor, ...]:
+    found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in _several(tensors)])
     for tensor in found:
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"expected a Tensor or a sequence of Tensors, but got {type(tensor).__name__}")
+            raise RuntimeError(
+                f"all inputs have to be Tensors or GradientEdges, but got {type(tensor).__name__}"
+            )
     return found
 
 
@@ -156,8 +170,8 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[An
         given = (None,) * len(roots)
     elif isinstance(given, Tensor):
         given = (given,)
-    elif not isinstance(given, (tuple, list)):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
+    else:
+        given = tuple(given)
     for seed in given:
         if seed is not None and not isinstance(seed, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")

@@ -39,12 +39,22 @@ class dtype:
     def is_signed(self) -> bool:
         return self.numpy.kind in "if"
 
+    @property
+    def c_name(self) -> str:
+        """The type of C++, which some error texts name: "double"."""
+        return _IN_C[self.name]
+
     def __repr__(self) -> str:
         return f"minigrad.{self.name}"
 
     def __reduce__(self):
         return of, (self.numpy,)  # there is one object a dtype, in a copy as well
 
+
+_IN_C = {
+    "float16": "c10::Half", "float32": "float", "float64": "double", "uint8": "unsigned char", "int8": "signed char",
+    "int16": "short int", "int32": "int", "int64": "long int", "bool": "bool",
+}  # fmt: skip
 
 float16 = dtype("float16", "HalfTensor")
 float32 = dtype("float32", "FloatTensor")
@@ -67,7 +77,7 @@ def of(array_dtype: np.dtype) -> dtype:
     if found is None:
         names = ", ".join(t.name for t in ALL)
         raise TypeError(
-            f"can't convert np.ndarray of type numpy.{array_dtype}. The only supported types are: {names}."
+            f"can't convert np.ndarray of type numpy.{array_dtype.type.__name__}. The only supported types are: {names}."
         )
     return found
 
@@ -81,7 +91,7 @@ def set_default_dtype(d: dtype) -> None:
     """Set the default dtype. TypeError where `d` is not a floating point dtype."""
     global _default
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type, not {d!r}")
+        raise TypeError(f"only floating-point types are supported as the default type. This one is {d!r}")
     _default = d
 
 

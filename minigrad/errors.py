@@ -94,19 +94,23 @@ def reported(error: Exception) -> Exception:
 def type_name(value: object) -> str:
     """The name of a value's type as torch's messages give it: "float", "numpy.ndarray"."""
     kind = type(value)
-    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+    is_written_in_c = not kind.__flags__ & (1 << 9)  # Py_TPFLAGS_HEAPTYPE
+    if is_written_in_c and kind.__module__ != "builtins":
+        return f"{kind.__module__}.{kind.__name__}"
+    return kind.__name__
 
 
 def modified_inplace(facts: Modified) -> AutogradError:
     tensor = facts.tensor
-    kind = dtypes.of(tensor._array.dtype).tensor_type
+    dtype = dtypes.of(tensor._array.dtype)
+    kind = "CPUBoolType" if dtype is dtypes.boolean else f"minigrad.{dtype.tensor_type}"
     origin = ""
     if tensor.grad_fn is not None:
         maker = tensor.grad_fn.name().partition("Backward")[0]
         origin = f", which is output {tensor.output_nr} of {maker},"
     return _error(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[minigrad.{kind} {list(tensor._array.shape)}]{origin} is at version {facts.now_version}; "
+        f"[{kind} {list(tensor._array.shape)}]{origin} is at version {facts.now_version}; "
         f"expected version {facts.saved_version} instead. Hint: "
         + (
             "the backtrace further above shows the operation that failed to compute its gradient. The variable "

@@ -12,6 +12,14 @@ _FIRST_SEED = 67280421310721  # torch's: a program that sets no seed has the sam
 generator = np.random.Generator(np.random.PCG64(_FIRST_SEED))
 
 
+_seed = _FIRST_SEED
+
+
+def initial_seed() -> int:
+    """The seed from which the random numbers were last started."""
+    return _seed
+
+
 def manual_seed(seed: int) -> np.random.Generator:
     """Start the random numbers anew from `seed`, any int; returns the generator.
 
@@ -19,5 +27,7 @@ def manual_seed(seed: int) -> np.random.Generator:
     """
     if isinstance(seed, bool) or not hasattr(seed, "__index__"):
         raise TypeError(f"manual_seed(): the seed must be an int, not {type(seed).__name__}")
-    generator.bit_generator.state = np.random.PCG64(seed.__index__() % 2**64).state
+    global _seed
+    _seed = seed.__index__() % 2**64
+    generator.bit_generator.state = np.random.PCG64(_seed).state
     return generator

@@ -44,7 +44,7 @@ class Meta:
 class Tensor:
     """A multi-dimensional array of one dtype that can remember how it was computed.
 
-    Make one with `minigrad.tensor`, `zeros`, `ones` ...; the fields below are the engine's.
+    Make one with `minigrad.tensor`, `zeros`, `ones` ...; what Tensor() itself does is in ops/legacy.py; the fields below are the engine's.
     """
 
     _array: np.ndarray
@@ -64,11 +64,6 @@ class Tensor:
 
     # Higher than ndarray's 0: `array * tensor` asks the tensor first.
     __array_priority__ = 1000
-
-    def __new__(cls, *args: object, **kwargs: object) -> Tensor:
-        if cls is Tensor:
-            raise TypeError("make a tensor with minigrad.tensor(data), minigrad.zeros(size) and the like")
-        return new(cls)
 
     # ------------------------------------------------------------------ the array
 
@@ -201,7 +196,7 @@ class Tensor:
     @requires_grad.setter
     def requires_grad(self, on: bool) -> None:
         if not isinstance(on, bool):
-            raise RuntimeError(f"requires_grad must be a bool, not {on!r}")
+            raise RuntimeError(f"requires_grad must be a bool. This is {on!r}")
         if self._node is not None:
             hint = (
                 ""
@@ -274,13 +269,15 @@ class Tensor:
             self._grad = None
             return
         if not isinstance(grad, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(grad).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}"
+            )
         if grad is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if grad._array.dtype != self._array.dtype:
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{grad.dtype.name}' to a tensor with dtype "
-                f"'{self.dtype.name}'. Please ensure that the gradient and the tensor have the same dtype"
+                f"attempting to assign a gradient with dtype '{grad.dtype.c_name}' to a tensor with grad_dtype "
+                f"'{self.dtype.tensor_type.removesuffix('Tensor')}'. The gradient must match the tensor's dtype."
             )
         if grad._array.shape != self._array.shape:
             raise RuntimeError(
@@ -288,6 +285,10 @@ class Tensor:
                 f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
         self._grad = grad
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
 
     @property
     def retains_grad(self) -> bool:

@@ -1,7 +1,7 @@
 """The op table, family by family. Importing this package attaches every op to Tensor."""
 
 from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, rounding, special  # elementwise
-from . import convert, create, draw, ranges  # new tensors
+from . import convert, create, draw, legacy, ranges  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
 from . import copies, join, rearrange, reshape, shape, slices, strided, triangles, turned  # shapes
 from . import along, gather, index, masks, scatter_reduce, sort, subscript, write  # indexing
@@ -9,7 +9,7 @@ from . import addmm, einsum, products
 
 __all__ = [
     "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
-    "convert", "create", "draw", "ranges",
+    "convert", "create", "draw", "legacy", "ranges",
     "extremes", "linalg", "reduce", "running", "spread",
     "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles", "turned",
     "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",

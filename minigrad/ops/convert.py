@@ -5,6 +5,7 @@ Counterpart in PyTorch: torch/csrc/utils/tensor_numpy.cpp, tensor_types.cpp, and
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..tensor import Tensor
 from .copies import clone, to_copy
-from .create import array_of, check_rest, checked_dtype, leaf, tensor
+from .create import array_of, check_rest, check_strides, checked_dtype, leaf, tensor
 from .public import must_be_tensor
 
 # ------------------------------------------------------------------ to
@@ -117,13 +118,14 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
             "orders is currently not supported."
         )
     dtypes.of(ndarray.dtype)
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-            "currently supported. (You can probably work around this by making a copy of your array  with "
-            "array.copy().) "
+    check_strides(ndarray)
+    if not ndarray.flags.writeable:
+        warnings.warn(
+            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. Here a "
+            "write into this tensor raises a ValueError; array.copy() gives one that can be written.",
+            stacklevel=2,
         )
-    return leaf(ndarray)
+    return leaf(ndarray.view(np.ndarray))  # an array of its own over the memory: its shape can be set
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
@@ -152,7 +154,9 @@ def asarray(
             made._array, obj._array if isinstance(obj, Tensor) else obj
         )
         if copy is False and made._array.size and not shared:
-            raise ValueError("can't alias arbitrary object into a tensor without a copy")
+            if isinstance(obj, np.ndarray):
+                raise ValueError(f"can't alias an array of {obj.dtype} into a tensor of {made.dtype!r}.")
+            raise ValueError("can't alias arbitrary sequence into a tensor.")
     if requires_grad and not made.requires_grad:
         made = made.detach().requires_grad_()
     return made

@@ -5,6 +5,7 @@ Counterpart in PyTorch: torch/csrc/utils/tensor_new.cpp, aten/src/ATen/native/Te
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from .. import dtypes, mode, strides
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
+from ..errors import type_name
 from ..record import report
 from ..strides import empty_like as _like
 from ..tensor import Tensor, mark_inference, wrap
@@ -72,6 +74,12 @@ def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, **rest:
     nested lists of unequal lengths, TypeError for what is no number.
     """
     check_rest("tensor", rest)
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than minigrad.tensor(sourceTensor).",
+            stacklevel=2,
+        )
     return leaf(array_of(data, checked_dtype(dtype, "tensor"), copy=True), requires_grad)
 
 
@@ -82,16 +90,33 @@ def array_of(data: Any, dtype: Dtype | None, copy: bool) -> np.ndarray:
     elif isinstance(data, (np.ndarray, np.generic)):
         array = np.asarray(data)
         dtypes.of(array.dtype.newbyteorder("="))
+        check_strides(array)
     else:
         return _from_python(data, dtype)
     kind = array.dtype.newbyteorder("=") if dtype is None else dtype.numpy
     return np.array(array, dtype=kind, copy=True if copy else None)
 
 
+def check_strides(array: np.ndarray) -> None:
+    """ValueError for negative strides, which no tensor has."""
+    if any(s < 0 for s in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
+        )
+
+
 def _from_python(data: Any, dtype: Dtype | None) -> np.ndarray:
     numbers: list[Any] = []
     shape = _walk(data, numbers, 0)
-    if not numbers:
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
+        warnings.warn(
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the "
+            "list to a single numpy.ndarray with numpy.array() before converting to a tensor.",
+            stacklevel=4,
+        )
+    if 0 in shape:
         return np.zeros(shape, (dtype or dtypes.get_default_dtype()).numpy)
     if dtype is None:
         kinds = {dtypes.of(n.dtype) if isinstance(n, np.generic) else dtypes.of_number(n) for n in numbers}
@@ -102,7 +127,7 @@ def _from_python(data: Any, dtype: Dtype | None) -> np.ndarray:
     try:
         return np.array(_whole(numbers, dtype)).astype(dtype.numpy).reshape(shape)
     except OverflowError:
-        raise ValueError(f"Overflow when unpacking long long: a number does not fit into {dtype!r}") from None
+        raise ValueError(f"Overflow when unpacking long long. A number does not fit into {dtype!r}") from None
 
 
 def _whole(numbers: list[Any], dtype: Dtype) -> np.ndarray:
@@ -130,26 +155,29 @@ def _walk(data: Any, numbers: list[Any], dim: int) -> tuple[int, ...]:
     ):
         numbers.append(data)
         return ()
-    if isinstance(data, str):
+    if isinstance(data, (str, bytes)):
         if dim and not numbers:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     if isinstance(data, (complex, np.complexfloating)):
         raise NotImplementedError(f"tensor({data!r}): complex numbers are not supported")
     if isinstance(data, dict) or not (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
-        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}")
+        raise RuntimeError(f"Could not infer dtype of {type_name(data)}")
     items = [data[i] for i in range(len(data))]
     first: tuple[int, ...] | None = None
     for item in items:
         shape = _walk(item, numbers, dim + 1)
         if first is None:
             first = shape
-        elif shape != first:
-            if not shape:
+        elif shape != first and 0 not in first:
+            for place, (expected, got) in enumerate(zip(first, shape, strict=False), dim + 1):
+                if expected != got:
+                    raise ValueError(f"expected sequence of length {expected} at dim {place} (got {got})")
+            if len(shape) < len(first):
                 raise TypeError("not a sequence")
-            if not first:
-                raise TypeError(f"'{type(item).__name__}' object cannot be interpreted as an integer")
-            raise ValueError(f"expected sequence of length {first[0]} at dim {dim + 1} (got {shape[0]})")
+            if any(isinstance(n, float) for n in numbers):
+                raise TypeError("must be real number, not list")
+            raise TypeError("'list' object cannot be interpreted as an integer")
     return (len(items), *(first or ()))
 
 

@@ -159,7 +159,7 @@ def normal(mean: Any, std: Any = 1.0, size: Any = None, **options: Any) -> Tenso
         first = mean if isinstance(mean, Tensor) else std
         options, size = {"dtype": first.dtype, **options}, np.broadcast_shapes(*shapes)
     if not isinstance(std, Tensor) and std < 0:
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     requires_grad = options.pop("requires_grad", False)
     made = (randn(tuple(size), **options) * std + mean).detach()
     return made.requires_grad_() if requires_grad else made
@@ -237,7 +237,7 @@ def uniform_(
 def normal_(self: Tensor, mean: float = 0, std: float = 1, *, generator: Any = None) -> Tensor:
     """Write numbers of the normal distribution into self. RuntimeError for a negative std."""
     if std < 0:
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     drawn = _normal(_source({"generator": generator}, "normal_"), self._array.shape, self.dtype)
     return _write_normal(self, drawn * self._array.dtype.type(std) + self._array.dtype.type(mean))
 

@@ -50,6 +50,8 @@ def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest:
 
 def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndarray:
     """From both ends towards the middle, as torch computes it, so that it is symmetric."""
+    if not hasattr(steps, "__index__"):
+        raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not {type(steps).__name__}")
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     start, end = checked_number(start, name, "start", 1), checked_number(end, name, "end", 2)

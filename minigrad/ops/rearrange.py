@@ -199,3 +199,10 @@ def flipud(self: Tensor) -> Tensor:
     if self._array.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
     return flip(self, (0,))
+
+
+def _reversed(self: Tensor) -> Tensor:
+    return flip(self, (0,)) if self._array.ndim else self
+
+
+Tensor.__reversed__ = _reversed

@@ -173,24 +173,59 @@ def test_draws_keep_their_bounds() -> None:
 # ------------------------------------------------------------------ arrays
 
 
+def test_the_first_elements_tell_the_shape() -> None:
+    assert tensor([[], [1]]).shape == (2, 0)
+    for data, error, words in (
+        ([[1], [[2]]], TypeError, "'list' object cannot be interpreted as an integer"),
+        ([3.5, [1]], TypeError, "must be real number, not list"),
+        ([[[1], [2]], [[1], [2, 3]]], ValueError, r"expected sequence of length 1 at dim 2 \(got 2\)"),
+        ([[1, 2], 3], TypeError, "not a sequence"),
+    ):
+        with pytest.raises(error, match=words):
+            tensor(data)
+
+
+def test_what_is_slow_or_unclear_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match=r"^To copy construct from a tensor, it is recommended to use"):
+        tensor(minigrad.ones(1))
+    with pytest.warns(
+        UserWarning, match=r"^Creating a tensor from a list of numpy.ndarrays is extremely slow"
+    ):
+        tensor([np.ones(1), np.ones(1)])
+    with pytest.warns(UserWarning, match=r"^The given NumPy array is not writable"):
+        minigrad.from_numpy(np.broadcast_to(np.ones(1), 3))
+    with pytest.raises(ValueError, match="At least one stride in the given numpy array is negative"):
+        tensor(np.ones(2)[::-1])
+
+
+def test_the_seed_is_remembered() -> None:
+    minigrad.manual_seed(7)
+    assert minigrad.initial_seed() == 7
+
+
 def test_from_numpy_shares_memory() -> None:
     array = np.zeros(3)
     shared = minigrad.from_numpy(array)
     array[0] = 5
     shared[1] = 6
     assert (shared.tolist(), array.tolist()) == ([5, 6, 0], [5, 6, 0])
-    assert minigrad.as_tensor(array)._array is array
+    assert np.shares_memory(minigrad.as_tensor(array)._array, array)
+    array.shape = (1, 3)  # of the array alone, as that of shared.numpy() would be
+    assert shared.shape == (3,)
+    shared.numpy().shape = (3, 1)
+    assert shared.shape == (3,)
+    array.shape = (3,)
     assert minigrad.as_tensor(shared) is shared
     assert not np.shares_memory(minigrad.as_tensor(array, dtype=minigrad.float32)._array, array)
     assert not np.shares_memory(tensor(array)._array, array)
     assert not np.shares_memory(minigrad.asarray(array, copy=True)._array, array)
-    with pytest.raises(ValueError, match="without a copy"):
+    with pytest.raises(ValueError, match="can't alias arbitrary sequence into a tensor"):
         minigrad.asarray([1.0], copy=False)
 
 
 def test_numpy_meets_tensors_as_in_torch() -> None:
     t, a = tensor([1.0, 2.0]), np.array([1.0, 2.0])
-    assert np.asarray(t) is t._array
+    assert np.shares_memory(np.asarray(t), t._array)
     assert np.asarray(t, dtype=np.float64).dtype == np.float64
     assert type(np.sin(t)) is minigrad.Tensor
     for result in (t * a, t + a, np.add(t, a)):

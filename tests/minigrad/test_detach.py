@@ -67,7 +67,7 @@ def test_numpy_shares_memory_and_refuses_what_is_recorded() -> None:
         x.numpy()
     with mg.no_grad():
         assert x.numpy().tolist() == [1, 2]
-    assert x.detach().numpy() is x.numpy(force=True)
+    assert np.shares_memory(x.detach().numpy(), x.numpy(force=True))
     assert np.asarray(plain).dtype == np.float32
 
 
@@ -104,6 +104,36 @@ def test_one_element_is_a_number() -> None:
     assert (x.item(), float(x), int(x), bool(x)) == (2.5, 2.5, 2, True)
     assert [10, 20, 30][mg.tensor([2])] == 30
     assert mg.tensor(3).item() == 3
+
+
+def test_tensors_reversed_and_searched() -> None:
+    assert reversed(mg.tensor([1, 2, 3])).tolist() == [3, 2, 1]
+    assert 2 in mg.tensor([1, 2])
+    with pytest.raises(
+        RuntimeError, match=r"^Tensor.__contains__ only supports Tensor or scalar, but you pass"
+    ):
+        "a" in mg.tensor([1, 2])  # noqa: B015
+
+
+def test_grad_and_data_are_deleted_differently() -> None:
+    x = mg.ones(1, requires_grad=True)
+    x.grad = mg.ones(1)
+    del x.grad
+    assert x.grad is None
+    with pytest.raises(RuntimeError, match="Deleting tensor data is not allowed"):
+        del x.data
+
+
+def test_variable_as_old_programs_use_it() -> None:
+    Variable = mg.autograd.Variable
+    x = Variable(mg.ones(2), requires_grad=True)
+    assert (type(x), x.requires_grad, x.is_leaf) == (Tensor, True, True)
+    assert isinstance(x, Variable)
+    assert Variable().shape == (0,)
+    with pytest.warns(UserWarning, match="volatile was removed and now has no effect"):
+        Variable(mg.ones(1), volatile=True)
+    with pytest.raises(TypeError, match=r"Variable data has to be a tensor, but got numpy.ndarray"):
+        Variable(np.ones(1))
 
 
 def test_deepcopy_is_a_leaf_of_its_own() -> None:

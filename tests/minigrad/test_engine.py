@@ -126,8 +126,13 @@ def test_grad_of_nothing_and_of_what_needs_none() -> None:
         grad(x.sum(), [])
     with pytest.raises(RuntimeError, match="One of the differentiated Tensors does not require grad"):
         grad(x.sum(), mg.ones(2))
-    with pytest.raises(TypeError, match="but got int"):
+    with pytest.raises(RuntimeError, match="all inputs have to be Tensors or GradientEdges, but got int"):
         grad(x.sum(), [3])
+    with pytest.raises(AssertionError, match=r"Expected output to be a minigrad.Tensor"):
+        grad([x.sum(), 3], x)
+    with pytest.raises(TypeError, match="'float' object is not iterable"):
+        grad(x.sum(), x, 1.0)
+    assert grad(x.sum(), {"x": x})["x"].tolist() == [1, 1]
     with pytest.raises(NotImplementedError, match="is_grads_batched"):
         grad(x.sum(), x, is_grads_batched=True)
     with pytest.warns(FutureWarning, match="only_inputs argument is deprecated"):

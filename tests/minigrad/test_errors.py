@@ -36,6 +36,14 @@ def test_a_written_saved_tensor() -> None:
     assert facts.tensor is y
 
 
+def test_a_written_mask_is_named_as_torch_names_it() -> None:
+    x, mask = mg.ones(2, requires_grad=True), mg.tensor([True, False])
+    y = x.masked_fill(mask, 0.0)
+    mask.logical_not_()
+    with pytest.raises(RuntimeError, match=r"inplace operation: \[CPUBoolType \[2\]\] is at version 1"):
+        y.sum().backward()
+
+
 def test_a_written_result_says_whose_output_it_is() -> None:
     y = leaf(1, 2).exp()
     y.add_(1)

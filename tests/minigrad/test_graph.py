@@ -209,7 +209,9 @@ def test_edges_that_do_not_fit() -> None:
     with pytest.raises(RuntimeError, match="Mismatch in shape"):
         grad(edge, x, grad_outputs=mg.ones(3))
     with pytest.raises(RuntimeError, match="materialize_grads cannot be used"):
-        grad((x * 2).sum(), G.get_gradient_edge(x), materialize_grads=True)
+        grad(x.sum(), [edge], materialize_grads=True)
+    y = x * 2
+    assert grad(y.sum(), [G.get_gradient_edge(y)], materialize_grads=True)[0].tolist() == [1, 1]
 
 
 def test_metadata_belongs_to_the_node() -> None:

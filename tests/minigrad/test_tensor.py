@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import minigrad as mg
@@ -19,9 +20,27 @@ def test_leaves() -> None:
     assert x.grad_fn is None
 
 
-def test_a_tensor_is_made_by_functions() -> None:
-    with pytest.raises(TypeError, match=r"make a tensor with minigrad.tensor\(data\)"):
-        Tensor([1.0])
+def test_how_tensors_were_made_in_old_times() -> None:
+    assert Tensor([1, 2]).tolist() == [1.0, 2.0]
+    assert Tensor(np.array([1, 2])).dtype is mg.float32
+    assert Tensor(2, 3).shape == Tensor(mg.Size([2, 3])).shape == (2, 3)
+    assert Tensor().shape == (0,)
+    assert Tensor(mg.tensor([1])).dtype is mg.int64
+    x = mg.LongTensor([1, 2])
+    assert x.dtype is mg.int64
+    assert [isinstance(x, kind) for kind in (mg.LongTensor, mg.FloatTensor)] == [True, False]
+    assert repr(mg.FloatTensor) == "<class 'minigrad.FloatTensor'>"
+    for args, words in (
+        ((1.5,), r"new\(\): data must be a sequence \(got float\)"),
+        (("a",), r"new\(\): invalid data type 'str'"),
+        (([1], [2]), "must be tuple of ints"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            Tensor(*args)
+    with pytest.raises(TypeError, match="requires_grad"):
+        Tensor([1], requires_grad=True)
+    with pytest.raises(TypeError, match=r"expected a tensor of minigrad.int64"):
+        mg.LongTensor(mg.ones(1))
 
 
 @pytest.mark.parametrize(
