@@ -134,7 +134,7 @@ from .ops.reduce import mean as mean
 from .ops.extremes import median as median
 from .ops.reshape import meshgrid as meshgrid
 from .ops.extremes import min as min
-from . import mode as mode
+from .ops.extremes import mode as mode
 from .ops.reshape import movedim as movedim
 from .ops.sort import msort as msort
 from .ops.arithmetic import mul as mul

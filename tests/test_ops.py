@@ -12,7 +12,8 @@ import pytest
 
 import minigrad
 import op_samples
-from minigrad import inplace, mode, op, record
+from minigrad import inplace, op, record
+from minigrad.record import mode
 from op_samples import Case, OpSamples, flat, tensors
 
 SETS = op_samples.collect()

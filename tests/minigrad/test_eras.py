@@ -43,11 +43,11 @@ def test_without_with_it_holds_until_the_next() -> None:
     era("1.4")
     try:
         with era("2.13"):
-            assert mg.mode.era == "2.13"
-        assert mg.mode.era == "1.4"
+            assert mg.record.mode.era == "2.13"
+        assert mg.record.mode.era == "1.4"
     finally:
         era("2.13")
-    assert mg.mode.era == "2.13"
+    assert mg.record.mode.era == "2.13"
 
 
 def test_an_era_that_nobody_knows() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import minigrad as mg
-from minigrad import Observer, Tensor, mode
+from minigrad import Observer, Tensor
 from minigrad.autograd import grad
+from minigrad.record import mode
 
 
 class Log(Observer):

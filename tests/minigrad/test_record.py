@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import minigrad as mg
-from minigrad import Tensor, mode
+from minigrad import Tensor
 from minigrad.nn import Parameter
 from minigrad.node import AccumulateGrad
+from minigrad.record import mode
 
 
 @pytest.fixture(params=["fast", "general"])

@@ -78,4 +78,4 @@ def test_graphs_of_several_threads() -> None:
         results = list(pool.map(work, range(1, workers + 1)))
     for k, found in enumerate(results, 1):
         assert set(found) == {(4 * k**3 + 3 * k**2, 12 * k**2 + 6 * k)}
-    assert mg.mode.special == 0
+    assert mg.record.mode.special == 0

@@ -32,6 +32,7 @@ ROW = mg.tensor([i * 7 % 4 for i in range(20)])
         (lambda: ROW.kthvalue(8)[1], 19),
         (lambda: ROW.mode()[1], 12),
         (lambda: ROW.median(0)[1], 19),
+        (lambda: mg.mode(input=ROW)[1], 12),
         (lambda: mg.tensor([nan] * 7).nanmedian(0)[1], 5),
         (lambda: mg.tensor([nan, 1.0, nan]).mode()[1], 0),
         (lambda: mg.tensor([nan, nan, 1.0, 2.0, 2.0] * 4).topk(9)[1], [1, 16, 15, 11, 10, 6, 0, 5, 14]),

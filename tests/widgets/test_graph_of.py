@@ -7,7 +7,7 @@ import re
 import pytest
 
 import minigrad
-from minigrad import nn
+from minigrad import nn, record
 from minigrad_widgets.adapters.graph import graph_of
 from widgets.cells import card, function, into, out_of
 from widgets.reality import consistency
@@ -106,7 +106,7 @@ def test_a_module() -> None:
 def test_it_watches_nobody() -> None:
     a = leaf(1.0)
     graph_of(a * 2)
-    assert minigrad.mode.observer is None
+    assert record.mode.observer is None
 
 
 def test_what_is_no_tensor_is_refused() -> None:

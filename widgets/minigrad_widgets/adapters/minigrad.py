@@ -18,10 +18,10 @@ from sys import _getframe
 from typing import Any
 from weakref import ref
 
-from minigrad import mode
 from minigrad.events import Observer, watch
 from minigrad.node import Node, next_sequence_nr
 from minigrad.opnode import OpNode
+from minigrad.record import mode
 from minigrad.tensor import Tensor
 
 from ..places import Spot
