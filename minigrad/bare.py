@@ -9,7 +9,7 @@ its forward function:
     self=lambda grad, mat2: mm(grad, t(mat2))                      runs with the forwards of mm and t
     self=lambda grad, self: grad.masked_fill(self < 0, 0.0)        calls a method: needs tensors, and gets them
 
-A helper that formulas call can say what it is on arrays, too: `on_arrays=` of the decorator `helper`.
+A helper that formulas call can say what it is on arrays, too: see `helper`.
 
 `compiled` puts the formulas of a plan and the version checks of saved.py into one function, written out for
 this plan: that saves every question whose answer is known. Counterpart in PyTorch: the generated Functions.cpp.
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Attributes, methods, indexing, keyword and star arguments, in the instructions' names.
 _MORE = ("ATTR", "METHOD", "SUBSCR", "SLICE", "IMPORT", "FUNCTION", "KW")
 
-Compute = Callable[["OpNode", np.ndarray], Any]
+Compute = Callable[["OpNode", Any], Any]
 
 
 def helper(on_arrays: Callable[..., Any]) -> Callable[[Any], Any]:
@@ -76,13 +76,19 @@ def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
     return FunctionType(formula.__code__, forwards, formula.__name__, None, closure)
 
 
-def compiled(plan: Plan, name: str, bare: bool) -> Compute:
-    """The function that runs the plan's formulas on an array. bare: False where they need tensors anyway."""
+def compiled(plan: Plan, name: str, recorded: bool, bare: bool = False) -> Compute:
+    """The function that runs the plan's formulas on a gradient.
+
+    recorded: the gradient is a tensor, and the formulas get tensors. Else it is an array; bare: formulas that can
+    run on arrays do.
+    """
     known: dict[str, Any] = {
         "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray,
         "asarray": np.asarray,
     }  # fmt: skip
-    results, arrays_used, scalars = [], set(), True
+    results: list[str] = []
+    on_array: set[int] = set()  # the slots whose array is asked for
+    numbers = not recorded  # whether a gradient of no dimensions may stay NumPy's scalar
     for k, entry in enumerate(plan.formulas):
         if entry is None:
             results.append("None")
@@ -90,29 +96,35 @@ def compiled(plan: Plan, name: str, bare: bool) -> Compute:
         formula, slots = entry
         quick = on_arrays(formula) if bare and all(plan.has_array[i] for i in slots) else None
         known[f"f{k}"] = quick or formula
-        scalars = scalars and quick is not None and _only_operators(quick)  # they take scalars as well
-        if quick:
-            arrays_used.update(i for i in slots if i < plan.tensors)
+        numbers = numbers and quick is not None and _only_operators(quick)
+        if quick is not None:
+            on_array.update(i for i in slots if i < plan.tensors)
             values = [f"a{i}" if i < plan.tensors else f"s{i}" for i in slots]
-            results.append(f"f{k}({', '.join(['grad', *values])})")
         else:
-            values = [f"node.tensor({i})" if i == plan.result else f"s{i}" for i in slots]
-            results.append(f"opened(f{k}({', '.join(['wrap(grad)', *values])}))")
+            kept = "node.in_graph({})" if recorded else "node.tensor({})"
+            values = [kept.format(i) if i == plan.result else f"s{i}" for i in slots]
+        gradient = "grad" if recorded or quick is not None else "wrap(grad)"
+        call = f"f{k}({', '.join([gradient, *values])})"
+        results.append(call if recorded or quick is not None else f"opened({call})")
     lines = [f"def {name}(node, grad):"]
     if plan.releasable:
         lines += ["    versions = node.versions", "    if versions is None: raise freed(node)"]
     if plan.slots:
         lines.append(f"    {''.join(f's{i}, ' for i in range(len(plan.slots)))} = node.saved")
     for i in range(plan.tensors):
-        check = f"s{i}._storage is not None and s{i}._storage.version != versions[{i}]"
-        if i == plan.result:  # it may have been kept as a bare array, which nobody has written
-            check = f"type(s{i}) is not ndarray and {check}"
-        lines.append(f"    if {check}: raise modified(node, {i})")
-        if i in arrays_used:
-            array = f"s{i}._array"
-            lines.append(
-                f"    a{i} = {f's{i} if type(s{i}) is ndarray else {array}' if i == plan.result else array}"
-            )
+        # The op's own result may have been kept as a bare array, which nobody can have written.
+        is_array = f"isinstance(s{i}, ndarray)" if i == plan.result else ""
+        written_since = f"s{i}._storage is not None and s{i}._storage.version != versions[{i}]"
+        lines.append(
+            f"    if {is_array and f'not {is_array} and '}{written_since}: raise modified(node, {i})"
+        )
+        if i in on_array:
+            lines.append(f"    a{i} = {is_array and f's{i} if {is_array} else '}s{i}._array")
+    if numbers and on_array:
+        scalars = "; ".join(f"a{i} = a{i}[()]" for i in sorted(on_array))
+        lines.append(f"    if type(grad) is not ndarray: {scalars}")
+    elif not (numbers or recorded):
+        lines.append("    if type(grad) is not ndarray: grad = asarray(grad)")
     lines.append(f"    return {''.join(r + ', ' for r in results)}")
     return written(name, lines, known)
 

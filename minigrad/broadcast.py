@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .bare import helper
+from .dtypes import HALF
 from .mode import local
 from .tensor import Tensor, wrap
 
@@ -34,7 +35,7 @@ def broadcast_shape(operands: Sequence[Any]) -> tuple[int, ...]:
 
 def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """sum_to for an array that nobody records."""
-    if array.dtype == np.float16:
+    if array.dtype is HALF:
         return sum_to(wrap(array), shape)._array  # which sums in a wider dtype
     lead = array.ndim - len(shape)
     if array.shape == shape:

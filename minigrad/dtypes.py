@@ -66,6 +66,8 @@ int32 = dtype("int32", "IntTensor")
 int64 = dtype("int64", "LongTensor")
 boolean = dtype("bool", "BoolTensor")  # public as `minigrad.bool`
 
+HALF = float16.numpy  # NumPy has one object for it: `is` is the quick way to ask
+
 ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, boolean)
 _BY_NUMPY = {t.numpy: t for t in ALL}
 _default = float32

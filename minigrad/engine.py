@@ -161,8 +161,7 @@ class Run:
         """
         buffers, dependencies, own, ready = self.buffers, self.dependencies, self.own, self.ready
         capturing, release, add = self.capturing, not self.retain_graph, np.add
-        recorded, watcher = self.create_graph, self.watcher
-        plainly = not (recorded or mode.anomaly)
+        recorded, watcher, plainly = self.create_graph, self.watcher, not mode.anomaly
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             if self.will_run(node):
                 seed = self._fitted(seed, node, number)
@@ -183,8 +182,8 @@ class Run:
                         and node.meta is None
                         and (not capturing or node not in capturing)
                     ):
-                        results = plan.compute(node, gradient)
-                        private = True
+                        results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
+                        private = not recorded  # nobody else has them
                         if watcher is not None:
                             self._tell(node, gradient, results)
                         if release and plan.releasable:
@@ -193,7 +192,7 @@ class Run:
                         results = self._visit(node, gradient)
                         if results is None:
                             break
-                        private = plainly and plan is not None and node.meta is None  # nobody else has them
+                        private = False
                     following = arrived = None
                     for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
                         if target is None:
@@ -202,7 +201,8 @@ class Run:
                         if waiting < 0:
                             continue  # nobody asks for it
                         if result is not None:
-                            if recorded or result.shape != target.shape or result.dtype is not target.dtype:
+                            array = result._array if recorded else result
+                            if array.shape != target.shape or array.dtype is not target.dtype:
                                 result = self._fitted(result, target, number, node, results)
                             if target in own:
                                 total = buffers[target]

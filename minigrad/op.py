@@ -147,14 +147,7 @@ class Op(Signature):
                 lambda s: not s.part and kinds_at.get(s.position) in (record.NUMBER, *lists),
                 lambda s: kinds_at.get(s.position) in lists,
             )
-            bare = kinds[-1] != record.MIXED
-
-            def compute(node: OpNode, gradient: np.ndarray) -> Any:
-                # Not before it is needed: a formula may call ops that come after its own in the table.
-                found.compute = self.node_class.compiled(found, bare)
-                return found.compute(node, gradient)
-
-            found.compute = compute
+            self.node_class.compile_later(found, kinds[-1] != record.MIXED)
             self._plans[kinds] = found
         return found
 

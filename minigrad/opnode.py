@@ -5,7 +5,7 @@ Counterpart in PyTorch: the generated `struct MulBackward0 : public TraceableFun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -38,9 +38,21 @@ class OpNode(Node):
         return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in self.plan.formulas])
 
     @classmethod
-    def compiled(cls, plan: Plan, bare: bool) -> Callable[[OpNode, np.ndarray], Any]:
-        """`apply` for a gradient that is a bare array, see bare.py."""
-        return compiled(plan, cls.__name__, bare)
+    def compile_later(cls, plan: Plan, bare: bool) -> None:
+        """Let the plan write its functions when they are first called.
+
+        Not before: a formula may call ops that come after its own in the table.
+        """
+
+        def on_arrays(node: OpNode, gradient: Any) -> Any:
+            plan.on_arrays = compiled(plan, cls.__name__, recorded=False, bare=bare)
+            return plan.on_arrays(node, gradient)
+
+        def on_tensors(node: OpNode, gradient: Any) -> Any:
+            plan.on_tensors = compiled(plan, cls.__name__, recorded=True)
+            return plan.on_tensors(node, gradient)
+
+        plan.on_arrays, plan.on_tensors = on_arrays, on_tensors
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
@@ -56,11 +68,13 @@ class OpNode(Node):
         result = self.plan.result
         if result < 0:
             return saved
-        value = self.tensor(result)
-        if mode.local.grad and value._array.dtype.kind == "f":
-            # A formula that is itself recorded needs to know where the result came from.
-            value = alias(value, self)
+        value = self.in_graph(result) if mode.local.grad else self.tensor(result)
         return (*saved[:result], value, *saved[result + 1 :])
+
+    def in_graph(self, slot: int) -> Tensor:
+        """The op's own result, as a tensor that knows where it came from, for a formula that is recorded."""
+        value = self.tensor(slot)
+        return alias(value, self) if value._array.dtype.kind == "f" else value
 
     def tensor(self, slot: int) -> Any:
         """What is kept in a slot; the op's own result as a tensor, which it becomes when first asked for."""
@@ -148,7 +162,11 @@ def _zero_dim(number: Any) -> np.ndarray:
     return np.array(number, dtypes.of_number(number).numpy)
 
 
-def _through_tensors(node: OpNode, gradient: Any) -> list[np.ndarray | None]:
+def _on_tensors(node: OpNode, gradient: Any) -> Any:
+    return node.apply(*gradient) if type(gradient) is list else node.apply(gradient)
+
+
+def _on_arrays(node: OpNode, gradient: Any) -> list[np.ndarray | None]:
     gradients = gradient if type(gradient) is list else [gradient]
     given = [None if g is None else wrap(np.asarray(g)) for g in gradients]
     return [opened(result) for result in node.apply(*given)]
@@ -160,8 +178,8 @@ class ListOpNode(OpNode):
     __slots__ = ()
 
     @classmethod
-    def compiled(cls, plan: Plan, bare: bool) -> Callable[[OpNode, np.ndarray], Any]:
-        return _through_tensors
+    def compile_later(cls, plan: Plan, bare: bool) -> None:
+        plan.on_arrays, plan.on_tensors = _on_arrays, _on_tensors
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         (listed,) = super().apply(gradient)
@@ -173,7 +191,7 @@ class ManyOpNode(OpNode):
 
     __slots__ = ()
 
-    compiled = ListOpNode.compiled
+    compile_later = ListOpNode.compile_later
 
     @property
     def outputs(self) -> int:  # type: ignore[override]

@@ -36,10 +36,13 @@ class Plan:
         "result",
         "zeros",
         "has_array",
-        "compute",
+        "on_arrays",
+        "on_tensors",
     )
 
-    compute: Callable[..., Any]  # the formulas on bare arrays; set by Op.plan
+    # The formulas as one function of a node and its gradient, an array or a tensor; see bare.py.
+    on_arrays: Callable[..., Any]
+    on_tensors: Callable[..., Any]
 
     def __init__(
         self,

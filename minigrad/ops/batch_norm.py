@@ -5,6 +5,7 @@ Counterpart in PyTorch: aten/src/ATen/native/Normalization.cpp.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def instance_norm(
 ) -> Tensor:
     """batch_norm of each sample by itself: as many channels as samples times channels."""
     shape = input._array.shape
-    if use_input_stats and int(np.prod(shape[2:])) == 1:
+    if use_input_stats and math.prod(shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.size()}")
     n, c = shape[:2]
     stats = [None if t is None else t.detach().repeat(n) for t in (running_mean, running_var)]

@@ -11,6 +11,7 @@ one likes.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def _columns(
     """The first `counts` windows of x as matrices: (N, groups, C / groups * kernel, windows)."""
     found = windows(padded(x, padding), kernel, counts, stride, dilation)
     n, c = x.shape[:2]
-    return found.reshape(n, groups, c // groups * int(np.prod(kernel)), int(np.prod(counts)))
+    return found.reshape(n, groups, c // groups * math.prod(kernel), math.prod(counts))
 
 
 def _conv(
@@ -79,7 +80,7 @@ def _conv_input(
     """What each pixel of the input contributed to: the products go back to the pixels that they came from."""
     n, out, kernel = grad.shape[0], weight.shape[0], weight.shape[2:]
     matrix = weight.reshape(groups, out // groups, -1).swapaxes(1, 2)
-    columns = np.matmul(matrix, grad.reshape(n, groups, out // groups, int(np.prod(grad.shape[2:]))))
+    columns = np.matmul(matrix, grad.reshape(n, groups, out // groups, math.prod(grad.shape[2:])))
     columns = columns.reshape(n, shape[1], *kernel, *grad.shape[2:])
     wide = np.zeros((*shape[:2], *[m + 2 * p for m, p in zip(shape[2:], padding, strict=True)]), grad.dtype)
     counts = grad.shape[2:]
@@ -99,7 +100,7 @@ def _conv_weight(
     kernel = shape[2:]
     columns = _columns(x, kernel, grad.shape[2:], stride, padding, dilation, groups)
     n = grad.shape[0]
-    rows = grad.reshape(n, groups, grad.shape[1] // groups, int(np.prod(grad.shape[2:])))
+    rows = grad.reshape(n, groups, grad.shape[1] // groups, math.prod(grad.shape[2:]))
     return np.matmul(rows, columns.swapaxes(2, 3)).sum(0).reshape(shape)
 
 

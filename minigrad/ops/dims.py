@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
 from ..bare import helper
+from ..dtypes import HALF
 from ..tensor import Tensor, checked_dim
 from .shape import _expand
 
@@ -39,7 +41,7 @@ def saved_dims(dim: Any) -> Dims | None:
 
 def count(shape: Dims, dims: Dims | None) -> int:
     """How many elements become one."""
-    return int(np.prod([shape[d] for d in (range(len(shape)) if dims is None else dims)]))
+    return math.prod([shape[d] for d in (range(len(shape)) if dims is None else dims)])
 
 
 def restored(value: Tensor, shape: Dims, dim: Any, keepdim: bool) -> Tensor:
@@ -94,4 +96,4 @@ def wide(x: np.ndarray) -> np.ndarray:
     """x as it is summed: float16 in float32, small integers and bools in int64, as torch does."""
     if x.dtype.kind in "iub":
         return x.astype(np.int64, copy=False)
-    return x.astype(np.float32) if x.dtype == np.float16 else x
+    return x.astype(np.float32) if x.dtype is HALF else x

@@ -5,9 +5,8 @@ Counterpart in PyTorch: einsum and sumproduct_pair in aten/src/ATen/native/Linea
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-import numpy as np
 
 from ..tensor import Tensor
 from .linalg import bmm
@@ -219,7 +218,7 @@ def _pair(left: Tensor, right: Tensor, summed: list[int]) -> Tensor:
     a, b = left._array.shape, right._array.shape
 
     def length(shape: tuple[int, ...], dims: list[int]) -> int:
-        return int(np.prod([shape[d] for d in dims]))
+        return math.prod([shape[d] for d in dims])
 
     size = [*[a[d] for d in shared + ours], *[1] * len(summed), *[b[d] for d in theirs]]
     order = [*shared, *ours, *summed, *theirs]

@@ -6,6 +6,8 @@ grad_fn shows the same products; what is made of products stands in products.py.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .. import dtypes
@@ -82,7 +84,8 @@ def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
 def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.ndim != 2 or b.ndim != 2:
         raise RuntimeError(f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix")
-    _check_mm(a, b)
+    if a.shape[1] != b.shape[0] or a.dtype is not b.dtype or a.dtype.kind == "b":
+        _check_mm(a, b)
     return _product(a, b)
 
 
@@ -203,7 +206,7 @@ def _folded(self: Tensor, other: Tensor) -> Tensor:
     large = other.mT if turned else self
     small = self if turned and self._array.ndim == 1 else self.t() if turned else other
     *outside, inner = large._array.shape
-    rows = large.reshape((int(np.prod(outside)), inner))
+    rows = large.reshape((math.prod(outside), inner))
     if small._array.ndim == 1:
         return unsafe_view(rows.mv(small), tuple(outside))
     found = unsafe_view(rows.mm(small), (*outside, small._array.shape[1]))
@@ -219,7 +222,7 @@ def _batched(self: Tensor, other: Tensor) -> Tensor:
             return matmul(self, other.squeeze(0))
     n = a[-2] if len(a) > 1 else 1
     batch = broadcast_shape([_Shape(a[:-2]), _Shape(b[:-2])])
-    count = int(np.prod(batch))
+    count = math.prod(batch)
     left = self.expand((*batch, n, a[-1])).reshape((count, n, a[-1]))
     if len(b) == 1:
         right = other.expand((*batch, b[0])).reshape((count, b[0])).unsqueeze(2)

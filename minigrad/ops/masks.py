@@ -6,6 +6,7 @@ TensorAdvancedIndexing.cpp.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def _masked_scatter(x: np.ndarray, mask: np.ndarray, source: np.ndarray) -> np.n
 def _masked_source(grad: Tensor, mask: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The gradient at the places of the mask, for the first elements of the source; the others had no part."""
     picked = grad.masked_select(mask)
-    missing = int(np.prod(shape)) - picked._array.size
+    missing = math.prod(shape) - picked._array.size
     if missing > 0:
         picked = cat([picked, wrap(np.zeros(missing, picked._array.dtype))])
     return picked.view(shape)

@@ -7,6 +7,7 @@ again from the input, since they depend on it.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def _checked_shape(input: Tensor, normalized_shape: Any) -> Dims:
 
 def _group_norm(x: np.ndarray, weight: Any, bias: Any, group: int, eps: float) -> tuple[np.ndarray, ...]:
     floating(x, "GroupNormKernelImpl")
-    grouped = x.reshape(x.shape[0], group, int(np.prod(x.shape[1:])) // group)
+    grouped = x.reshape(x.shape[0], group, math.prod(x.shape[1:]) // group)
     centred, mean, rstd = statistics(grouped, (2,), eps)
     out = (centred * rstd).reshape(x.shape)
     if weight is not None:

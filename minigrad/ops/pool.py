@@ -6,6 +6,7 @@ places of the kernel, each time for all windows at once.
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import Any
 
@@ -107,7 +108,7 @@ def _max_pool(
 
 def _max_pool_backward(g: np.ndarray, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
     """Each gradient at the place of its window's largest element."""
-    planes = int(np.prod(x.shape[:-2]))
+    planes = math.prod(x.shape[:-2])
     pixels = x.shape[-2] * x.shape[-1]
     found = np.zeros(planes * pixels, g.dtype)
     places = (np.arange(planes)[:, None] * pixels + indices.reshape(planes, -1)).reshape(-1)

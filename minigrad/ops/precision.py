@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, mode
+from ..dtypes import HALF
 
 
 def floating(x: np.ndarray, name: str) -> np.ndarray:
@@ -42,7 +43,7 @@ def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(forward)
     def wide(*args: Any) -> Any:
-        if args[0].dtype != np.float16:
+        if args[0].dtype is not HALF:
             return forward(*args)
         found = forward(*(_widened(a) for a in args))
         return tuple(map(_narrowed, found)) if type(found) is tuple else _narrowed(found)
@@ -51,7 +52,7 @@ def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _widened(value: Any) -> Any:
-    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float16 else value
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype is HALF else value
 
 
 def _narrowed(array: Any) -> Any:

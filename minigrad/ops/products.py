@@ -5,6 +5,7 @@ Counterpart in PyTorch: tensordot in aten/src/ATen/native/Linear.cpp, the others
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     ours = [d for d in range(a._array.ndim) if d not in first]
     theirs = [d for d in range(b._array.ndim) if d not in second]
     shape = (*[a._array.shape[d] for d in ours], *[b._array.shape[d] for d in theirs])
-    rows = int(np.prod([a._array.shape[d] for d in ours]))
-    columns = int(np.prod([b._array.shape[d] for d in theirs]))
+    rows = math.prod([a._array.shape[d] for d in ours])
+    columns = math.prod([b._array.shape[d] for d in theirs])
     if not ours and not theirs:
         # Everything is summed: one inner product.
         x = left.permute(tuple(first))

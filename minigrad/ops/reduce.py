@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..bare import helper
+from ..dtypes import HALF
 from ..op import op, table
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
@@ -21,7 +22,7 @@ _UNSET: Any = object()
 def _sum(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) -> np.ndarray:
     x = cast(x, dtype)
     dims = normal_dims(dim, x.ndim)
-    if x.dtype.kind == "f" and x.dtype != np.float16:
+    if x.dtype.kind == "f" and x.dtype is not HALF:
         return np.add.reduce(x, axis=dims, keepdims=keepdim)
     return _back(np.add.reduce(wide(x), axis=dims, keepdims=keepdim), x, dtype)
 

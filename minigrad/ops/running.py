@@ -126,7 +126,7 @@ def _floating(x: np.ndarray, kernel: str) -> np.ndarray:
 
 def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
     axis = one_dim(dim, x.ndim) if x.ndim else None
-    return (x - x.max(axis=axis, keepdims=True) if x.size else x), axis
+    return (np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=...) if x.size else x), axis
 
 
 def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
@@ -134,14 +134,15 @@ def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
     x = _floating(x, "softmax_kernel_impl")
     y, axis = _shifted(wide(x), dim)
     e = np.exp(y, out=...)
-    return np.divide(e, e.sum(axis=axis, keepdims=True), out=e).astype(x.dtype, copy=False)
+    return np.divide(e, np.add.reduce(e, axis, keepdims=True), out=e).astype(x.dtype, copy=False)
 
 
 def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
     x = _floating(x, "log_softmax_kernel_impl")
     y, axis = _shifted(wide(x), dim)
-    return np.asarray(y - np.log(np.exp(y).sum(axis=axis, keepdims=True))).astype(x.dtype, copy=False)
+    total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)
+    return np.subtract(y, np.log(total, out=...), out=...).astype(x.dtype, copy=False)
 
 
 _softmax_op = op(
@@ -168,7 +169,9 @@ def _softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.ndar
 
 
 def _log_softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.ndarray:
-    return grad - np.exp(output) * grad.sum(axis=_axis(dim, grad), keepdims=True)
+    share = np.exp(output, out=...)
+    np.multiply(share, np.add.reduce(grad, _axis(dim, grad), keepdims=True), share)
+    return np.subtract(grad, share, share)
 
 
 softmax_backward = op(
