@@ -3,7 +3,7 @@
 import builtins
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 
@@ -232,6 +232,15 @@ from .ops.pairs import xlogy as xlogy
 from .ops.create import zeros as zeros
 from .ops.create import zeros_like as zeros_like
 
+BoolTensor: type[Tensor]
+ByteTensor: type[Tensor]
+CharTensor: type[Tensor]
+DoubleTensor: type[Tensor]
+FloatTensor: type[Tensor]
+HalfTensor: type[Tensor]
+IntTensor: type[Tensor]
+LongTensor: type[Tensor]
+ShortTensor: type[Tensor]
 __version__: str
 bool: _dtype
 double: _dtype
@@ -251,7 +260,7 @@ uint8: _dtype
 
 def abs(self: Tensor) -> Tensor:
     """Elementwise absolute value."""
-def absolute(self: Tensor) -> Any:
+def absolute(self: Tensor) -> Tensor:
     """Elementwise absolute value."""
 def acos(self: Tensor) -> Tensor:
     """Elementwise inverse cosine, nan outside of [-1, 1]."""
@@ -273,19 +282,19 @@ def amax(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The largest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
 def amin(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The smallest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
-def arccos(self: Tensor) -> Any:
+def arccos(self: Tensor) -> Tensor:
     """Elementwise inverse cosine, nan outside of [-1, 1]."""
-def arccosh(self: Tensor) -> Any:
+def arccosh(self: Tensor) -> Tensor:
     """Elementwise inverse hyperbolic cosine, nan below 1."""
-def arcsin(self: Tensor) -> Any:
+def arcsin(self: Tensor) -> Tensor:
     """Elementwise inverse sine, nan outside of [-1, 1]."""
-def arcsinh(self: Tensor) -> Any:
+def arcsinh(self: Tensor) -> Tensor:
     """Elementwise inverse hyperbolic sine."""
-def arctan(self: Tensor) -> Any:
+def arctan(self: Tensor) -> Tensor:
     """Elementwise inverse tangent."""
-def arctan2(self: Tensor, other: Tensor | builtins.float) -> Any:
+def arctan2(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """The angle of the point (other, self), elementwise, from -pi to pi."""
-def arctanh(self: Tensor) -> Any:
+def arctanh(self: Tensor) -> Tensor:
     """Elementwise inverse hyperbolic tangent, nan outside of [-1, 1]."""
 def argmax(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The position of the largest element, in the flattened tensor or along `dim`; the first of equals."""
@@ -315,9 +324,9 @@ def clip(self: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Elementwise: not below min, not above max. Numbers or tensors; one of them may be None."""
 def clone(self: Tensor) -> Tensor:
     """A copy with memory of its own; the gradient goes through."""
-def concat(tensors: Sequence[Tensor], dim: Any = ...) -> Any:
+def concat(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors one after the other along an existing dimension."""
-def concatenate(tensors: Sequence[Tensor], dim: Any = ...) -> Any:
+def concatenate(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors one after the other along an existing dimension."""
 def cos(self: Tensor) -> Tensor:
     """Elementwise cosine."""
@@ -353,7 +362,7 @@ def exp2(self: Tensor) -> Tensor:
     """Elementwise 2 ** x."""
 def expm1(self: Tensor) -> Tensor:
     """Elementwise exp(x) - 1, exact near 0."""
-def fix(self: Tensor) -> Any:
+def fix(self: Tensor) -> Tensor:
     """Elementwise: rounded towards 0."""
 def flip(self: Tensor, *dims: Any) -> Tensor:
     """A copy with the order of the elements reversed along dimensions."""
@@ -371,9 +380,9 @@ def ge(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self >= other."""
 def ger(self: Tensor, vec2: Tensor) -> Tensor:
     """All products of an element of one vector with one of another, as a matrix."""
-def greater(self: Tensor, other: Tensor | builtins.float) -> Any:
+def greater(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self > other."""
-def greater_equal(self: Tensor, other: Tensor | builtins.float) -> Any:
+def greater_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self >= other."""
 def gt(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self > other."""
@@ -401,9 +410,9 @@ def isposinf(self: Tensor) -> Tensor:
     """Where the elements are inf."""
 def le(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self <= other."""
-def less(self: Tensor, other: Tensor | builtins.float) -> Any:
+def less(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self < other."""
-def less_equal(self: Tensor, other: Tensor | builtins.float) -> Any:
+def less_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self <= other."""
 def log(self: Tensor) -> Tensor:
     """Elementwise natural logarithm."""
@@ -453,9 +462,9 @@ def ne(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self != other."""
 def neg(self: Tensor) -> Tensor:
     """Elementwise negation."""
-def negative(self: Tensor) -> Any:
+def negative(self: Tensor) -> Tensor:
     """Elementwise negation."""
-def not_equal(self: Tensor, other: Tensor | builtins.float) -> Any:
+def not_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self != other."""
 def permute(self: Tensor, *dims: Any) -> Tensor:
     """The dimensions in another order."""
@@ -509,7 +518,7 @@ def stack(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors of one shape, one after the other along a new dimension."""
 def subtract(self: Tensor | builtins.float, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
     """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
-def swapdims(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Any:
+def swapdims(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions exchanged."""
 def t(self: Tensor) -> Tensor:
     """The transpose of a matrix; a vector or scalar as it is."""

@@ -27,7 +27,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,6 +53,13 @@ class FunctionCtx:
     saved_for_forward: tuple[Any, ...] | None = None
     materialize_grads = True
     needs_input_grad: tuple[bool, ...] = ()  # for each argument of forward, whether it requires grad
+
+    if TYPE_CHECKING:  # what a type checker shall know: the node has it, and users keep on it what they want
+        saved_tensors: tuple[Tensor, ...]
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors for backward, which finds them in `ctx.saved_tensors`, checked for later writes."""

@@ -10,10 +10,14 @@ import functools
 import inspect
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 if TYPE_CHECKING:
     from .events import Observer
+
+
+F = TypeVar("F", bound=Callable[..., Any])  # a decorator gives back what it took
 
 
 class _ThreadState(threading.local):
@@ -87,7 +91,7 @@ class _Context:
     def clone(self) -> _Context:
         return type(self)()
 
-    def __call__(self, function):
+    def __call__(self, function: F) -> F:
         if inspect.isclass(function):
             warnings.warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only "
@@ -99,7 +103,7 @@ class _Context:
         if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
-            def generate(*args, **kwargs):
+            def generate(*args: Any, **kwargs: Any) -> Any:
                 # The mode holds while the generator runs, not while it waits for its consumer.
                 generator = function(*args, **kwargs)
                 resume, value = generator.send, None
@@ -118,20 +122,26 @@ class _Context:
                     except BaseException as error:
                         resume, value = generator.throw, error
 
-            return generate
+            return generate  # type: ignore[return-value]
 
         @functools.wraps(function)
-        def call(*args, **kwargs):
+        def call(*args: Any, **kwargs: Any) -> Any:
             with self.clone():
                 return function(*args, **kwargs)
 
-        return call
+        return call  # type: ignore[return-value]
 
 
 class _GradMode(_Context):
     on: bool
 
-    def __new__(cls, function=None):
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
+
+    def __new__(cls, function: Any = None) -> Any:
         # `@no_grad` without parentheses decorates at once.
         return super().__new__(cls) if function is None else super().__new__(cls)(function)
 
@@ -170,7 +180,7 @@ class set_grad_enabled(_Context):
     def clone(self) -> set_grad_enabled:
         return set_grad_enabled(self._mode)
 
-    def __call__(self, function):
+    def __call__(self, function: F) -> F:
         set_grad(self._before)  # as a decorator it changes nothing where it is written
         return super().__call__(function)
 
@@ -203,7 +213,13 @@ class inference_mode(_Context):
     Inside, `enable_grad` records nothing. `inference_mode(False)` ends it for a block, and with it any no_grad.
     """
 
-    def __new__(cls, mode=True):
+    @overload
+    def __new__(cls, mode: bool = True) -> Self: ...
+
+    @overload
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
+
+    def __new__(cls, mode: Any = True) -> Any:
         return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:

@@ -3,7 +3,7 @@
 import builtins
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 
@@ -25,6 +25,14 @@ class Meta:
     inference: Any
     counts: Any
 
+class ValuesIndices(NamedTuple):
+    values: Tensor
+    indices: Tensor
+
+class MinMax(NamedTuple):
+    min: Tensor
+    max: Tensor
+
 class Tensor:
     _array: np.ndarray
     _storage: Storage | None
@@ -36,9 +44,9 @@ class Tensor:
     _accumulator: weakref.ref[Node] | None
     _meta: Meta | None
     @property
-    def H(self) -> Any: ...
+    def H(self) -> Tensor: ...
     @property
-    def T(self) -> Any: ...
+    def T(self) -> Tensor: ...
     def __abs__(self) -> Tensor: ...
     def __add__(self, other: Any) -> Tensor: ...
     def __and__(self, other: Any) -> Tensor: ...
@@ -57,22 +65,22 @@ class Tensor:
     def __getitem__(self, index: Any) -> Tensor: ...
     def __gt__(self, other: Any) -> Tensor: ...
     def __hash__(self) -> builtins.int: ...
-    def __iadd__(self, other: Any) -> Tensor: ...
-    def __iand__(self, other: Any) -> Tensor: ...
-    def __ifloordiv__(self, other: Any) -> Tensor: ...
-    def __ilshift__(self, other: Any) -> Tensor: ...
-    def __imod__(self, other: Any) -> Tensor: ...
-    def __imul__(self, other: Any) -> Tensor: ...
+    def __iadd__(self, other: Any) -> Self: ...
+    def __iand__(self, other: Any) -> Self: ...
+    def __ifloordiv__(self, other: Any) -> Self: ...
+    def __ilshift__(self, other: Any) -> Self: ...
+    def __imod__(self, other: Any) -> Self: ...
+    def __imul__(self, other: Any) -> Self: ...
     def __index__(self) -> builtins.int: ...
     def __int__(self) -> builtins.int: ...
     def __invert__(self) -> Tensor: ...
-    def __ior__(self, other: Any) -> Tensor: ...
-    def __ipow__(self, other: Any) -> Tensor: ...
-    def __irshift__(self, other: Any) -> Tensor: ...
-    def __isub__(self, other: Any) -> Tensor: ...
+    def __ior__(self, other: Any) -> Self: ...
+    def __ipow__(self, other: Any) -> Self: ...
+    def __irshift__(self, other: Any) -> Self: ...
+    def __isub__(self, other: Any) -> Self: ...
     def __iter__(self) -> Iterator[Tensor]: ...
-    def __itruediv__(self, other: Any) -> Tensor: ...
-    def __ixor__(self, other: Any) -> Tensor: ...
+    def __itruediv__(self, other: Any) -> Self: ...
+    def __ixor__(self, other: Any) -> Self: ...
     def __le__(self, other: Any) -> Tensor: ...
     def __len__(self) -> builtins.int: ...
     def __lshift__(self, other: Any) -> Tensor: ...
@@ -82,7 +90,7 @@ class Tensor:
     def __mul__(self, other: Any) -> Tensor: ...
     def __ne__(self, other: object) -> Tensor: ...  # type: ignore[override]
     def __neg__(self) -> Tensor: ...
-    def __new__(self, *args: Any, **kwargs: Any) -> Tensor: ...
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
     def __or__(self, other: Any) -> Tensor: ...
     def __pos__(self) -> Tensor: ...
     def __pow__(self, other: Any) -> Tensor: ...
@@ -118,9 +126,9 @@ class Tensor:
         """Elementwise absolute value."""
     def abs_(self) -> Tensor:
         """Elementwise absolute value."""
-    def absolute(self) -> Any:
+    def absolute(self) -> Tensor:
         """Elementwise absolute value."""
-    def absolute_(self) -> Any:
+    def absolute_(self) -> Tensor:
         """Elementwise absolute value."""
     def acos(self) -> Tensor:
         """Elementwise inverse cosine, nan outside of [-1, 1]."""
@@ -168,35 +176,35 @@ class Tensor:
         """The largest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
     def amin(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
         """The smallest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
-    def aminmax(self, *, dim: Any = ..., keepdim: builtins.bool = ...) -> Any:
+    def aminmax(self, *, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> MinMax:
         """The (min, max) of the tensor, or along one dimension."""
     def any(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
         """Whether some element is true, of the tensor or along `dim` (an int or several)."""
-    def arccos(self) -> Any:
+    def arccos(self) -> Tensor:
         """Elementwise inverse cosine, nan outside of [-1, 1]."""
-    def arccos_(self) -> Any:
+    def arccos_(self) -> Tensor:
         """Elementwise inverse cosine, nan outside of [-1, 1]."""
-    def arccosh(self) -> Any:
+    def arccosh(self) -> Tensor:
         """Elementwise inverse hyperbolic cosine, nan below 1."""
     def arccosh_(self, *args: Any, **kwargs: Any) -> Tensor:
         """acosh, in place. It has no gradient: backward through it raises NotImplementedError."""
-    def arcsin(self) -> Any:
+    def arcsin(self) -> Tensor:
         """Elementwise inverse sine, nan outside of [-1, 1]."""
-    def arcsin_(self) -> Any:
+    def arcsin_(self) -> Tensor:
         """Elementwise inverse sine, nan outside of [-1, 1]."""
-    def arcsinh(self) -> Any:
+    def arcsinh(self) -> Tensor:
         """Elementwise inverse hyperbolic sine."""
     def arcsinh_(self, *args: Any, **kwargs: Any) -> Tensor:
         """asinh, in place. It has no gradient: backward through it raises NotImplementedError."""
-    def arctan(self) -> Any:
+    def arctan(self) -> Tensor:
         """Elementwise inverse tangent."""
-    def arctan2(self, other: Tensor | builtins.float) -> Any:
+    def arctan2(self, other: Tensor | builtins.float) -> Tensor:
         """The angle of the point (other, self), elementwise, from -pi to pi."""
-    def arctan2_(self, other: Tensor | builtins.float) -> Any:
+    def arctan2_(self, other: Tensor | builtins.float) -> Tensor:
         """The angle of the point (other, self), elementwise, from -pi to pi."""
-    def arctan_(self) -> Any:
+    def arctan_(self) -> Tensor:
         """Elementwise inverse tangent."""
-    def arctanh(self) -> Any:
+    def arctanh(self) -> Tensor:
         """Elementwise inverse hyperbolic tangent, nan outside of [-1, 1]."""
     def arctanh_(self, *args: Any, **kwargs: Any) -> Tensor:
         """atanh, in place. It has no gradient: backward through it raises NotImplementedError."""
@@ -324,9 +332,9 @@ class Tensor:
         """linalg.cross along `dim`, by default the first dimension of length 3."""
     def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
         """NotImplementedError: there is no other device than the CPU."""
-    def cummax(self, dim: builtins.int) -> Any:
+    def cummax(self, dim: builtins.int) -> ValuesIndices:
         """The (values, indices) of the largest elements so far, along `dim`."""
-    def cummin(self, dim: builtins.int) -> Any:
+    def cummin(self, dim: builtins.int) -> ValuesIndices:
         """The (values, indices) of the smallest elements so far, along `dim`."""
     def cumprod(self, dim: Any, *, dtype: _dtype | None = ...) -> Tensor:
         """The products of the elements so far, along `dim`."""
@@ -418,9 +426,9 @@ class Tensor:
         """Write numbers of the exponential distribution with rate `lambd` into self."""
     def fill_(self, value: Any) -> Tensor:
         """Write a number, or a 0-d tensor, into every element."""
-    def fix(self) -> Any:
+    def fix(self) -> Tensor:
         """Elementwise: rounded towards 0."""
-    def fix_(self) -> Any:
+    def fix_(self) -> Tensor:
         """Elementwise: rounded towards 0."""
     def flatten(self, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
         """The dimensions from start_dim to end_dim as one."""
@@ -468,11 +476,11 @@ class Tensor:
     def grad(self, value: Tensor | None) -> None: ...
     @property
     def grad_fn(self) -> Node | None: ...
-    def greater(self, other: Tensor | builtins.float) -> Any:
+    def greater(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self > other."""
     def greater_(self, *args: Any, **kwargs: Any) -> Tensor:
         """gt, written into self as ones and zeros."""
-    def greater_equal(self, other: Tensor | builtins.float) -> Any:
+    def greater_equal(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self >= other."""
     def greater_equal_(self, *args: Any, **kwargs: Any) -> Tensor:
         """ge, written into self as ones and zeros."""
@@ -520,7 +528,7 @@ class Tensor:
         """The sum of products over the last dimensions."""
     def int(self) -> Tensor:
         """self as int32."""
-    def is_complex(self) -> Any: ...
+    def is_complex(self) -> builtins.bool: ...
     def is_contiguous(self) -> builtins.bool:
         """Whether the elements lie in memory in row-major order without gaps."""
     def is_floating_point(self) -> builtins.bool:
@@ -531,7 +539,7 @@ class Tensor:
     def is_leaf(self) -> builtins.bool: ...
     def is_nonzero(self) -> builtins.bool:
         """Whether the one element is not 0. RuntimeError where there is not exactly one."""
-    def is_signed(self) -> Any: ...
+    def is_signed(self) -> builtins.bool: ...
     def isclose(self, other: Tensor, rtol: builtins.float = ..., atol: builtins.float = ..., equal_nan: builtins.bool = ...) -> Tensor:
         """Where |self - other| <= atol + rtol * |other|. RuntimeError where the dtypes differ."""
     def isfinite(self) -> Tensor:
@@ -546,13 +554,13 @@ class Tensor:
         """Where the elements are inf."""
     def isreal(self) -> Tensor:
         """True everywhere: there are no complex numbers here."""
-    def item(self) -> Any:
+    def item(self) -> builtins.int | builtins.float | builtins.bool:
         """The one element as a Python number. RuntimeError where there is not exactly one."""
     @property
     def itemsize(self) -> builtins.int: ...
     def kron(self, other: Tensor) -> Tensor:
         """Each element of self times all of other, as blocks."""
-    def kthvalue(self, k: builtins.int, dim: builtins.int = ..., keepdim: builtins.bool = ...) -> Any:
+    def kthvalue(self, k: builtins.int, dim: builtins.int = ..., keepdim: builtins.bool = ...) -> ValuesIndices:
         """The (values, indices) of the k-th smallest elements along `dim`, counted from 1."""
     def le(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self <= other."""
@@ -562,11 +570,11 @@ class Tensor:
         """self + weight * (end - self); the weight is a number or a tensor."""
     def lerp_(self, end: Tensor, weight: Tensor | builtins.float) -> Tensor:
         """lerp, in place."""
-    def less(self, other: Tensor | builtins.float) -> Any:
+    def less(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self < other."""
     def less_(self, *args: Any, **kwargs: Any) -> Tensor:
         """lt, written into self as ones and zeros."""
-    def less_equal(self, other: Tensor | builtins.float) -> Any:
+    def less_equal(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self <= other."""
     def less_equal_(self, *args: Any, **kwargs: Any) -> Tensor:
         """le, written into self as ones and zeros."""
@@ -623,9 +631,9 @@ class Tensor:
     def lt_(self, *args: Any, **kwargs: Any) -> Tensor:
         """lt, written into self as ones and zeros."""
     @property
-    def mH(self) -> Any: ...
+    def mH(self) -> Tensor: ...
     @property
-    def mT(self) -> Any: ...
+    def mT(self) -> Tensor: ...
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """A copy of self with `value`, a number or a 0-d tensor, where the mask is True."""
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
@@ -638,21 +646,31 @@ class Tensor:
         """The elements where the mask is true, as a vector."""
     def matmul(self, other: Tensor) -> Tensor:
         """self @ other: vectors, matrices, and stacks of them, whose first dimensions are broadcast."""
-    def max(self, dim: Any = ..., keepdim: builtins.bool = ..., *, other: Any = ...) -> Any:
-        """The largest element; with `dim` the (values, indices) along it; with a tensor the larger, elementwise."""
+    @overload
+    def max(self) -> Tensor: ...
+    @overload
+    def max(self, other: Tensor) -> Tensor: ...
+    @overload
+    def max(self, dim: builtins.int, keepdim: builtins.bool = ...) -> ValuesIndices: ...
     def maximum(self, other: Tensor | builtins.float) -> Tensor:
         """The larger of two tensors, elementwise; nan where one is nan."""
     def mean(self, dim: Any = ..., keepdim: Any = ..., *, dtype: Any = ..., **more: Any) -> Tensor:
         """The mean of all elements, or along `dim`. RuntimeError for integers."""
-    def median(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Any:
-        """The middle element, the lower of two; with `dim` the (values, indices) along it. nan where there is one."""
-    def min(self, dim: Any = ..., keepdim: builtins.bool = ..., *, other: Any = ...) -> Any:
-        """The smallest element; with `dim` the (values, indices) along it; with a tensor the smaller, elementwise."""
+    @overload
+    def median(self) -> Tensor: ...
+    @overload
+    def median(self, dim: builtins.int, keepdim: builtins.bool = ...) -> ValuesIndices: ...
+    @overload
+    def min(self) -> Tensor: ...
+    @overload
+    def min(self, other: Tensor) -> Tensor: ...
+    @overload
+    def min(self, dim: builtins.int, keepdim: builtins.bool = ...) -> ValuesIndices: ...
     def minimum(self, other: Tensor | builtins.float) -> Tensor:
         """The smaller of two tensors, elementwise; nan where one is nan."""
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices."""
-    def mode(self, dim: builtins.int = ..., keepdim: builtins.bool = ...) -> Any:
+    def mode(self, dim: builtins.int = ..., keepdim: builtins.bool = ...) -> ValuesIndices:
         """The (values, indices) of the most frequent elements along `dim`, the smallest where several are."""
     def moveaxis(self, source: Any, destination: Any) -> Tensor:
         """The dimensions `source` moved to the places `destination`, the others in their order."""
@@ -668,7 +686,7 @@ class Tensor:
         """Positions drawn with probabilities proportional to `input`, of a vector or of each row of a matrix."""
     def multiply(self, other: Tensor | builtins.float) -> Tensor:
         """self * other, elementwise, broadcasting like NumPy. RuntimeError where shapes do not fit."""
-    def multiply_(self, other: Tensor | builtins.float) -> Any:
+    def multiply_(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise product, broadcasting like NumPy."""
     def mv(self, vec: Tensor) -> Tensor:
         """A matrix times a vector."""
@@ -678,8 +696,10 @@ class Tensor:
         """nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype."""
     def nanmean(self, dim: Any = ..., keepdim: builtins.bool = ..., *, dtype: Any = ...) -> Tensor:
         """The mean of the elements that are not nan."""
-    def nanmedian(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Any:
-        """The middle one of the elements that are not nan; with `dim` the (values, indices) along it."""
+    @overload
+    def nanmedian(self) -> Tensor: ...
+    @overload
+    def nanmedian(self, dim: builtins.int, keepdim: builtins.bool = ...) -> ValuesIndices: ...
     def nansum(self, dim: Any = ..., keepdim: builtins.bool = ..., *, dtype: Any = ...) -> Tensor:
         """The sum of the elements that are not nan."""
     def narrow(self, dim: builtins.int, start: Any, length: builtins.int) -> Tensor:
@@ -696,9 +716,9 @@ class Tensor:
         """Elementwise negation."""
     def neg_(self) -> Tensor:
         """Elementwise negation."""
-    def negative(self) -> Any:
+    def negative(self) -> Tensor:
         """Elementwise negation."""
-    def negative_(self) -> Any:
+    def negative_(self) -> Tensor:
         """Elementwise negation."""
     def nelement(self) -> builtins.int:
         """The number of elements."""
@@ -718,7 +738,7 @@ class Tensor:
         """The p-norm of the elements, of the tensor or along `dim`; "fro", the default, is 2."""
     def normal_(self, mean: builtins.float = ..., std: builtins.float = ..., *, generator: Any = ...) -> Tensor:
         """Write numbers of the normal distribution into self. RuntimeError for a negative std."""
-    def not_equal(self, other: Tensor | builtins.float) -> Any:
+    def not_equal(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self != other."""
     def not_equal_(self, *args: Any, **kwargs: Any) -> Tensor:
         """ne, written into self as ones and zeros."""
@@ -846,13 +866,15 @@ class Tensor:
         """Elementwise hyperbolic sine."""
     def sinh_(self) -> Tensor:
         """Elementwise hyperbolic sine."""
-    def size(self, dim: builtins.int | None = ...) -> Size | builtins.int:
-        """The shape, or the length of one dimension."""
+    @overload
+    def size(self) -> Size: ...
+    @overload
+    def size(self, dim: builtins.int) -> builtins.int: ...
     def slice_scatter(self, src: Tensor, dim: Any = ..., start: Any = ..., end: Any = ..., step: Any = ...) -> Tensor:
         """A copy with `src` in a slice of dimension `dim`."""
     def softmax(self, dim: builtins.int, dtype: Any = ...) -> Tensor:
         """exp(x) scaled to sum to 1 along `dim`. NotImplementedError for integers without a dtype."""
-    def sort(self, dim: builtins.int = ..., descending: builtins.bool = ..., stable: builtins.bool | None = ...) -> Any:
+    def sort(self, dim: builtins.int = ..., descending: builtins.bool = ..., stable: builtins.bool | None = ...) -> ValuesIndices:
         """The elements in order along `dim`, and where they stood: (values, indices)."""
     def split(self, split_size: Any, dim: builtins.int = ...) -> tuple[Tensor, ...]:
         """Parts along `dim` as views: of `split_size` each (the last perhaps shorter), or of a list of sizes."""
@@ -876,8 +898,10 @@ class Tensor:
     def storage(self) -> Storage: ...
     def storage_offset(self) -> builtins.int:
         """Where in the storage the first element lies, in elements."""
-    def stride(self, dim: builtins.int | None = ...) -> tuple[builtins.int, ...] | builtins.int:
-        """How many elements of memory lie between neighbours, in each dimension or in one."""
+    @overload
+    def stride(self) -> tuple[builtins.int, ...]: ...
+    @overload
+    def stride(self, dim: builtins.int) -> builtins.int: ...
     def sub(self, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
         """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
     def sub_(self, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
@@ -892,7 +916,7 @@ class Tensor:
         """Two dimensions exchanged: transpose, with NumPy's name."""
     def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions in place."""
-    def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Any:
+    def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Two dimensions exchanged."""
     def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions in place."""
@@ -920,7 +944,7 @@ class Tensor:
         """self in another dtype; self itself where it has it already."""
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers; of a 0-d tensor the number."""
-    def topk(self, k: builtins.int, dim: builtins.int = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> Any:
+    def topk(self, k: builtins.int, dim: builtins.int = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> ValuesIndices:
         """The k largest (or smallest) elements along `dim`, in order, and where they stand: (values, indices)."""
     def trace(self) -> Tensor:
         """The sum of the diagonal of a matrix."""

@@ -28,7 +28,7 @@ HEAD = (
 import builtins
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, Self, overload
 
 import numpy as np
 
@@ -71,7 +71,22 @@ ARITHMETIC = [
     "rshift",
 ]
 FIXED = {
-    **{f"__{k}{name}__": "(self, other: Any) -> Tensor" for name in ARITHMETIC for k in ("", "r", "i")},
+    **{f"__{k}{name}__": "(self, other: Any) -> Tensor" for name in ARITHMETIC for k in ("", "r")},
+    **{f"__i{name}__": "(self, other: Any) -> Self" for name in ARITHMETIC},
+    **{
+        name: f"(self, {first}dim: builtins.int = ..., keepdim: builtins.bool = ...) -> ValuesIndices"
+        for name, first in {"mode": "", "kthvalue": "k: builtins.int, "}.items()
+    },
+    **{f"cum{name}": "(self, dim: builtins.int) -> ValuesIndices" for name in ("max", "min")},
+    "sort": "(self, dim: builtins.int = ..., descending: builtins.bool = ..., stable: builtins.bool | None = ...)"
+    " -> ValuesIndices",
+    "topk": "(self, k: builtins.int, dim: builtins.int = ..., largest: builtins.bool = ..., "
+    "sorted: builtins.bool = ...) -> ValuesIndices",
+    "aminmax": "(self, *, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> MinMax",
+    "item": "(self) -> builtins.int | builtins.float | builtins.bool",
+    "is_complex": "(self) -> builtins.bool",
+    "is_signed": "(self) -> builtins.bool",
+    "__new__": "(cls, *args: Any, **kwargs: Any) -> Self",
     **{f"__{name}__": "(self, other: Any) -> Tensor" for name in ("lt", "le", "gt", "ge")},
     **{f"__{name}__": "(self, other: object) -> Tensor" for name in ("eq", "ne")},
     **{f"__{name}__": "(self) -> Tensor" for name in ("neg", "pos", "abs", "invert")},
@@ -83,6 +98,24 @@ FIXED = {
     "__bool__": "(self) -> builtins.bool",
     "__hash__": "(self) -> builtins.int",
 }
+
+_ALONG = "(self, dim: builtins.int, keepdim: builtins.bool = ...) -> ValuesIndices"
+OVERLOADS = {
+    "size": ["(self) -> Size", "(self, dim: builtins.int) -> builtins.int"],
+    "stride": ["(self) -> tuple[builtins.int, ...]", "(self, dim: builtins.int) -> builtins.int"],
+    **{name: ["(self) -> Tensor", _ALONG] for name in ("median", "nanmedian")},
+    **{name: ["(self) -> Tensor", "(self, other: Tensor) -> Tensor", _ALONG] for name in ("max", "min")},
+}
+# What return_types.py makes while it runs, as type checkers read it.
+RESULTS = """
+class ValuesIndices(NamedTuple):
+    values: Tensor
+    indices: Tensor
+
+class MinMax(NamedTuple):
+    min: Tensor
+    max: Tensor
+"""
 
 
 def annotation(given: Any, otherwise: str) -> str:
@@ -103,7 +136,8 @@ def qualified(text: str) -> str:
 
 def signature(name: str, function: Any, method: bool) -> str:
     """ "(self, dim: int = ...) -> Tensor" """
-    entry = op.table.get(name) or op.table.get(name.removesuffix("_"))
+    names = (name, name.removesuffix("_"), function.__name__, function.__name__.removesuffix("_"))
+    entry = next((op.table[n] for n in names if n in op.table), None)
     several = entry is not None and entry.results != ["result"]
     try:
         found = inspect.signature(function)
@@ -131,6 +165,8 @@ def signature(name: str, function: Any, method: bool) -> str:
 
 def definition(name: str, function: Any, indent: str) -> str:
     method = bool(indent)
+    if method and name in OVERLOADS:
+        return "".join(f"{indent}@overload\n{indent}def {name}{head}: ...\n" for head in OVERLOADS[name])
     head = FIXED[name] if method and name in FIXED else signature(name, function, method)
     ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
     doc = (inspect.getdoc(function) or "").partition("\n")[0].replace("\\", "\\\\")
@@ -155,7 +191,8 @@ def members() -> Iterator[str]:
         if name in skipped or name in Tensor.__annotations__:
             continue
         if isinstance(value, property):
-            kind = annotation(value.fget.__annotations__.get("return", inspect.Parameter.empty), "Any")
+            otherwise = "Tensor" if name in ("T", "H", "mT", "mH") else "Any"
+            kind = annotation(value.fget.__annotations__.get("return", inspect.Parameter.empty), otherwise)
             yield f"    @property\n    def {name}(self) -> {kind}: ...\n"
             if value.fset is not None:
                 yield f"    @{name}.setter\n    def {name}(self, value: {'Any' if kind == 'Any' else kind}) -> None: ...\n"
@@ -177,6 +214,7 @@ def tensor_stub() -> str:
         + new
         + "\nclass Meta:\n"
         + meta
+        + RESULTS
         + "\nclass Tensor:\n"
         + "".join(members())
     ) + ("\n" + functions if functions else "")
@@ -191,7 +229,9 @@ def package_stub() -> str:
             lines.append(f"from . import {name} as {name}\n")
         elif isinstance(value, type) or (inspect.isfunction(value) and not defined_here(name, value)):
             module = value.__module__.removeprefix("minigrad")
-            if module and value.__module__.startswith("minigrad"):
+            if not module:
+                values.append(f"{name}: type[Tensor]\n")
+            elif value.__module__.startswith("minigrad"):
                 lines.append(f"from {module} import {value.__qualname__} as {name}\n")
         elif inspect.isfunction(value):
             functions.append(definition(name, value, ""))
