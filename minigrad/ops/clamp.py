@@ -22,8 +22,8 @@ def _no_bools(x: np.ndarray, kernel: str) -> np.ndarray:
 def _clamp(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
     _no_bools(x, "clamp_cpu" if np.ndim(min) or np.ndim(max) else "clamp_scalar_cpu")
     if min is not None:
-        x = np.maximum(x, min)
-    return np.minimum(x, max) if max is not None else x
+        x = np.maximum(min, x)  # in this order x stays where both are 0.0 and -0.0
+    return np.minimum(max, x) if max is not None else x
 
 
 def _where(grad: Tensor, condition: Tensor) -> Tensor:
@@ -62,26 +62,26 @@ _clamp_tensor = op(
     doc="Elementwise: not below min, not above max, two tensors.",
 )  # fmt: skip
 _min_number = op(
-    "clamp_min_number(self, min)", lambda x, min: np.maximum(_no_bools(x, "clamp_min_scalar_cpu"), min), check=check_fits, promotes="common", inplace=True,
+    "clamp_min_number(self, min)", lambda x, min: np.maximum(min, _no_bools(x, "clamp_min_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_min", node="ClampMinBackward0",
     self=lambda grad, self, min: _where(grad, self >= min),
     doc="Elementwise: not below a number.",
 )  # fmt: skip
 _min_tensor = op(
-    "clamp_min_tensor(self, min)", lambda x, min: np.maximum(x, min), promotes="common", inplace=True,
+    "clamp_min_tensor(self, min)", lambda x, min: np.maximum(min, x), promotes="common", inplace=True,
     method=False, of="clamp_min", node="ClampMinBackward1",
     self=lambda grad, self, min: _where(grad, self >= min),
     min=lambda grad, self, min: _where(grad, self < min),
     doc="Elementwise: not below another tensor.",
 )  # fmt: skip
 _max_number = op(
-    "clamp_max_number(self, max)", lambda x, max: np.minimum(_no_bools(x, "clamp_max_scalar_cpu"), max), check=check_fits, promotes="common", inplace=True,
+    "clamp_max_number(self, max)", lambda x, max: np.minimum(max, _no_bools(x, "clamp_max_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_max", node="ClampMaxBackward0",
     self=lambda grad, self, max: _where(grad, self <= max),
     doc="Elementwise: not above a number.",
 )  # fmt: skip
 _max_tensor = op(
-    "clamp_max_tensor(self, max)", lambda x, max: np.minimum(x, max), promotes="common", inplace=True,
+    "clamp_max_tensor(self, max)", lambda x, max: np.minimum(max, x), promotes="common", inplace=True,
     method=False, of="clamp_max", node="ClampMaxBackward1",
     self=lambda grad, self, max: _where(grad, self <= max),
     max=lambda grad, self, max: _where(grad, self > max),

@@ -49,7 +49,10 @@ def _remainder(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     if x.dtype.kind == "b":
         raise NotImplementedError("\"remainder_cpu\" not implemented for 'Bool'")
     _no_zero(x, other)
-    return np.remainder(x, other)
+    if x.dtype.kind != "f":
+        return np.remainder(x, other)
+    rest = np.fmod(x, other)  # NumPy's remainder gives a rest of 0 another sign
+    return np.where((rest != 0) & ((other < 0) != (rest < 0)), rest + other, rest)
 
 
 def _fmod(x: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -30,29 +30,48 @@ def _ones_or_twos(self: Tensor, other: Tensor) -> Tensor:
     )
 
 
+# Of equal numbers the first counts, 0.0 and -0.0 being equal. NumPy answers with the second, or with either.
+
+
+def _first_max(x: np.ndarray, other: np.ndarray, **out: Any) -> np.ndarray:
+    return np.maximum(other, x, **out)
+
+
+def _first_min(x: np.ndarray, other: np.ndarray, **out: Any) -> np.ndarray:
+    return np.minimum(other, x, **out)
+
+
+def _first_fmax(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.where(x == other, x, np.fmax(x, other))
+
+
+def _first_fmin(x: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.where(x == other, x, np.fmin(x, other))
+
+
 maximum = op(
-    "maximum(self, other)", np.maximum, promotes="common", method=False,
+    "maximum(self, other)", _first_max, promotes="common", method=False,
     self=_larger_self,
     other=lambda grad, self, other: _larger_self(grad, other, self),
     doc="The larger of two tensors, elementwise; nan where one is nan.",
 )  # fmt: skip
 
 minimum = op(
-    "minimum(self, other)", np.minimum, promotes="common", method=False,
+    "minimum(self, other)", _first_min, promotes="common", method=False,
     self=_smaller_self,
     other=lambda grad, self, other: _smaller_self(grad, other, self),
     doc="The smaller of two tensors, elementwise; nan where one is nan.",
 )  # fmt: skip
 
 fmax = op(
-    "fmax(self, other)", np.fmax, promotes="common", method=False,
+    "fmax(self, other)", _first_fmax, promotes="common", method=False,
     self=lambda grad, self, other: grad.masked_fill(~((self >= other) | other.isnan()), 0.0),
     other=lambda grad, self, other: grad.masked_fill((self >= other) | other.isnan(), 0.0),
     doc="The larger of two tensors, elementwise; a number wins over nan.",
 )  # fmt: skip
 
 fmin = op(
-    "fmin(self, other)", np.fmin, promotes="common", method=False,
+    "fmin(self, other)", _first_fmin, promotes="common", method=False,
     self=lambda grad, self, other: grad.masked_fill(~((self <= other) | other.isnan()), 0.0),
     other=lambda grad, self, other: grad.masked_fill((self <= other) | other.isnan(), 0.0),
     doc="The smaller of two tensors, elementwise; a number wins over nan.",
@@ -60,9 +79,9 @@ fmin = op(
 
 
 def _inverse_square(self: Tensor, other: Tensor) -> Tensor:
-    """1 / (self^2 + other^2), 0 at the origin."""
-    square = (self * self + other * other).reciprocal()
-    return square.masked_fill((self == 0) & (other == 0), 0.0)
+    """1 / (self^2 + other^2), 0 at the origin and so near to it that the squares are 0."""
+    square = self * self + other * other
+    return square.reciprocal().masked_fill(square == 0, 0.0)
 
 
 atan2 = op(
@@ -156,7 +175,7 @@ _number_xlogy = op(
 
 
 def _heaviside(x: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return np.where(x == 0, values, np.where(np.isnan(x), x, x > 0)).astype(x.dtype)
+    return np.where(x == 0, values, x > 0).astype(x.dtype)
 
 
 def _same_dtypes(x: np.ndarray, values: np.ndarray) -> None:

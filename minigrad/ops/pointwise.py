@@ -31,7 +31,7 @@ _ONE = {kind: np.ones((), kind) for kind in "efd"}
 
 
 def _relu(x: np.ndarray, out: Any = None) -> np.ndarray:
-    return np.maximum(x, _ZERO[x.dtype.char], out=out)
+    return np.maximum(_ZERO[x.dtype.char], x, out=out)  # in this order -0.0 stays
 
 
 def _tanh_backward(grad: np.ndarray, output: np.ndarray, out: Any = None) -> np.ndarray:
@@ -212,10 +212,10 @@ rad2deg = op(
 
 
 def _sinc_self(grad: Tensor, self: Tensor) -> Tensor:
-    """(x cos(x) - sin(x)) / (pi x^2) with x = pi * self; 0 at 0."""
-    x = times(self, math.pi)
-    slope = (x * x.cos() - x.sin()) / times(self * self, math.pi)
-    return where(self == 0, wrap(np.zeros((), grad._array.dtype)), grad * slope)
+    """(x cos(x) - sin(x)) / (pi x^2) with x = pi * self; 0 at 0, and where the square is 0."""
+    x, square = times(self, math.pi), times(self * self, math.pi)
+    slope = (x * x.cos() - x.sin()) / square
+    return where(square == 0, wrap(np.zeros((), grad._array.dtype)), grad * slope)
 
 
 sinc = op(

@@ -86,7 +86,7 @@ _nansum = op(
     "nansum(self, dim=None, keepdim=False, *, dtype=None)",
     by_rows(lambda x, dim, keepdim, dtype: _sum(np.where(np.isnan(x), 0, x).astype(x.dtype), dim, keepdim, dtype)),
     method=False,
-    self=lambda grad, self, dim, keepdim: expanded(grad, self.shape, dim, keepdim).masked_fill(self.isnan(), 0.0),
+    self=lambda grad, self, dim, keepdim: expanded(grad, self.shape, dim, keepdim) * ~self.isnan(),
     doc="The sum of the elements that are not nan.",
 )  # fmt: skip
 

@@ -42,16 +42,24 @@ abs = op(
     doc="Elementwise absolute value.",
 )  # fmt: skip
 
+
+def _sign(x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind == "b":
+        return x.copy()
+    found = np.sign(x)
+    return np.where(np.isnan(x), np.zeros((), x.dtype), found) if x.dtype.kind == "f" else found
+
+
 sgn = op(
-    "sgn(self)", lambda x: x.copy() if x.dtype.kind == "b" else np.sign(x), inplace=True,
+    "sgn(self)", _sign, inplace=True, pointwise=True,
     self=_zero,
-    doc="Elementwise sign: -1, 0 or 1.",
+    doc="Elementwise sign: -1, 0 or 1; 0 for nan.",
 )  # fmt: skip
 
 sign = op(
-    "sign(self)", lambda x: x.copy() if x.dtype.kind == "b" else np.sign(x), inplace=True,
+    "sign(self)", _sign, inplace=True, pointwise=True,
     self=_zero,
-    doc="Elementwise sign: -1, 0 or 1.",
+    doc="Elementwise sign: -1, 0 or 1; 0 for nan.",
 )  # fmt: skip
 
 floor = op(
@@ -135,7 +143,7 @@ def _nan_to_num(x: np.ndarray, nan: float | None, posinf: float | None, neginf: 
 
 nan_to_num = op(
     "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True,
-    self=lambda grad, self: grad.masked_fill(~isfinite(self), 0.0),
+    self=lambda grad, self: grad * isfinite(self),
     doc="nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype.",
 )  # fmt: skip
 

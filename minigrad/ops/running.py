@@ -19,8 +19,14 @@ def _along(ufunc: np.ufunc, x: np.ndarray, dim: Any, dtype: dtypes.dtype | None)
     x = cast(x, dtype)
     axis = one_dim(dim, x.ndim)
     kept = x.dtype if x.dtype.kind == "f" or dtype is not None else np.dtype(np.int64)
-    y = wide(x)
-    return (ufunc.accumulate(y, axis=axis) if x.ndim else y.copy()).astype(kept, copy=False)
+    y = _wider(x)
+    found = (ufunc.accumulate(y, axis=axis) if x.ndim else y.copy()).astype(kept, copy=False)
+    return np.add(found, 0, out=found) if found.dtype.kind == "f" and ufunc is np.add else found  # no -0.0
+
+
+def _wider(x: np.ndarray) -> np.ndarray:
+    """x as it is accumulated: float32 in float64, the others as in a sum."""
+    return x.astype(np.float64) if x.dtype == np.float32 else wide(x)
 
 
 def _reversed_cumsum(grad: Tensor, dim: int) -> Tensor:
@@ -244,8 +250,8 @@ def logsumexp(self: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 
 def _logcumsumexp(x: np.ndarray, dim: Any) -> np.ndarray:
     axis = one_dim(dim, x.ndim)
-    x = _floating(x, "logcumsumexp_out_cpu")
-    return np.logaddexp.accumulate(x, axis=axis) if x.ndim else x.copy()
+    y = _wider(_floating(x, "logcumsumexp_out_cpu"))
+    return ((np.logaddexp.accumulate(y, axis=axis) if x.ndim else y) + 0).astype(x.dtype)
 
 
 def _logcumsumexp_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> Tensor:

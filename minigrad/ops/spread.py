@@ -25,7 +25,7 @@ def _var(x: np.ndarray, dim: Any, correction: float | None, keepdim: bool) -> np
         raise RuntimeError("std and var only support floating point and complex dtypes")
     dims = normal_dims(dim, x.ndim)
     n = count(x.shape, dims)
-    y = wide(x)
+    y = x.astype(np.float64 if x.dtype == np.float32 else wide(x).dtype, copy=False)  # as torch computes it
     with np.errstate(all="ignore"):
         mean = np.add.reduce(y, axis=dims, keepdims=True) / y.dtype.type(n)
         squares = np.add.reduce((y - mean) ** 2, axis=dims, keepdims=keepdim)
@@ -198,9 +198,9 @@ def _norm_self(
     if ord == 2:
         return grad * (self / result).masked_fill(result == 0, 0.0)
     if ord in (math.inf, -math.inf):
-        hit = wrap(np.abs(self._array) == result._array).to(grad.dtype)
+        hit = wrap((np.abs(self._array) == result._array) | np.isnan(self._array))
         every = tuple(range(len(shape))) if normal_dims(dim, len(shape)) is None else dim
-        return self.sgn() * (hit / (hit.sum(every, True) if shape else hit)) * grad
+        return self.sgn() * ((grad / hit.sum(every, True)) * hit)
     if ord < 1:
         scaled = self.sgn() * self.abs().pow(ord - 1).masked_fill(self == 0, 0.0)
         return scaled * grad * result.pow(1 - ord)
