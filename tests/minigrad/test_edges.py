@@ -6,6 +6,8 @@ import pytest
 
 import minigrad
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
 INF, NAN = math.inf, math.nan
 
 
