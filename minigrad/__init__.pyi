@@ -25,6 +25,7 @@ from . import anomaly as anomaly
 from .ops.reduce import any as any
 from .ops.ranges import arange as arange
 from .ops.sort import argsort as argsort
+from . import arguments as arguments
 from .ops.masks import argwhere as argwhere
 from .ops.strided import as_strided as as_strided
 from .ops.convert import as_tensor as as_tensor
@@ -495,11 +496,11 @@ def select(self: Tensor, dim: Any, index: Any) -> Tensor:
 def select_scatter(self: Tensor, src: Tensor, dim: Any, index: Any) -> Tensor:
     """A copy with `src` at position `index` of dimension `dim`."""
 def sgn(self: Tensor) -> Tensor:
-    """Elementwise sign: -1, 0 or 1."""
+    """Elementwise sign: -1, 0 or 1; 0 for nan."""
 def sigmoid(self: Tensor) -> Tensor:
     """Elementwise logistic function, 1 / (1 + exp(-x))."""
 def sign(self: Tensor) -> Tensor:
-    """Elementwise sign: -1, 0 or 1."""
+    """Elementwise sign: -1, 0 or 1; 0 for nan."""
 def signbit(self: Tensor) -> Tensor:
     """Where the elements are negative, -0.0 included."""
 def sin(self: Tensor) -> Tensor:

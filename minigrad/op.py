@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes, record
+from . import arguments, dtypes, record
 from .broadcast import broadcast_shape
 from .inplace import binary as binary_inplace
 from .inplace import run_inplace
@@ -81,6 +81,7 @@ class Op(Signature):
         self.operands = self._operands()
         self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
         self.writes_self = self.name.endswith("_")
+        self.public = True  # whether users call it, or it is a part of what they call
         self._plans: dict[tuple[int, ...], Plan] = {}
         self.node_class = self._node_class(node or f"{_camel(self.name)}Backward0")
 
@@ -154,12 +155,44 @@ class Op(Signature):
     # ------------------------------------------------------------------ calling
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the op."""
-        return record.run(self, self.bind(args, kwargs))
+        """Run the op. TypeError, in torch's words for a method, where it fails over its arguments."""
+        try:
+            return record.run(self, self.bind(args, dict(kwargs)))
+        except Exception as error:
+            self.explain(error, args, kwargs)
+            raise
+
+    def call_function(self, *args: Any, **kwargs: Any) -> Any:
+        """call(), with an error in the words for a function, which counts the tensor among its arguments."""
+        try:
+            return record.run(self, self.bind(args, dict(kwargs)))
+        except Exception as error:
+            self.explain(error, args, kwargs, method=False)
+            raise
 
     def call_inplace(self, *args: Any, **kwargs: Any) -> Tensor:
         """Run the op and write the result into its first argument."""
-        return run_inplace(self, self.bind(args, kwargs, self.written_name))
+        try:
+            return run_inplace(self, self.bind(args, dict(kwargs), self.written_name))
+        except Exception as error:
+            self.explain(error, args, kwargs, name=self.written_name)
+            raise
+
+    def explain(
+        self,
+        error: Exception,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        method: bool = True,
+        name: str = "",
+    ) -> None:
+        """TypeError where the arguments that the op failed over were wrong for what users call."""
+        if not self.public:
+            if self.shown == self.name or not isinstance(error, TypeError):
+                return  # they are not the user's own
+            while args and args[-1] is None:
+                args = args[:-1]  # an overload is given all arguments
+        arguments.check(name or self.shown, args, kwargs, method)
 
     def arrays(self, args: list[Any]) -> list[Any]:
         """The arguments as the forward function wants them: arrays, promoted where the op says so."""
@@ -227,12 +260,14 @@ def op(
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
 
-    inplace: also `name_` (of an overload the public function sees to it). dunder: the operators it implements. view: "one" or "many" where its outputs
-    share memory with the first argument. promotes: "common" where its operands are brought to a common
-    dtype first, "float" where integers become floats as well. pointwise: whether it works element by element, and so has
-    its operands' order of dimensions in memory; by default where it promotes. node: the node's name, where it is not `<Name>Backward0`. of: the function that users call, where this entry is one of its overloads.
-    check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
-    dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place form.
+    inplace: also `name_` (of an overload the public function sees to it). dunder: the operators it implements.
+    view: "one" or "many" where its outputs share memory with the first argument. promotes: "common" where its
+    operands are brought to a common dtype first, "float" where integers become floats as well. pointwise: whether
+    it works element by element, and so has its operands' order of dimensions in memory; by default where it
+    promotes. node: the node's name, where it is not `<Name>Backward0`. of: the function that users call, where this
+    entry is one of its overloads. check: called with the operands (arrays and numbers) before they are promoted,
+    unless all are of one float dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place
+    form.
     """
     entry = Op(
         signature,
@@ -256,8 +291,10 @@ def op(
         return function
     fast = recorder(entry)
     function = _public(entry, fast, entry.name)
+    entry.public = method
     if method:
         setattr(Tensor, entry.name, function)
+        function = _public(entry, recorder(entry, entry.call_function, method=False), entry.name)
     if inplace and not of:
         setattr(Tensor, entry.written_name, _public(entry, _inplace_recorder(entry), entry.written_name))
     for name in dunder.split():
@@ -313,7 +350,7 @@ def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[...,
         )
         parameters.append(inspect.Parameter(parameter, kind, default=default))
 
-    if function == entry.call or function == entry.call_inplace:
+    if inspect.ismethod(function):
 
         def public(*args: Any, **kwargs: Any) -> Any:
             return function(*args, **kwargs)

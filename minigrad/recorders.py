@@ -54,11 +54,14 @@ if TYPE_CHECKING:
     from .op import Op
 
 
-def recorder(op: Op, general: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """The short way to run `op`, or `general` where it has none. general: for what does not fit."""
+def recorder(op: Op, general: Callable[..., Any] | None = None, method: bool = True) -> Callable[..., Any]:
+    """The short way to run `op`, or `general` where it has none.
+
+    general: for what does not fit. method: whether an error speaks of a method or of a function.
+    """
     if not _is_plain(op):
         return general or op.call
-    return _Writer(op, general).function()
+    return _Writer(op, general, method).function()
 
 
 def _is_plain(op: Op) -> bool:
@@ -78,9 +81,12 @@ def _by_elements(op: Op) -> bool:
 class _Writer:
     """Writes the recorder of one op, line by line."""
 
-    def __init__(self, op: Op, general: Callable[..., Any] | None, number: bool = False) -> None:
+    def __init__(
+        self, op: Op, general: Callable[..., Any] | None, method: bool, number: bool = False
+    ) -> None:
         """number: the second operand is a number, not a tensor."""
         self.op = op
+        self.method = method
         self.number = number
         self.names = ["input" if name == "self" else name for name in op.names]
         self.elementwise = _by_elements(op)
@@ -98,7 +104,7 @@ class _Writer:
         # Tensors alone are a signature that Python reads quickest; for the rest bind() knows torch's errors.
         self.listed = not self.elementwise and len(self.tensors) < len(op.params)
         if self.listed:
-            self.known["general"] = lambda *args: record.run(op, op.checked(list(args)))
+            self.known["general"], self.known["bind"] = _in_full(op, method), _binding(op, method)
             self.known["defaults"] = tuple(default for _, default in op.params)
 
     def function(self) -> Callable[..., Any]:
@@ -143,7 +149,9 @@ class _Writer:
                 f"{', '.join(names)}, = args",
             ]
         if self.elementwise and len(names) == 2 and not self.number:
-            self.known["with_number"] = _Writer(op, self.known["general"], number=True).function()
+            self.known["with_number"] = _Writer(
+                op, self.known["general"], self.method, number=True
+            ).function()
             lines.append(
                 f"if type({names[1]}) is float or type({names[1]}) is int: return with_number({', '.join(names)})"
             )
@@ -185,7 +193,10 @@ class _Writer:
                 f"    return general({', '.join(self.names)})  # which says in torch's words what does not fit",
             ]
         return [
-            f"array = forward({', '.join(given)})",
+            "try:",
+            f"    array = forward({', '.join(given)})",
+            "except Exception:",
+            f"    return general({', '.join(self.names)})  # which says in torch's words what is wrong",
             "if type(array) is not ndarray: array = asarray(array)",
         ]
 
@@ -261,6 +272,35 @@ class _Writer:
             f"mode.observer.op({self.op.shown!r}, {told}, (out,), node, None)",
             "return out",
         ]
+
+
+def _in_full(op: Op, method: bool) -> Callable[..., Any]:
+    """run() for all arguments of the op, in order."""
+
+    def general(*args: Any) -> Any:
+        try:
+            return record.run(op, op.checked(list(args)))
+        except Exception as error:
+            pairs = list(zip(op.params, args, strict=True))
+            given = [value for _, value in pairs[: op.positional]]
+            while given and given[-1] is op.params[len(given) - 1][1]:
+                given.pop()  # a default, or as good as one
+            named = {name: value for (name, default), value in pairs[op.positional :] if value is not default}
+            op.explain(error, tuple(given), named, method)
+            raise
+
+    return general
+
+
+def _binding(op: Op, method: bool) -> Callable[..., Any]:
+    def bind(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        try:
+            return op.bind(args, dict(kwargs))
+        except Exception as error:
+            op.explain(error, args, kwargs, method)
+            raise
+
+    return bind
 
 
 def _unfit(view: Tensor) -> bool:

@@ -837,9 +837,9 @@ class Tensor:
     def select_scatter(self, src: Tensor, dim: Any, index: Any) -> Tensor:
         """A copy with `src` at position `index` of dimension `dim`."""
     def sgn(self) -> Tensor:
-        """Elementwise sign: -1, 0 or 1."""
+        """Elementwise sign: -1, 0 or 1; 0 for nan."""
     def sgn_(self) -> Tensor:
-        """Elementwise sign: -1, 0 or 1."""
+        """Elementwise sign: -1, 0 or 1; 0 for nan."""
     @property
     def shape(self) -> Size: ...
     def short(self) -> Tensor:
@@ -849,9 +849,9 @@ class Tensor:
     def sigmoid_(self) -> Tensor:
         """Elementwise logistic function, 1 / (1 + exp(-x))."""
     def sign(self) -> Tensor:
-        """Elementwise sign: -1, 0 or 1."""
+        """Elementwise sign: -1, 0 or 1; 0 for nan."""
     def sign_(self) -> Tensor:
-        """Elementwise sign: -1, 0 or 1."""
+        """Elementwise sign: -1, 0 or 1; 0 for nan."""
     def signbit(self) -> Tensor:
         """Where the elements are negative, -0.0 included."""
     def sin(self) -> Tensor:

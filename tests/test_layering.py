@@ -23,7 +23,7 @@ LAYERS = (
     {"node", "broadcast", "printing"},
     {"plan", "saved", "hooks"},
     {"opnode"},
-    {"engine", "signature"},
+    {"engine", "signature", "arguments"},
     {"differentiate"},
     {"views", "record", "inplace"},
     {"op", "detach"},

@@ -191,7 +191,7 @@ def _either_way(entry: Any) -> Any:
         return entry(first_tensor(self, other, name), other)
 
     function.__name__, function.__doc__ = name, entry.__doc__
-    return public(function)
+    return public(function, method=False)
 
 
 bitwise_and, bitwise_or, bitwise_xor = map(_either_way, (bitwise_and, bitwise_or, bitwise_xor))

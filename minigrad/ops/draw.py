@@ -15,7 +15,7 @@ from ..random import generator
 from ..strides import empty_like
 from ..tensor import Tensor, zeros_for
 from .create import check_rest, checked_dtype, checked_size, leaf
-from .public import must_be_tensor
+from .public import explained, must_be_tensor
 
 
 class Generator:
@@ -150,6 +150,7 @@ def randperm(n: int, **options: Any) -> Tensor:
     return leaf(source.permutation(n).astype(dtype.numpy), requires_grad)
 
 
+@explained
 def normal(mean: Any, std: Any = 1.0, size: Any = None, **options: Any) -> Tensor:
     """Numbers of the normal distribution with these means and standard deviations, numbers or tensors."""
     if size is None:

@@ -16,7 +16,7 @@ from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor, wrap
 from .join import cat, unbind
-from .public import public
+from .public import explained, public
 
 
 def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
@@ -39,6 +39,7 @@ _where_op = op(
 )  # fmt: skip
 
 
+@explained
 def where(condition: Tensor, self: Any = None, other: Any = None, **kwargs: Any) -> Any:
     """The elements of `self` where the condition holds, of `other` elsewhere; alone, nonzero(as_tuple=True).
 
@@ -50,11 +51,7 @@ def where(condition: Tensor, self: Any = None, other: Any = None, **kwargs: Any)
     if self is None and other is None:
         return nonzero(condition, as_tuple=True)
     if not isinstance(condition, Tensor) or self is None or other is None:
-        kinds = ", ".join(type(v).__name__ for v in (condition, self, other) if v is not None)
-        raise TypeError(
-            f"where() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-            " * (Tensor condition)\n * (Tensor condition, Tensor or Number input, Tensor or Number other)"
-        )
+        raise TypeError("where() takes a condition, and both or none of input and other")
     return _where_op(condition, self, other)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import arguments, dtypes
 from ..op import op, table
 from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, plus, reciprocal, times
@@ -319,6 +319,7 @@ def lerp(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
 @public
 def lerp_(self: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     """lerp, in place."""
+    arguments.check("lerp_", (self, end, weight), {}, method=True)
     return table["lerp_tensor" if isinstance(weight, Tensor) else "lerp_number"].call_inplace(
         self, end, weight
     )

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from .. import arguments
 from ..op import table
 from ..signature import NO_DEFAULT
 from ..tensor import Tensor
@@ -33,20 +34,41 @@ def public(
     names = frozenset(parameters)
     star = next((n for n, p in parameters.items() if p.kind is inspect.Parameter.VAR_POSITIONAL), "")
 
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            return function(*args)
-        kwargs = renamed(kwargs, names, name)
-        if star in kwargs:
-            first = (kwargs.pop("self"),) if "self" in kwargs else ()
-            args = (*first, *args, kwargs.pop(star))
-        return function(*args, **kwargs)
+    def translating(as_method: bool) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                if not kwargs:
+                    return function(*args)
+                known = renamed(kwargs, names, name)
+                if star in known:
+                    first = (known.pop("self"),) if "self" in known else ()
+                    return function(*first, *args, known.pop(star), **known)
+                return function(*args, **known)
+            except Exception:
+                arguments.check(name, args, kwargs, as_method)
+                raise
 
-    call.__name__ = call.__qualname__ = name
+        call.__name__ = call.__qualname__ = name
+        return call
+
     if method:
         # A method knows self by its position; without other aliases it needs no one to translate.
-        setattr(Tensor, name, call if star or names & {"dim", "keepdim"} else function)
+        setattr(Tensor, name, translating(True) if star or names & {"dim", "keepdim"} else function)
+    return translating(False)
+
+
+def explained(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, with errors over its arguments in torch's words. Decorates what reads its arguments itself."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            arguments.check(function.__name__, args, kwargs)
+            raise
+
     return call
 
 
@@ -102,33 +124,25 @@ def in_place(entry: str, name: str) -> Any:
 def tensors_only(entry: Any) -> Any:
     """These take tensors alone: a number in their place is refused, as torch refuses it."""
     name = entry.__name__
+    setattr(Tensor, name, _checking(entry, name, method=True))
+    twin = getattr(Tensor, f"{name}_", None)
+    if twin is not None:
+        setattr(Tensor, f"{name}_", _checking(twin, f"{name}_", method=True))
+    return _checking(entry, name, method=False)
 
-    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
-        must_be_tensor(self, name)
-        _check_tensors(name, name, 1, others, kwargs)
-        return entry(self, *others, **kwargs)
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
+
+
+def _checking(entry: Any, name: str, method: bool) -> Any:
+    needed = sum(default is NO_DEFAULT for _, default in table[name.removesuffix("_")].params)
+
+    def function(*args: Any, **kwargs: Any) -> Tensor:
+        if kwargs or len(args) != needed or not all(map(_is_tensor, args)):
+            arguments.check(name, args, kwargs, method)
+        return entry(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
-    setattr(Tensor, name, function)
-    twin = getattr(Tensor, f"{name}_", None)
-    if twin is not None:
-        setattr(Tensor, f"{name}_", _checking(twin, name))
     return function
-
-
-def _checking(entry: Any, name: str) -> Any:
-    def function(self: Tensor, *others: Any, **kwargs: Any) -> Tensor:
-        _check_tensors(name, f"{name}_", 0, others, kwargs)
-        return entry(self, *others, **kwargs)
-
-    function.__name__ = function.__qualname__ = f"{name}_"
-    function.__doc__, function.__signature__ = entry.__doc__, entry.__signature__
-    return function
-
-
-def _check_tensors(name: str, shown: str, before: int, others: Any, kwargs: Any) -> None:
-    arguments = dict(zip(table[name].names[1:], others, strict=False)) | kwargs
-    for position, argument in enumerate(table[name].names[1:], start=1 + before):
-        if argument in arguments and table[name].params[position - before][1] is NO_DEFAULT:
-            must_be_tensor(arguments[argument], shown, argument, position)

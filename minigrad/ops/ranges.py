@@ -13,8 +13,10 @@ from .. import dtypes
 from ..dtypes import dtype as Dtype
 from ..tensor import Tensor
 from .create import check_rest, checked_dtype, checked_number, leaf
+from .public import explained
 
 
+@explained
 def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest: Any) -> Tensor:
     """arange(end), arange(start, end, step): from start (0) up to but without `end`, `step` (1) apart.
 
@@ -26,7 +28,7 @@ def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest:
     if len(bounds) == 1 and "end" not in given:
         given = {**given, "start": 0, "end": bounds[0]}
     if len(bounds) > 3 or "end" not in given:
-        raise TypeError("arange(): takes (end), (start, end) or (start, end, step)")
+        raise TypeError("arange() takes (end), (start, end) or (start, end, step)")
     start = checked_number(given.get("start", 0), "arange", "start", 1)
     end = checked_number(given["end"], "arange", "end", min(len(bounds), 2) or 1)
     step = checked_number(given.get("step", 1), "arange", "step", 3)
@@ -48,10 +50,19 @@ def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **rest:
     return leaf((start + step * np.arange(count)).astype(kind.numpy), requires_grad)
 
 
+def _check_0d(name: str, start: Any, end: Any) -> None:
+    given = {n: v.ndim for n, v in (("start", start), ("end", end)) if isinstance(v, Tensor)}
+    if any(given.values()):
+        tensors = "start and end tensors" if len(given) == 2 else f"{next(iter(given))} tensor"
+        dims = " and ".join(f"{n} with {ndim} dimension(s)" for n, ndim in given.items())
+        raise RuntimeError(f"{name} only supports 0-dimensional {tensors}, but got {dims}.")
+
+
 def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndarray:
     """From both ends towards the middle, as torch computes it, so that it is symmetric."""
     if not hasattr(steps, "__index__"):
         raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not {type(steps).__name__}")
+    _check_0d(name, start, end)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     start, end = checked_number(start, name, "start", 1), checked_number(end, name, "end", 2)
@@ -68,6 +79,7 @@ def _spaced(start: Any, end: Any, steps: int, kind: Dtype, name: str) -> np.ndar
     )
 
 
+@explained
 def linspace(
     start: Any, end: Any, steps: int, *, dtype: Any = None, requires_grad: bool = False, **rest: Any
 ) -> Tensor:
@@ -77,6 +89,7 @@ def linspace(
     return leaf(_spaced(start, end, steps, kind, "linspace").astype(kind.numpy), requires_grad)
 
 
+@explained
 def logspace(
     start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False,
     **rest: Any,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import arguments, dtypes
 from ..bare import helper
 from ..dtypes import HALF
 from ..op import op, table
@@ -94,26 +95,42 @@ _nansum = op(
 # The sum and the mean are the end of most graphs, so they do without the decorator.
 
 
-def sum(
-    self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any
-) -> Tensor:
-    """The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1."""
-    if more or self is _UNSET:
-        return sum(**_given(more, "sum", self=self, dim=dim, keepdim=keepdim, dtype=dtype))
-    if dim is _UNSET and keepdim is False:
-        return _sum_all(self, dtype) if dtype is not None else _sum_all(self)
-    return _sum_dims(self, _dims(dim, "sum"), flag(keepdim, "keepdim", "sum"), dtype)
+def _reducer(
+    name: str, whole: Callable[..., Tensor], along: Callable[..., Tensor], doc: str
+) -> Callable[..., Tensor]:
+    """The public function made of two entries; also a method."""
+
+    def made(method: bool) -> Callable[..., Tensor]:
+        def reduce(
+            self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any
+        ) -> Tensor:
+            try:
+                if more or self is _UNSET:
+                    return reduce(**_given(more, name, self=self, dim=dim, keepdim=keepdim, dtype=dtype))
+                if dim is _UNSET and keepdim is False:
+                    return whole(self, dtype) if dtype is not None else whole(self)
+                return along(self, _dims(dim, name), flag(keepdim, "keepdim", name), dtype)
+            except Exception:
+                by_name = {} if keepdim is False or dim is not _UNSET else {"keepdim": keepdim}
+                given = (self, dim, keepdim)[: 3 if keepdim is not False and not by_name else 2]
+                arguments.check(name, tuple([v for v in given if v is not _UNSET]), by_name | more, method)
+                raise
+
+        reduce.__name__ = reduce.__qualname__ = name
+        reduce.__doc__ = doc
+        return reduce
+
+    setattr(Tensor, name, made(True))
+    return made(False)
 
 
-def mean(
-    self: Any = _UNSET, dim: Any = _UNSET, keepdim: Any = False, *, dtype: Any = None, **more: Any
-) -> Tensor:
-    """The mean of all elements, or along `dim`. RuntimeError for integers."""
-    if more or self is _UNSET:
-        return mean(**_given(more, "mean", self=self, dim=dim, keepdim=keepdim, dtype=dtype))
-    if dim is _UNSET and keepdim is False:
-        return _mean_all(self, dtype) if dtype is not None else _mean_all(self)
-    return _mean_dims(self, _dims(dim, "mean"), flag(keepdim, "keepdim", "mean"), dtype)
+sum = _reducer(
+    "sum", _sum_all, _sum_dims,
+    "The sum of all elements, or along `dim` (an int or several); keepdim keeps these with length 1.",
+)  # fmt: skip
+mean = _reducer(
+    "mean", _mean_all, _mean_dims, "The mean of all elements, or along `dim`. RuntimeError for integers."
+)
 
 
 _NAMES = frozenset(("self", "dim", "keepdim", "dtype"))
@@ -131,9 +148,6 @@ def _dims(dim: Any, name: str) -> tuple[Any, ...]:
     if dim is _UNSET:
         raise TypeError(f"{name}(): argument 'keepdim' needs the argument 'dim'")
     return tuple(dim) if isinstance(dim, (tuple, list)) else () if dim is None else (dim,)
-
-
-Tensor.sum, Tensor.mean = sum, mean
 
 
 @public

@@ -15,7 +15,7 @@ from ..strides import by_rows
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
 from .create import check_rest, checked_dtype, leaf
-from .public import public
+from .public import explained, public
 from .shape import _diagonal, _on_diagonal, diagonal_backward, view
 from .slices import _select, select, slice_, sliced
 
@@ -95,11 +95,13 @@ def _indices(
     return leaf(np.stack(find(row, offset, col)).astype(kind.numpy))
 
 
+@explained
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **rest: Any) -> Tensor:
     """The positions of the lower triangle of a matrix, as two rows."""
     return _indices("tril_indices", row, col, np.tril_indices, offset, dtype, rest)
 
 
+@explained
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **rest: Any) -> Tensor:
     """The positions of the upper triangle of a matrix, as two rows."""
     return _indices("triu_indices", row, col, np.triu_indices, offset, dtype, rest)

@@ -130,7 +130,7 @@ def test_a_signature_that_is_not_python_is_refused(entry: Any) -> None:
         (lambda: mg.ones(2) - "a", "unsupported operand"),
         (
             lambda: mg.mul(mg.ones(2), "a"),
-            r"mul\(\): argument 'other' \(position 1\) must be Tensor, not str",
+            r"mul\(\): argument 'other' \(position 2\) must be Tensor, not str",
         ),
     ],
 )
