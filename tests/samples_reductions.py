@@ -111,7 +111,7 @@ SAMPLES = [
     OpSamples("sum_dims", minigrad.sum, axis(np.sum), [c for c in over_dims() if len(c.args) > 1] + [case(whole(2, 3), 1)],
               bad=[WRONG_DIM, bad(RuntimeError, "dim 0 appears multiple times", real(2, 3), (0, 0)),
                    bad(TypeError, "got (Tensor, float), but expected one of", real(2), 1.5),
-                   bad(TypeError, "argument 'keepdim' must be bool, not int", real(2), 0, 1)]),
+                   bad(TypeError, "argument 'keepdim' (position 3) must be bool, not int", real(2), 0, 1)]),
     OpSamples("sum_dims", minigrad.sum, lambda x, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims),
               [case(real(2, 3), axis=1, keepdims=True)]),
     OpSamples("sum_all", lambda x: minigrad.sum(x, dtype=minigrad.float64), lambda x: x.sum().astype(np.float64),
