@@ -105,6 +105,7 @@ from .dtypes import dtype, float16, float32, float64, get_default_dtype, int8, i
 from .dtypes import promote as promote_types
 from .dtypes import set_default_dtype, uint8
 from .limits import finfo, iinfo
+from .memory_format import channels_last, channels_last_3d, contiguous_format, preserve_format
 
 # Modes
 from .mode import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad
@@ -124,6 +125,7 @@ from .tensor import Tensor
 
 concatenate, row_stack, ger = concat, vstack, outer
 mode = _ops.extremes.mode  # from here on the op; the module of that name is imported by whoever needs it
+memory_format = type(contiguous_format)
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 

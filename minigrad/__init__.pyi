@@ -54,6 +54,7 @@ from .ops.join import chunk as chunk
 from .ops.clamp import clamp as clamp
 from .ops.clamp import clamp_max as clamp_max
 from .ops.clamp import clamp_min as clamp_min
+from .ops.copies import clone as clone
 from .ops.join import column_stack as column_stack
 from . import copying as copying
 from .ops.pairs import copysign as copysign
@@ -133,6 +134,7 @@ from .ops.linalg import matmul as matmul
 from .ops.extremes import max as max
 from .ops.reduce import mean as mean
 from .ops.extremes import median as median
+from .memory_format import memory_format as memory_format
 from .ops.reshape import meshgrid as meshgrid
 from .ops.extremes import min as min
 from .ops.extremes import mode as mode
@@ -244,6 +246,9 @@ LongTensor: type[Tensor]
 ShortTensor: type[Tensor]
 __version__: str
 bool: _dtype
+channels_last: Any
+channels_last_3d: Any
+contiguous_format: Any
 double: _dtype
 float: _dtype
 float16: _dtype
@@ -256,6 +261,7 @@ int32: _dtype
 int64: _dtype
 int8: _dtype
 long: _dtype
+preserve_format: Any
 short: _dtype
 uint8: _dtype
 
@@ -323,8 +329,6 @@ def ceil(self: Tensor) -> Tensor:
     """Elementwise: rounded up."""
 def clip(self: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Elementwise: not below min, not above max. Numbers or tensors; one of them may be None."""
-def clone(self: Tensor) -> Tensor:
-    """A copy with memory of its own; the gradient goes through."""
 def concat(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors one after the other along an existing dimension."""
 def concatenate(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:

@@ -13,25 +13,33 @@ from typing import Any
 import numpy as np
 
 
-def window(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> np.ndarray:
+def window(
+    x: np.ndarray,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    offset: int = 0,
+    dtype: np.dtype | None = None,
+) -> np.ndarray:
     """The elements `offset + sum(index * stride)` bytes from the first one of `x`. Nothing is checked."""
+    dtype = x.dtype if dtype is None else dtype
     try:
-        return np.ndarray(shape, x.dtype, x, offset, strides)  # the quick way, where x is one block
+        return np.ndarray(shape, dtype, x, offset, strides)  # the quick way, where x is one block
     except (ValueError, TypeError):
-        return np.asarray(_Window(x, shape, strides, offset))
+        return np.asarray(_Window(x, shape, strides, offset, dtype))
 
 
 class _Window:
     """What NumPy asks of an object that offers it memory; holds on to the array whose memory it is."""
 
-    def __init__(self, x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> None:
-        interface = x.__array_interface__
-        address, readonly = interface["data"]
+    def __init__(
+        self, x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, dtype: np.dtype
+    ) -> None:
+        address, readonly = x.__array_interface__["data"]
         self.x = x
         self.__array_interface__ = {
             "shape": shape,
             "strides": strides,
-            "typestr": interface["typestr"],
+            "typestr": dtype.str,
             "data": (address + offset, readonly),
             "version": 3,
         }

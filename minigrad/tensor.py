@@ -17,6 +17,7 @@ import numpy as np
 
 from . import dtypes, errors, mode
 from .device import device
+from .memory_format import contiguous_format, lies_in
 from .size import Size
 from .storage import Storage, address
 from .strides import strides_of
@@ -126,9 +127,9 @@ class Tensor:
         """The address of the first element."""
         return address(self._array)
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in row-major order without gaps."""
-        return self._array.flags.c_contiguous
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:
+        """Whether the elements lie in memory in row-major order, or that of the format, without gaps."""
+        return lies_in(self._array, memory_format)
 
     def element_size(self) -> int:
         """The bytes of one element."""

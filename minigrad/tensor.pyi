@@ -306,10 +306,10 @@ class Tensor:
         """Elementwise: not below min, not above max. Numbers or tensors; one of them may be None."""
     def clip_(self, min: Any = ..., max: Any = ...) -> Tensor:
         """clamp, in place."""
-    def clone(self) -> Tensor:
-        """A copy with memory of its own; the gradient goes through."""
-    def contiguous(self) -> Tensor:
-        """self where its memory is in row-major order without gaps, else a copy that is."""
+    def clone(self, *, memory_format: Any = ...) -> Tensor:
+        """A copy with memory of its own, in the order that self has, or in another; the gradient goes through."""
+    def contiguous(self, *, memory_format: Any = ...) -> Tensor:
+        """self where its memory is in row-major order (or that of the format) without gaps, else a copy that is."""
     def copy_(self, src: Tensor, non_blocking: builtins.bool = ...) -> Tensor:
         """Write the elements of `src`, broadcast to self's shape and in its dtype."""
     def copysign(self, other: Tensor | builtins.float) -> Tensor:
@@ -529,8 +529,8 @@ class Tensor:
     def int(self) -> Tensor:
         """self as int32."""
     def is_complex(self) -> builtins.bool: ...
-    def is_contiguous(self) -> builtins.bool:
-        """Whether the elements lie in memory in row-major order without gaps."""
+    def is_contiguous(self, memory_format: Any = ...) -> builtins.bool:
+        """Whether the elements lie in memory in row-major order, or that of the format, without gaps."""
     def is_floating_point(self) -> builtins.bool:
         """Whether the dtype is a floating point dtype."""
     def is_inference(self) -> builtins.bool:
@@ -994,7 +994,7 @@ class Tensor:
         """The variance, of the tensor or along `dim`, over n - correction (1 by default)."""
     def vdot(self, other: Tensor | builtins.float) -> Tensor:
         """The inner product of two vectors; there are no complex numbers here."""
-    def view(self, *size: Any) -> Tensor:
+    def view(self, *shape: Any, size: Any = ..., dtype: Any = ...) -> Tensor:
         """The same memory in another shape; RuntimeError where the strides do not allow it."""
     def view_as(self, other: Tensor) -> Tensor:
         """view in the shape of `other`."""

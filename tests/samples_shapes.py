@@ -97,6 +97,7 @@ SAMPLES = [
                case(real(2, 4), (slice(None), slice(None, None, 3)))],
               bad=[bad(ValueError, "step must be greater than zero", real(3), slice(None, None, -1))]),
     OpSamples("to_copy", lambda x: x.to(minigrad.float32), lambda x: x.astype(np.float32), SMALL, gradients=False),
+    OpSamples("clone_in", lambda x: minigrad.clone(x, memory_format=minigrad.contiguous_format), np.copy, SMALL),
     OpSamples("clone", minigrad.clone, np.copy, SMALL, dtypes="float32 float16"),
     OpSamples("as_strided", lambda x, *how: minigrad.as_strided(x.contiguous(), *how), windowed,
               [case(real(6), (2, 2), (2, 1)), case(real(6), (3, 2), (1, 1), 1), case(real(2, 3), (2, 3), (0, 1)),

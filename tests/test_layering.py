@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 LAYERS = (
     {"size", "device", "dtypes", "mode", "random", "return_types", "strides"},
-    {"storage", "errors", "eras", "events", "anomaly"},
+    {"storage", "errors", "eras", "events", "anomaly", "memory_format"},
     {"tensor"},
     {"node", "broadcast", "printing"},
     {"plan", "saved", "hooks"},

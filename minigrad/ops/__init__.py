@@ -3,7 +3,18 @@
 from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, rounding, special  # elementwise
 from . import convert, create, draw, legacy, ranges  # new tensors
 from . import extremes, linalg, reduce, running, spread  # many to one, and along one dimension
-from . import copies, join, rearrange, reshape, shape, slices, strided, triangles, turned  # shapes
+from . import (
+    copies,
+    join,
+    rearrange,
+    reinterpret,
+    reshape,
+    shape,
+    slices,
+    strided,
+    triangles,
+    turned,
+)  # shapes
 from . import along, gather, index, masks, scatter_reduce, sort, subscript, write  # indexing
 from . import addmm, einsum, products
 
@@ -11,7 +22,7 @@ __all__ = [
     "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
     "convert", "create", "draw", "legacy", "ranges",
     "extremes", "linalg", "reduce", "running", "spread",
-    "copies", "join", "rearrange", "reshape", "shape", "slices", "strided", "triangles", "turned",
+    "copies", "join", "rearrange", "reinterpret", "reshape", "shape", "slices", "strided", "triangles", "turned",
     "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",
     "addmm", "einsum", "products",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from .. import dtypes
 from ..detach import numpy as tensor_to_numpy
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
+from ..memory_format import checked_format, lies_in, preserve_format
 from ..tensor import Tensor
 from .copies import clone, to_copy
 from .create import array_of, check_rest, check_strides, checked_dtype, leaf, tensor
@@ -46,10 +47,14 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         dtype = checked_dtype(kwargs.pop("dtype"), "to")
     kwargs.pop("non_blocking", None)
     copy = kwargs.pop("copy", len(flags) > 1 and flags[1])
+    format = checked_format(kwargs.pop("memory_format", None), "to")
     check_rest("to", kwargs)
-    if dtype is None or dtype is self.dtype:
-        return clone(self) if copy else self
-    return to_copy(self, dtype)
+    same = dtype is None or dtype is self.dtype
+    if same and not copy and (format is preserve_format or lies_in(self._array, format)):
+        return self
+    if same and copy and format is preserve_format:
+        return clone(self)
+    return to_copy(self, dtype or self.dtype, format)
 
 
 def _type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:

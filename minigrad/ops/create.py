@@ -14,6 +14,7 @@ from .. import dtypes, mode, strides
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..errors import type_name
+from ..memory_format import checked_format, contiguous_format, empty_in, preserve_format
 from ..record import report
 from ..strides import empty_like as _like
 from ..tensor import Tensor, mark_inference, wrap
@@ -55,7 +56,7 @@ def check_rest(name: str, rest: dict[str, Any]) -> None:
             if value is not None:
                 Device(value)
         elif key in ("out", "layout", "names", "memory_format"):
-            if value is not None:
+            if value is not None and value is not contiguous_format:
                 raise NotImplementedError(f"{name}(): the argument '{key}' is not supported")
         elif key == "pin_memory":
             if value:
@@ -261,9 +262,10 @@ def _filled_like(name: str, value: Any, input: Any, options: dict[str, Any]) -> 
     array = must_be_tensor(input, name)._array
     dtype = checked_dtype(options.pop("dtype", None), name)
     requires_grad = options.pop("requires_grad", False)
-    options.pop("memory_format", None)
+    format = checked_format(options.pop("memory_format", None), name)
     check_rest(name, options)
-    made = _like(array, array.dtype if dtype is None else dtype.numpy)
+    kind = array.dtype if dtype is None else dtype.numpy
+    made = _like(array, kind) if format is preserve_format else empty_in(array.shape, kind, format)
     made[...] = np.asarray(value).astype(made.dtype)
     return leaf(made, requires_grad)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..memory_format import checked_format, empty_in, memory_format, preserve_format
 from ..op import op
 from ..random import generator
 from ..strides import empty_like
@@ -82,21 +83,22 @@ def randn(*size: Any, **options: Any) -> Tensor:
 
 def rand_like(input: Tensor, **options: Any) -> Tensor:
     """rand in the shape and dtype of another tensor."""
-    options.pop("memory_format", None)
+    format = checked_format(options.pop("memory_format", None), "rand_like")
     drawn = rand(must_be_tensor(input, "rand_like").shape, **{"dtype": input.dtype, **options})
-    return _laid_out_like(input, drawn)
+    return _laid_out_like(input, drawn, format)
 
 
 def randn_like(input: Tensor, **options: Any) -> Tensor:
     """randn in the shape and dtype of another tensor."""
-    options.pop("memory_format", None)
+    format = checked_format(options.pop("memory_format", None), "randn_like")
     drawn = randn(must_be_tensor(input, "randn_like").shape, **{"dtype": input.dtype, **options})
-    return _laid_out_like(input, drawn)
+    return _laid_out_like(input, drawn, format)
 
 
-def _laid_out_like(input: Tensor, drawn: Tensor) -> Tensor:
-    """The order of dimensions in memory is that of the input, too."""
-    array = empty_like(input._array, drawn._array.dtype)
+def _laid_out_like(input: Tensor, drawn: Tensor, format: memory_format) -> Tensor:
+    """The order of dimensions in memory is that of the input, too, or that of the format."""
+    x, kind = input._array, drawn._array.dtype
+    array = empty_like(x, kind) if format is preserve_format else empty_in(x.shape, kind, format)
     array[...] = drawn._array
     drawn._array = array
     return drawn
@@ -135,9 +137,9 @@ def randint(*args: Any, **options: Any) -> Tensor:
 
 def randint_like(input: Tensor, *bounds: int, **options: Any) -> Tensor:
     """randint in the shape and dtype of another tensor: (input, high) or (input, low, high)."""
-    options.pop("memory_format", None)
+    format = checked_format(options.pop("memory_format", None), "randint_like")
     shape = tuple(must_be_tensor(input, "randint_like").shape)
-    return _laid_out_like(input, randint(*bounds, shape, **{"dtype": input.dtype, **options}))
+    return _laid_out_like(input, randint(*bounds, shape, **{"dtype": input.dtype, **options}), format)
 
 
 def randperm(n: int, **options: Any) -> Tensor:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..memory_format import contiguous_format, empty_in, suggested
 from ..op import op
 from ..tensor import Tensor, checked_dim, wrap
 from .public import public
 from .reshape import atleast_1d, atleast_2d, atleast_3d, reshape
+from .shape import viewed
 from .sizes import is_int, listed, real_dim
 from .slices import slice_, sliced
 
@@ -48,7 +50,9 @@ def _cat(tensors: list[np.ndarray], dim: int) -> np.ndarray:
                     f"{m} for tensor number {i} in the list."
                 )
     shape = (*first.shape[:dim], sum(a.shape[dim] for a in parts), *first.shape[dim + 1 :])
-    return np.concatenate(parts, axis=dim, out=np.empty(shape, dtype), casting="unsafe")
+    formats = {suggested(a) for a in tensors}
+    out = empty_in(shape, dtype, formats.pop() if len(formats) == 1 else contiguous_format)
+    return np.concatenate(parts, axis=dim, out=out, casting="unsafe")
 
 
 def _cat_tensors(grad: Tensor, tensors_shape: list[tuple[int, ...]], dim: int) -> list[Tensor]:
@@ -76,6 +80,8 @@ def _stack(tensors: list[np.ndarray], dim: int) -> np.ndarray:
                 f"{listed(part.shape)} at entry {i}"
             )
     shape = (*first[:dim], len(tensors), *first[dim:])
+    if dim < len(first):
+        return viewed(_cat(tensors, dim), shape)
     return np.stack(tensors, dim, out=np.empty(shape, dtypes.result_type(tensors).numpy), casting="unsafe")
 
 

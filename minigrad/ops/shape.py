@@ -32,7 +32,7 @@ def viewed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
 
 def _view(x: np.ndarray, shape: tuple[Any, ...]) -> np.ndarray:
     if not all(map(is_int, shape)):
-        _refuse_view(shape)
+        refuse_view(shape)
     found = viewed(x, infer_size([n.__index__() for n in shape], x.size))
     if found is None:
         raise RuntimeError(
@@ -42,16 +42,12 @@ def _view(x: np.ndarray, shape: tuple[Any, ...]) -> np.ndarray:
     return found
 
 
-def _refuse_view(shape: tuple[Any, ...]) -> None:
+def refuse_view(arguments: tuple[Any, ...]) -> None:
     """Raise for arguments that are no sizes."""
-    if any(isinstance(n, dtypes.dtype) for n in shape):
-        raise NotImplementedError(
-            f"view(): another dtype over the same memory ({shape[0]!r}) is not supported; to() makes a copy"
-        )
-    kinds = ", ".join(type(n).__name__ for n in shape)
+    kinds = ", ".join(type(n).__name__.replace("dtype", "minigrad.dtype") for n in arguments)
     raise TypeError(
         f"view() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-        " * (tuple of ints size)"
+        " * (minigrad.dtype dtype)\n * (tuple of ints size)"
     )
 
 
@@ -113,7 +109,7 @@ def _reshaped(grad: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 view = op(
-    "view(self, *size)", _view, view="one",
+    "view(self, *size)", _view, view="one", method=False,
     self=lambda grad, self_shape: _reshaped(grad, self_shape),
     doc="The same memory in another shape; RuntimeError where the strides do not allow it.",
 )  # fmt: skip
