@@ -16,10 +16,10 @@ tensor is made where somebody looks: a hook, a custom Function, who asked for th
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy import ndarray
@@ -52,7 +52,7 @@ class Run:
         self.ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
         self.captured: dict[tuple[Node, int], Tensor] = {}
         # The tensors that others have of arrays on their way, by the id of the array.
-        self.seen: WeakValueDictionary[int, Tensor] | None = None
+        self.seen: dict[int, weakref.ref[Tensor]] = {}
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
@@ -75,9 +75,11 @@ class Run:
         self.capturing = frozenset([node for node, _ in self.wanted])
         self.stops: set[Node] = set()  # they capture, and are not run
         self.selective = False
-        self._count_dependencies([node for node, _ in edges])
-        if inputs is not None:
-            self._keep_to({node for node, _ in wanted}, accumulate)
+        starts = [node for node, _ in edges]
+        if inputs is None:
+            self._count_dependencies(starts)
+        else:
+            self._keep_to(starts, {node for node, _ in wanted}, accumulate)
 
         watcher = None if local.quiet else mode.observer
         self.watcher = watcher
@@ -113,26 +115,33 @@ class Run:
                         counts[node] = 1
                         stack.append(node)
 
-    def _keep_to(self, targets: set[Node | None], run_them: bool) -> None:
-        """Come only to nodes from which a path leads to `targets`; run these themselves only if asked to."""
-        left = dict(self.dependencies)
-        order = [node for node, count in left.items() if not count]
-        for node in order:  # which grows: a node comes after all that lead to it
+    def _keep_to(self, roots: list[Node], targets: set[Node | None], run_them: bool) -> None:
+        """Count them, but come only to nodes from which a path leads to `targets`, and run these if asked to."""
+        users: dict[Node | None, list[Node]] = {root: [] for root in roots}  # whose edges lead to a node
+        stack: list[Any] = list(users)
+        while stack:
+            node = stack.pop()
             for target in node.next:
                 if target is not None:
-                    left[target] -= 1
-                    if not left[target]:
-                        order.append(target)
-        leading = set(targets) if run_them else set()
-        reached = set(targets)
-        for node in reversed(order):
-            if not reached.isdisjoint(node.next):
-                reached.add(node)
-                leading.add(node)
+                    if target in users:
+                        users[target].append(node)
+                    else:
+                        users[target] = [node]
+                        stack.append(target)
+        reached = {node for node in targets if node in users}
+        leading = set(reached) if run_them else set()
+        stack = list(reached)
+        while stack:
+            for node in users[stack.pop()]:
+                if node not in leading:
+                    leading.add(node)
+                    stack.append(node)
         self.stops = reached - leading
+        reached |= leading
         self.selective = True
-        counts = self.dependencies = dict.fromkeys(order, NOT_ASKED)
-        counts.update(dict.fromkeys(reached & counts.keys(), 0))
+        counts = self.dependencies
+        counts.update(dict.fromkeys(users, NOT_ASKED))
+        counts.update(dict.fromkeys(reached, 0))
         for node in leading:
             for target in node.next:
                 if target in reached:
@@ -362,11 +371,11 @@ class Run:
         if gradient is None or isinstance(gradient, Tensor):
             return gradient
         gradient = np.asarray(gradient)
-        if self.seen is None:
-            self.seen = WeakValueDictionary()
-        found = self.seen.get(id(gradient))
+        reference = self.seen.get(id(gradient))
+        found = reference and reference()
         if found is None or found._array is not gradient:
-            found = self.seen[id(gradient)] = wrap(gradient)
+            found = wrap(gradient)
+            self.seen[id(gradient)] = weakref.ref(found)
             if version:
                 found.storage.version = version
         return found
@@ -375,9 +384,7 @@ class Run:
         """The array of a tensor that somebody may have."""
         if not isinstance(gradient, Tensor):
             return gradient
-        if self.seen is None:
-            self.seen = WeakValueDictionary()
-        self.seen[id(gradient._array)] = gradient
+        self.seen[id(gradient._array)] = weakref.ref(gradient)
         return gradient._array
 
     def _accumulate(self, node: AccumulateGrad, gradient: Any) -> None:

@@ -208,7 +208,7 @@ class _Writer:
             "out._output_nr = 0",
         ]
         if self.op.view:
-            lines += ["if not strides.turned: strides.note_order(array)", "make_views(input, (out,), False)"]
+            lines.append("make_views(input, (out,), False)")
         return lines
 
     def _record(self, plans: dict[tuple[int, ...], Plan]) -> list[str]:

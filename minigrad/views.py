@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from . import errors
+from . import errors, strides
 from .mode import local
 from .node import Node
 from .strides import is_turned
@@ -86,6 +86,8 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
         output._view = view = new(View)
         view.base, view.version, view.made = base, storage.version, made
         view.turned = is_turned(output._array)
+        if view.turned:
+            strides.turned = True
 
 
 _WHY = {

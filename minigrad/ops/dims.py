@@ -25,6 +25,8 @@ def one_dim(dim: Any, ndim: int, name: str = "dim") -> int:
 
 def normal_dims(dim: Any, ndim: int) -> Dims | None:
     """The dimensions to reduce, counted from the front; None for all. IndexError, RuntimeError as torch."""
+    if type(dim) is tuple and len(dim) == 1 and type(dim[0]) is int and 0 <= dim[0] < ndim:
+        return dim  # as most are
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return None
     dims = tuple(one_dim(d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, return_types
+from ..bare import helper
 from ..op import op
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import cast, normal_dims, one_dim, restored, saved_dims, wide
 from .masks import where
+from .pointwise import exp
 from .public import must_be_tensor, public
 
 
@@ -180,11 +182,16 @@ def _log_softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.
     return np.subtract(grad, share, share)
 
 
+@helper(lambda x, dim: np.add.reduce(wide(x), _axis(dim, x), keepdims=True).astype(x.dtype, copy=False))
+def summed(x: Tensor, dim: int) -> Tensor:
+    return x.sum((dim,), True)
+
+
 softmax_backward = op(
     "softmax_backward(self, output, dim)", by_rows(_softmax_backward), method=False, node="SoftmaxBackwardDataBackward0",
     self=lambda grad, output, dim: softmax_backward(grad, output, dim),
     output=lambda grad, self, output, dim: (
-        (self - (self * output).sum((dim,), True)) * grad - self * (grad * output).sum((dim,), True)
+        (self - summed(self * output, dim)) * grad - self * summed(grad * output, dim)
     ),
     doc="(grad - sum(grad * output)) * output.",
 )  # fmt: skip
@@ -192,8 +199,8 @@ softmax_backward = op(
 log_softmax_backward = op(
     "log_softmax_backward(self, output, dim)", by_rows(_log_softmax_backward), method=False,
     node="LogSoftmaxBackwardDataBackward0",
-    self=lambda grad, output, dim: grad - (grad * output.exp()).sum((dim,), True),
-    output=lambda grad, self, output, dim: -grad * self.sum((dim,), True) * output.exp(),
+    self=lambda grad, output, dim: grad - summed(grad * exp(output), dim),
+    output=lambda grad, self, output, dim: -grad * summed(self, dim) * exp(output),
     doc="grad - exp(output) * sum(grad).",
 )  # fmt: skip
 
