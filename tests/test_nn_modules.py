@@ -394,6 +394,12 @@ def test_dropout_drops_in_training_only():
     y.sum().backward()
     assert x.grad.tolist() == y.tolist()
     assert layer.eval()(x) is x
+    plain = nn.functional.alpha_dropout(minigrad.zeros(10000), 0.3, True).numpy()
+    assert abs(plain.mean()) < 0.05  # what is dropped is not 0, and mean and variance stay
+    assert sorted(np.unique(plain.round(4))) == pytest.approx([-1.0595, 0.4541], abs=1e-3)
+    for rows, options in (((2, 3, 4), {}), ((2, 3), {})):
+        with pytest.warns(UserWarning, match="-D input to dropout2d"):
+            nn.functional.dropout2d(minigrad.ones(*rows), 0.5, **options)
     channels = nn.Dropout2d(0.5)(minigrad.ones(4, 4, 2, 2)).numpy()
     assert all(len(np.unique(channel)) == 1 for channel in channels.reshape(16, 4))
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..op import op
 from ..tensor import Tensor
-from .norm import channel, not_channel, scaled, standardized, statistics, through
+from .norm import channel, check_mixed, not_channel, scaled, standardized, statistics, through
 from .precision import floating, not_differentiable, rounded_once
 
 
@@ -101,16 +101,31 @@ def batch_norm(
     training: by the statistics of this batch, which also move the running ones by `momentum`; else by the
     running ones.
     """
-    shape = input._array.shape
-    if training and len(shape) > 1 and input._array.size == shape[1]:
-        raise ValueError(
-            f"Expected more than 1 value per channel when training, got input size {input.size()}"
-        )
-    if training and eps <= 0:
-        raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    if training:
+        if input.ndim > 1 and input._array.size == input._array.shape[1]:
+            raise ValueError(
+                f"Expected more than 1 value per channel when training, got input size {input.size()}"
+            )
+        if eps <= 0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     if eps < 0:
         raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
-    channels = shape[1] if len(shape) > 1 else 0
+    return _normalized(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def _normalized(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    if momentum is None:
+        raise TypeError("batch_norm(): argument 'momentum' (position 7) must be float, not NoneType")
+    channels = input._array.shape[1] if input.ndim > 1 else 0
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     for name, t in given.items():
         if t is None:
@@ -118,8 +133,12 @@ def batch_norm(
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
         elif t.numel() != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {t.numel()}")
-        elif t._array.dtype != input._array.dtype:
-            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+    if not input.numel():  # there is nothing to normalise
+        out = input.clone()
+        out = out if weight is None else out * weight[0]
+        return out if bias is None else out + bias[0]
+    floating(input._array, "batch_norm")
+    check_mixed(input, weight, bias, running_mean, running_var)
     not_differentiable("native_batch_norm", running_mean=running_mean, running_var=running_var)
     found = native_batch_norm(input, weight, bias, running_mean, running_var, training, eps)
     if training:
@@ -152,11 +171,15 @@ def instance_norm(
     shape = input._array.shape
     if use_input_stats and math.prod(shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.size()}")
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError(
+            "Expected running_mean and running_var to be defined when use_input_stats is false"
+        )
     n, c = shape[:2]
     stats = [None if t is None else t.detach().repeat(n) for t in (running_mean, running_var)]
     scale, shift = (None if t is None else t.repeat(n) for t in (weight, bias))
     flat = input.contiguous().view((1, n * c, *shape[2:]))
-    out = batch_norm(flat, *stats, scale, shift, use_input_stats, momentum, eps)
+    out = _normalized(flat, *stats, scale, shift, use_input_stats, momentum, eps)
     if use_input_stats:
         for t, moved in zip((running_mean, running_var), stats, strict=True):
             if t is not None:

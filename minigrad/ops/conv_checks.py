@@ -10,12 +10,9 @@ from typing import Any
 
 from ..tensor import Tensor
 from .conv import transposed_shape
+from .precision import c_name
 
 Ints = tuple[int, ...]
-
-_C_NAMES = {
-    "Long": "long int", "Short": "short int", "Byte": "unsigned char", "Char": "signed char", "Half": "c10::Half",
-}  # fmt: skip
 
 
 def lengths(value: Any, count: int, name: str) -> Ints:
@@ -102,8 +99,7 @@ def _check_channels(
 def _check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, count: int, transposed: bool) -> None:
     kinds = [t.dtype.tensor_type.removesuffix("Tensor") for t in (x, weight, bias) if t is not None]
     if bias is not None and kinds[0] != kinds[2]:
-        first, second = (_C_NAMES.get(kind, kind.lower()) for kind in (kinds[0], kinds[2]))
-        raise RuntimeError(f"Input type ({first}) and bias type ({second}) should be the same")
+        raise RuntimeError(f"Input type ({c_name(x)}) and bias type ({c_name(bias)}) should be the same")
     if kinds[0] == "Bool":
         two = max(count, 2)
         plain = "slow_conv2d_cpu" if count < 3 else "compute_columns3d"

@@ -12,6 +12,7 @@ from ..tensor import Tensor
 from .conv import convolution
 from .conv_checks import checked, lengths
 from .padding import pad
+from .public import of_tensors
 
 
 def _batched(x: Tensor, count: int, name: str) -> tuple[Tensor, bool]:
@@ -113,6 +114,7 @@ def _named(
 ) -> Callable[..., Tensor]:
     function.__name__ = function.__qualname__ = name
     pixels = {1: "L", 2: "H, W", 3: "D, H, W"}[count]
+    function = of_tensors(name)(function)
     function.__doc__ = (
         f"{what} over {count} dimension{'s' * (count > 1)}.\n\n"
         f"    input: (N, C, {pixels}), or without N; weight: {weight}; bias: (out,). stride, padding and dilation\n"

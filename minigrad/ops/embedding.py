@@ -11,6 +11,7 @@ import numpy as np
 
 from ..op import op
 from ..tensor import Tensor, wrap
+from .public import must_be_tensor
 
 
 def _rows(weight: np.ndarray, indices: np.ndarray, padding_idx: int, scale: bool, sparse: bool) -> np.ndarray:
@@ -79,6 +80,8 @@ def embedding(
     """
     if sparse:
         raise NotImplementedError("embedding(): sparse=True is not supported: there are no sparse tensors")
+    must_be_tensor(input, "embedding", "indices", 2)
+    must_be_tensor(weight, "embedding", "weight", 1)
     count = weight._array.shape[0] if weight.ndim else 0
     if padding_idx is not None and not -count <= padding_idx < count:
         raise AssertionError("Padding_idx must be within num_embeddings")
@@ -120,8 +123,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     if classes.size and classes.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
-    if num_classes != -1 and num_classes < 1:
-        raise RuntimeError("num_classes should be positive")
     if classes.size and classes.max() >= count:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return wrap((classes[..., None] == np.arange(count)).astype(np.int64))

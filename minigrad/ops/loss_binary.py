@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
+from ..size import Size
 from ..tensor import Tensor
 from .activations import logsigmoid
 from .loss import number, reduced, share
@@ -18,11 +20,27 @@ from .precision import floating, not_differentiable, rounded_once
 
 
 def _bce(x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction: int) -> np.ndarray:
+    if target.dtype != x.dtype:
+        found, wanted = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (target, x))
+        raise RuntimeError(f"Found dtype {found} but expected {wanted}")
     floating(x, "binary_cross_entropy")
-    if ((x < 0) | (x > 1)).any():
-        raise RuntimeError("all elements of input should be between 0 and 1")
+    for name, a in (("input", x), ("target", target)):
+        if not ((a >= 0) & (a <= 1)).all():  # nan is not
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     loss = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
-    return reduced(loss if weight is None else loss * weight, reduction)
+    return reduced(_times_weight(loss, weight), reduction)
+
+
+def _times_weight(loss: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    """The loss times weight, in the dtype and the shape of the loss; torch multiplies in place."""
+    if weight is None:
+        return loss
+    shape = broadcast_shape((loss, weight))
+    if shape != loss.shape:
+        raise RuntimeError(
+            f"output with shape {list(loss.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+    return (loss * weight).astype(loss.dtype, copy=False)
 
 
 def _weighted(value: Any, weight: Any, reduction: int, size: int) -> Any:
@@ -71,9 +89,18 @@ def _bce_logits(
     x: np.ndarray, target: np.ndarray, weight: Any, pos_weight: Any, reduction: int
 ) -> np.ndarray:
     log = _log_sigmoid(floating(x, "log_sigmoid_cpu"))
-    factor = 1 if pos_weight is None else (pos_weight - 1) * target + 1
-    loss = (1 - target) * x - factor * log
-    return reduced(loss if weight is None else loss * weight, reduction)
+    if target.dtype.kind == "b":
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
+            "operator instead."
+        )
+    if target.dtype.kind != "f":
+        kinds = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, target))
+        raise RuntimeError("result type {} can't be cast to the desired output type {}".format(*kinds))
+    if pos_weight is not None:
+        broadcast_shape((pos_weight, target))
+        log = ((pos_weight - 1) * target + 1).astype(target.dtype, copy=False) * log
+    return reduced(_times_weight((1 - target) * x - log, weight), reduction)
 
 
 def _bce_logits_self(
@@ -104,12 +131,20 @@ _bce_logits_loss = op(
 
 
 def _soft_margin(x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarray:
-    floating(x, "soft_margin_loss")
-    broadcast_shape((x, target))
-    return reduced(np.log1p(np.exp(-x * target)), reduction)  # in torch as well it overflows
+    if x.dtype.kind == "b":
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+            "`~` or `logical_not()` operator instead."
+        )
+    if x.dtype.kind != "f":
+        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {kind}")
+    product = _times_weight(-x, target)
+    return reduced(np.log1p(np.exp(product)), reduction)  # where the product is large, inf, in torch too
 
 
 def _soft_margin_backward(g: np.ndarray, x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarray:
+    target = target.astype(x.dtype, copy=False)
     size = np.exp(-target * x)
     return -share(target * size, reduction, x.size) / (size + 1) * g
 
@@ -138,6 +173,22 @@ soft_margin_backward = op(
 # ------------------------------------------------------------------ the public functions
 
 
+def _common_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that two have in common. RuntimeError, in the words of torch's Python code, where there is none."""
+    found = list(a)
+    for back in range(1, len(b) + 1):
+        if back > len(a):
+            found.insert(0, b[-back])
+        elif a[-back] == 1:
+            found[-back] = b[-back]
+        elif b[-back] not in (1, a[-back]):
+            raise RuntimeError(
+                f"Attempting to broadcast a dimension of length {b[-back]} at {-back}! Mismatching argument at index 1 had "
+                f"{Size(b)}; but expected shape should be broadcastable to {found}"
+            )
+    return tuple(found)
+
+
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -154,8 +205,7 @@ def binary_cross_entropy(
             "deprecated. Please ensure they have the same size."
         )
     if weight is not None:
-        shape = broadcast_shape((target._array, weight._array))
-        weight = weight.expand(shape)
+        weight = weight.expand(_common_shape(target._array.shape, weight._array.shape))
     not_differentiable("binary_cross_entropy", weight=weight)
     return _bce_loss(input, target, weight, how)
 
@@ -174,6 +224,9 @@ def binary_cross_entropy_with_logits(
     if target._array.shape != input._array.shape:
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
     not_differentiable("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
+    if input.dtype is not target.dtype and target.is_floating_point():
+        kind = dtypes.result_type((input._array, target._array))
+        input, target = input.to(kind), target.to(kind)
     return _bce_logits_loss(input, target, weight, pos_weight, how)
 
 

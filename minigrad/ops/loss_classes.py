@@ -15,6 +15,7 @@ from ..op import op
 from ..tensor import Tensor, zeros_for
 from .loss import number
 from .precision import floating, not_differentiable, rounded_once
+from .public import of_tensors
 from .scalars import over, plus, times
 
 
@@ -79,6 +80,8 @@ def _nll_backward(
     if reduction == 0 and x.ndim == 1:
         g = g.reshape(1)
     value = -g if weights is None else -g * weights
+    if ignored is not None:
+        value = np.where(ignored, x.dtype.type(0), value)  # and not -0
     if reduction == 1:
         value = value / x.dtype.type(classes.size if weights is None else weights.sum())
     found = np.zeros(scores.shape, x.dtype)
@@ -112,6 +115,7 @@ _nll_loss, _nll_loss_backward = _entries("nll_loss", "NllLossBackward0")
 _nll_loss2d, _nll_loss2d_backward = _entries("nll_loss2d", "NllLoss2DBackward0")
 
 
+@of_tensors("nll_loss_nd")
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -144,6 +148,9 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
             f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor "
             f"of shape: {list(weight.shape)}"
         )
+    if weight is not None and weight._array.dtype != x._array.dtype:
+        kinds = (t.dtype.tensor_type.removesuffix("Tensor") for t in (x, weight))
+        raise RuntimeError("expected scalar type {} but found {}".format(*kinds))
     if target._array.dtype not in (np.int64, np.uint8):
         name = target.dtype.tensor_type.removesuffix("Tensor")
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {name}")
@@ -173,6 +180,7 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
     return found.view(wanted) if how == 0 else found
 
 
+@of_tensors("cross_entropy_loss")
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -187,14 +195,18 @@ def cross_entropy(
     how = number(reduction, size_average, reduce)
     ndim = input._array.ndim
     log = input.log_softmax(1 if ndim > 1 else 0)
-    if target._array.shape == input._array.shape and (target._array.dtype.kind == "f" or ndim > 1):
+    if target._array.shape == input._array.shape:
         return _of_probabilities(log, target, weight, how, label_smoothing, ignore_index)
-    if label_smoothing < 0 or label_smoothing > 1:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+    _check_smoothing(label_smoothing)
     loss = _picked(log, target, weight, how, ignore_index)
-    if not label_smoothing:
+    if label_smoothing <= 0:
         return loss
     return _smoothed(log, loss, target, weight, how, label_smoothing, ignore_index)
+
+
+def _check_smoothing(smoothing: float) -> None:
+    if smoothing > 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {smoothing:g}")
 
 
 def _class_weights(weight: Tensor, ndim: int) -> Tensor:
@@ -234,8 +246,15 @@ def _of_probabilities(
         raise RuntimeError("ignore_index is not supported for floating point target")
     ndim = log._array.ndim
     dim = 1 if ndim > 1 else 0
-    if smoothing:
-        target = plus(times(target, 1 - smoothing), smoothing / log._array.shape[dim])
+    classes = log._array.shape[dim] if ndim else 1
+    if weight is not None and weight._array.shape != (classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or no classes but got "
+            f"weight tensor of shape: {list(weight.shape)}"
+        )
+    _check_smoothing(smoothing)
+    if smoothing > 0:
+        target = plus(times(target, 1 - smoothing), smoothing / classes)
     product = log * target
     if weight is not None:
         product = product * _class_weights(weight, ndim)
@@ -244,5 +263,4 @@ def _of_probabilities(
     total = -product.sum()
     if how == 2:
         return total
-    classes = log._array.shape[dim]
     return over(total, log.numel() // classes if ndim > 1 else 1)

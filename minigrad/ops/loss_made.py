@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..broadcast import broadcast_shape
+from ..dtypes import result_type
 from ..mode import no_grad
 from ..op import op
 from ..tensor import Tensor, wrap
@@ -57,6 +58,8 @@ def kl_div(
         )
     batch = reduction == "batchmean"
     how = number("sum" if batch else reduction, size_average, reduce)
+    if not (input.is_floating_point() and target.is_floating_point()):
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     loss = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     found = reduced(loss, how)
     return found / input._array.shape[0] if batch and input.ndim else found
@@ -200,13 +203,21 @@ def pairwise_distance(
     x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Tensor:
     """The p-norm of x1 - x2 + eps along the last dimension."""
-    dim = max(x1.ndim, x2.ndim) - 1
-    return p_norm(plus(x1 - x2, eps), p, dim, keepdim)
+    difference = plus(x1 - x2, eps)
+    if not difference.ndim:
+        return p_norm(difference.unsqueeze(0), p, 0, False)
+    return p_norm(difference, p, difference.ndim - 1, keepdim)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x1 . x2 / (max(|x1|, eps) * max(|x2|, eps)) along `dim`."""
-    a, b = _broadcast(x1, x2)
+    kind = result_type((x1._array, x2._array))
+    if not kind.is_floating_point:
+        raise RuntimeError(
+            "expected common dtype to be floating point, yet common dtype is "
+            f"{kind.tensor_type.removesuffix('Tensor')}"
+        )
+    a, b = (t.to(kind) for t in _broadcast(x1, x2))
     return (_unit(a, dim, eps) * _unit(b, dim, eps)).sum(dim)
 
 
@@ -228,6 +239,8 @@ def cosine_embedding_loss(
 ) -> Tensor:
     """1 - cos where the target is 1, max(0, cos - margin) where it is -1."""
     how = number(reduction, size_average, reduce)
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if input1.ndim not in (1, 2) or target.ndim != input1.ndim - 1:
         raise RuntimeError(
             f"{target.ndim}D target tensor expects {target.ndim + 1}D input tensors, but found inputs with sizes "
@@ -259,7 +272,12 @@ def triplet_margin_loss(
     """max(0, margin + |anchor - positive| - |anchor - negative|), distances along the last dimension."""
     how = number(reduction, size_average, reduce)
     if margin <= 0:
-        raise RuntimeError(f"triplet_margin_loss: Expected margin to be greater than 0, got {margin:g}")
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {anchor.ndim}D, positive {positive.ndim}D, and negative {negative.ndim}D inputs"
+        )
     near = pairwise_distance(anchor, positive, p, eps)
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:

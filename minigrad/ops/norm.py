@@ -17,7 +17,9 @@ from ..dtypes import float16, float32
 from ..op import op
 from ..tensor import Tensor
 from .precision import floating, rounded_once
+from .public import of_tensors
 from .scalars import plus
+from .sizes import checked_sizes
 
 Dims = tuple[int, ...]
 
@@ -108,6 +110,20 @@ native_layer_norm = op(
 )  # fmt: skip
 
 
+def check_mixed(input: Tensor, *parameters: Tensor | None) -> None:
+    """RuntimeError, in torch's words, for parameters of another dtype; float16 may have float32 ones."""
+    kinds = [t.dtype for t in parameters if t is not None]
+    if kinds and kinds[0] is not input.dtype:
+        if any(kind is not float32 for kind in kinds):
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+        if input.dtype is not float16:
+            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+    elif other := next((kind for kind in kinds if kind is not input.dtype), None):
+        names = (kind.tensor_type.removesuffix("Tensor") for kind in (input.dtype, other))
+        raise RuntimeError("expected scalar type {} but found {}".format(*names))
+
+
+@of_tensors("layer_norm")
 def layer_norm(
     input: Tensor,
     normalized_shape: Any,
@@ -116,21 +132,19 @@ def layer_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """Mean 0 and variance 1 over the last dimensions, of normalized_shape, then times weight, plus bias."""
-    shape = _checked_shape(input, normalized_shape)
+    shape = _checked_shape(input, checked_sizes("layer_norm", normalized_shape, "normalized_shape", 2))
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and t._array.shape != shape:
             raise RuntimeError(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(t.shape)} and "
                 f"normalized_shape = {list(shape)}"
             )
-        if t is not None and t._array.dtype != input._array.dtype:
-            kind = input.dtype.tensor_type.removesuffix("Tensor")
-            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {kind}")
+    floating(input._array, "LayerNormKernelImpl")
+    check_mixed(input, weight, bias)
     return native_layer_norm(input, shape, weight, bias, eps)[0]
 
 
-def _checked_shape(input: Tensor, normalized_shape: Any) -> Dims:
-    shape = tuple(normalized_shape) if isinstance(normalized_shape, (tuple, list)) else (normalized_shape,)
+def _checked_shape(input: Tensor, shape: Dims, first: str = "*, ") -> Dims:
     if not shape:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
@@ -139,7 +153,7 @@ def _checked_shape(input: Tensor, normalized_shape: Any) -> Dims:
     if input._array.shape[-len(shape) :] != shape:
         sizes = ", ".join(map(str, shape))
         raise RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [*, {sizes}], but got input of "
+            f"Given normalized_shape={list(shape)}, expected input with shape [{first}{sizes}], but got input of "
             f"size{list(input.shape)}"
         )
     return shape
@@ -192,6 +206,14 @@ native_group_norm = op(
 )  # fmt: skip
 
 
+def check_more_than_one(shape: Dims) -> None:
+    """ValueError where there is one value a channel (dimension 1): its variance would be 0."""
+    if shape[0] * math.prod(shape[2:]) == 1:
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {list(shape)}"
+        )
+
+
 def group_norm(
     input: Tensor,
     num_groups: int,
@@ -203,20 +225,22 @@ def group_norm(
     shape = input._array.shape
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
+    check_more_than_one((shape[0] * shape[1] // num_groups, num_groups, *shape[2:]))
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if shape[1] % num_groups:
         raise RuntimeError(
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
             f"{list(shape)} and num_groups={num_groups}"
         )
-    if input.numel() and input.numel() // num_groups == 1:
-        sizes = [shape[0] * shape[1] // num_groups, num_groups, *shape[2:]]
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {sizes}")
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and t._array.shape != (shape[1],):
             raise RuntimeError(
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of "
                 f"shape {list(t.shape)} and input of shape {list(shape)}"
             )
+    floating(input._array, "GroupNormKernelImpl")
+    check_mixed(input, weight, bias)
     return native_group_norm(input, weight, bias, num_groups, eps)[0]
 
 
@@ -227,7 +251,13 @@ def rms_norm(
     input: Tensor, normalized_shape: Any, weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
     """Divided by the root of the mean square over the last dimensions, then times weight."""
-    shape = _checked_shape(input, normalized_shape)
+    shape = _checked_shape(input, checked_sizes("rms_norm", normalized_shape, "normalized_shape", 2), "*")
+    if weight is not None and weight._array.shape != shape:
+        raise RuntimeError(
+            f"Expected weight to be of same shape as normalized_shape, but got weight of shape {list(weight.shape)} and "
+            f"normalized_shape = {list(shape)}"
+        )
+    floating(input._array, "rms_norm")
     if eps is None:
         eps = float(np.finfo(input._array.dtype).eps)
     kind = input.dtype

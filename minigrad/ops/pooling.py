@@ -12,6 +12,7 @@ import numpy as np
 from ..tensor import Tensor, checked_dim
 from . import pool
 from .precision import floating, unsupported
+from .public import of_tensors
 from .sizes import checked_sizes, is_int
 
 Ints = tuple[int, ...]
@@ -92,6 +93,7 @@ def _check_shape(
         )
 
 
+@of_tensors("max_pool2d")
 def max_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -113,6 +115,7 @@ def max_pool2d(
     return found if return_indices else found[0]
 
 
+@of_tensors("avg_pool2d")
 def avg_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -167,6 +170,7 @@ def _check_max1d(k: int, s: int, p: int, d: int) -> None:
         raise RuntimeError(f"max_pool1d() dilation must be greater than zero, but got {d}")
 
 
+@of_tensors("max_pool1d")
 def max_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -216,6 +220,7 @@ def _one(value: Any, name: str, function: str, position: int) -> int:
     return listed[0]
 
 
+@of_tensors("avg_pool1d")
 def avg_pool1d(
     input: Tensor,
     kernel_size: Any,

@@ -100,6 +100,34 @@ def must_be_tensor(value: Any, name: str, argument: str = "input", position: int
     return value
 
 
+def of_tensors(name: str, **renamed: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A function whose errors name an argument that is no tensor, where torch's C++ would; decorates.
+
+    name: what torch calls the function there. renamed: its names of arguments, where they are others.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(function)
+        tensors = {
+            n: i for i, (n, p) in enumerate(signature.parameters.items(), 1) if "Tensor" in str(p.annotation)
+        }
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except AttributeError:  # what is no tensor lacks something
+                for argument, value in signature.bind(*args, **kwargs).arguments.items():
+                    optional = signature.parameters[argument].default is None
+                    if argument in tensors and not (value is None and optional):
+                        must_be_tensor(value, name, renamed.get(argument, argument), tensors[argument])
+                raise
+
+        return call
+
+    return decorate
+
+
 def not_implemented(message: str, error: type[Exception] = NotImplementedError) -> Callable[..., Any]:
     """A formula for what torch has none for: the op is recorded, and its formula raises."""
 

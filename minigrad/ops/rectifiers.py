@@ -235,7 +235,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 def _glu(x: np.ndarray, dim: int) -> np.ndarray:
     floating(x, "glu_cpu")
     if not x.ndim:
-        raise RuntimeError("glu does not support 0-dimensional tensors")
+        raise RuntimeError("glu does not support scalars because halving size must be even")
     dim = checked_dim(dim, x.ndim)
     if x.shape[dim] % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {x.shape[dim]}")

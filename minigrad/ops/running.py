@@ -132,6 +132,10 @@ def _floating(x: np.ndarray, kernel: str) -> np.ndarray:
     return x
 
 
+def _kernel(name: str, x: np.ndarray, dim: int) -> str:
+    return f"{name}{'_lastdim' if one_dim(dim, x.ndim) >= x.ndim - 1 else ''}_kernel_impl"
+
+
 def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
     axis = one_dim(dim, x.ndim) if x.ndim else None
     return (np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=...) if x.size else x), axis
@@ -139,7 +143,7 @@ def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
 
 def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = _floating(x, "softmax_kernel_impl")
+    x = _floating(x, _kernel("softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     e = np.exp(y, out=...)
     return np.divide(e, np.add.reduce(e, axis, keepdims=True), out=e).astype(x.dtype, copy=False)
@@ -147,7 +151,7 @@ def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
 
 def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = _floating(x, "log_softmax_kernel_impl")
+    x = _floating(x, _kernel("log_softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)
     return np.subtract(y, np.log(total, out=...), out=...).astype(x.dtype, copy=False)

@@ -21,8 +21,10 @@ def _with_number(function: Callable[[Any, Any], Any]) -> Callable[[np.ndarray, f
     """function(array, number) in the dtype that they have in common."""
 
     def call(x: np.ndarray, number: float) -> np.ndarray:
+        x = np.asarray(x)  # in a formula on arrays it may be one of NumPy's numbers
         kind = result_type((x, number)).numpy
-        return function(x if x.dtype == kind else x.astype(kind), np.asarray(number).astype(kind))
+        found = function(x if x.dtype == kind else x.astype(kind), np.asarray(number).astype(kind))
+        return np.asarray(found)
 
     return call
 
