@@ -14,7 +14,7 @@ from ..tensor import Tensor
 from .clamp import masked_fill
 from .create import ones
 from .dropout import dropout
-from .precision import c_name, rounded_once
+from .precision import rounded_once
 from .running import softmax
 from .scalars import times
 
@@ -61,8 +61,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         )
     if len({input1.dtype, input2.dtype, weight.dtype}) > 1:
         raise RuntimeError(
-            f"All tensors must have the same dtype, got input1: {c_name(input1)}, input2: {c_name(input2)}, weight: "
-            f"{c_name(weight)}"
+            f"All tensors must have the same dtype, got input1: {input1.dtype.c_name}, input2: {input2.dtype.c_name}, weight: "
+            f"{weight.dtype.c_name}"
         )
     rows = math.prod(a[:-1])
     found = _trilinear(input1.reshape((rows, a[-1])), weight, input2.reshape((rows, b[-1])))
@@ -112,7 +112,7 @@ def scaled_dot_product_attention(
 def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> None:
     three = {"query": query, "key": key, "value": value}
     if len({t.dtype for t in three.values()}) > 1:
-        shown = " ".join(f"{name}.dtype: {c_name(t)}" for name, t in three.items())
+        shown = " ".join(f"{name}.dtype: {t.dtype.c_name}" for name, t in three.items())
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got "
             f"{shown.replace(' value', ' and value')} instead."
@@ -126,5 +126,5 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> No
     if mask is not None and mask._array.dtype.kind not in "bf":
         raise RuntimeError(
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
-            f"{c_name(mask)} and  query.dtype: {c_name(query)} instead."
+            f"{mask.dtype.c_name} and  query.dtype: {query.dtype.c_name} instead."
         )

@@ -10,7 +10,6 @@ from typing import Any
 
 from ..tensor import Tensor
 from .conv import transposed_shape
-from .precision import c_name
 
 Ints = tuple[int, ...]
 
@@ -99,7 +98,9 @@ def _check_channels(
 def _check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, count: int, transposed: bool) -> None:
     kinds = [t.dtype.tensor_type.removesuffix("Tensor") for t in (x, weight, bias) if t is not None]
     if bias is not None and kinds[0] != kinds[2]:
-        raise RuntimeError(f"Input type ({c_name(x)}) and bias type ({c_name(bias)}) should be the same")
+        raise RuntimeError(
+            f"Input type ({x.dtype.c_name}) and bias type ({bias.dtype.c_name}) should be the same"
+        )
     if kinds[0] == "Bool":
         two = max(count, 2)
         plain = "slow_conv2d_cpu" if count < 3 else "compute_columns3d"

@@ -38,17 +38,6 @@ def not_differentiable(function: str, **tensors: Any) -> None:
             )
 
 
-_C_NAMES = {
-    "Long": "long int", "Short": "short int", "Byte": "unsigned char", "Char": "signed char", "Half": "c10::Half",
-}  # fmt: skip
-
-
-def c_name(tensor: Any) -> str:
-    """A tensor's dtype as C++ calls it, which is how some of torch's errors do."""
-    kind = tensor.dtype.tensor_type.removesuffix("Tensor")
-    return _C_NAMES.get(kind, kind.lower())
-
-
 def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
     """`forward`, which computes float16 in float32 and rounds its results alone, as torch does."""
 
