@@ -31,6 +31,7 @@ from .node import AccumulateGrad, Node, gradient_edge
 from .tensor import Tensor, wrap
 
 NOT_ASKED = -1  # in place of a count: this run does not come there
+BEFORE_ALL = -(2**65)  # where the keys of leaves begin, which are run in the order in which they got ready
 
 
 class Run:
@@ -49,7 +50,11 @@ class Run:
         ] = {}  # for each node that this run comes to: how many are to arrive
         # Nodes whose buffer is an array made here, to be added to in place, and how often that was done.
         self.own: dict[Node, int] = {}
-        self.ready: list[tuple[int, int, Node]] = []  # a heap, the youngest first
+        # A heap of keys, the youngest first, and the nodes by their keys. (Tuples of both would be as many objects
+        # for the garbage collector to look through.)
+        self.ready: list[int] = []
+        self.by_key: dict[int, Node] = {}
+        self.leaves = 0  # how many of them were leaves
         self.captured: dict[tuple[Node, int], Tensor] = {}
         # The tensors that others have of arrays on their way, by the id of the array.
         self.seen: dict[int, weakref.ref[Tensor]] = {}
@@ -168,7 +173,8 @@ class Run:
         along its edges. The shortcut: of the nodes that get ready by this, the youngest goes on at once, without
         a way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
         """
-        buffers, dependencies, own, ready = self.buffers, self.dependencies, self.own, self.ready
+        buffers, dependencies, own = self.buffers, self.dependencies, self.own
+        ready, by_key = self.ready, self.by_key
         capturing, release, add = self.capturing, not self.retain_graph, np.add
         recorded, watcher, plainly = self.create_graph, self.watcher, not mode.anomaly
         for (node, number), seed in zip(edges, self.seeds, strict=True):
@@ -180,7 +186,7 @@ class Run:
                 self._push(node)
         try:
             while ready:
-                node = heappop(ready)[2]
+                node = by_key.pop(heappop(ready))
                 gradient = buffers.pop(node, None)
                 while node is not None:
                     plan = node.plan
@@ -250,7 +256,7 @@ class Run:
                             self._push(target)
                         else:
                             following, arrived = target, result
-                    if following is not None and ready and -following.seq > ready[0][0]:
+                    if following is not None and ready and -following.seq > ready[0]:
                         buffers[following] = arrived
                         self._push(following)
                         break
@@ -261,7 +267,12 @@ class Run:
             raise
 
     def _push(self, node: Node) -> None:
-        heappush(self.ready, (-node.seq, id(node), node))
+        key = -node.seq
+        if type(node) is AccumulateGrad:
+            key = BEFORE_ALL + self.leaves
+            self.leaves += 1
+        heappush(self.ready, key)
+        self.by_key[key] = node
 
     def _add(self, node: Node, number: int, gradient: Any) -> None:
         """Add to what has arrived at the node's output `number`."""
