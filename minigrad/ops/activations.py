@@ -42,7 +42,7 @@ def _elu_backward(
         below = g * input_scale * (x + alpha * scale)
     else:
         below = g * (input_scale * alpha * scale) * np.exp(np.minimum(x, 0) * input_scale)
-    return np.where(x > 0, g * scale, below)
+    return np.where(x <= 0, below, g * scale)  # that way round for nan, as torch
 
 
 def _elu_curve(

@@ -38,6 +38,8 @@ def _index_select(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
     n, flat = x.shape[dim] if x.ndim else 1, index.reshape(-1)
     if not n and flat.size and not x.size:
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
+    if dim in (0, -x.ndim):
+        _bounded(flat, n, IndexError, "index out of range in self")
     _bounded(flat, n, RuntimeError, "INDICES element is out of DATA bounds, id={index} axis_dim={n}")
     return np.ascontiguousarray(np.take(x, flat, dim)) if x.ndim else x.copy()
 

@@ -68,7 +68,8 @@ def _nll(x: np.ndarray, target: np.ndarray, weight: Any, reduction: int, ignore_
     if reduction == 2:
         return total
     count = x.dtype.type(loss.size if weights is None else weights.sum())
-    return np.asarray(np.true_divide(total, count))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.true_divide(total, count))
 
 
 def _nll_backward(
@@ -83,7 +84,10 @@ def _nll_backward(
     if ignored is not None:
         value = np.where(ignored, x.dtype.type(0), value)  # and not -0
     if reduction == 1:
-        value = value / x.dtype.type(classes.size if weights is None else weights.sum())
+        with np.errstate(invalid="ignore"):
+            value = value / x.dtype.type(classes.size if weights is None else weights.sum())
+    if ignored is not None:
+        value = np.where(ignored, x.dtype.type(0), value)  # where all are ignored, 0 / 0 is nan
     found = np.zeros(scores.shape, x.dtype)
     found[key] = value
     return found.reshape(x.shape)

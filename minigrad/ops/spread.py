@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,13 @@ def _spread(
     if correction is _UNSET:
         correction = None if dim is None else 1
     dim = saved_dims(dim)
+    shape = self._array.shape
+    if count(shape, normal_dims(dim or None, len(shape))) - _correction(correction) <= 0:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+            "(input numel divided by output numel).",
+            stacklevel=3,
+        )
     return entry(self, dim or None, correction=correction, keepdim=flag(keepdim, "keepdim", name))
 
 

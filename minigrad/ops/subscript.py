@@ -6,6 +6,7 @@ apart into select and slice, each with a node of its own, and what is left goes 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,11 @@ def _as_tuple(key: Any) -> tuple[Any, ...]:
     if isinstance(key, (list, range)) and len(key) < 32:
         for part in key:
             if isinstance(part, (Tensor, np.ndarray, list, tuple, str, slice)) or part is None or part is ...:
+                warnings.warn(
+                    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+                    "pytorch 2.9; use x[tuple(seq)] instead of x[seq].",
+                    stacklevel=3,
+                )
                 return tuple(key)
     return (key,)
 
@@ -58,6 +64,11 @@ def _part(k: Any) -> Any:
     if not k._array.ndim and k._array.dtype.kind in "iub":
         # A single bool or byte is a mask of no dimensions; an int is an int.
         return bool(k._array) if k._array.dtype.kind in "bu" and k._array.itemsize == 1 else int(k._array)
+    if k._array.dtype == np.uint8:
+        warnings.warn(
+            "indexing with dtype minigrad.uint8 is now deprecated, please use a dtype minigrad.bool instead.",
+            stacklevel=4,
+        )
     return k
 
 

@@ -73,3 +73,18 @@ def test_what_was_no_number_has_a_gradient_of_0_with_the_sign_of_the_product():
 
 def test_sinc_is_flat_where_the_square_is_0():
     assert gradient(minigrad.sinc, 1e-25) == "[0.0]"
+
+
+def test_gradients_where_everything_is_ignored_and_at_nan():
+    scores = minigrad.tensor([[0.5, 1.0, 2.0]], requires_grad=True)
+    loss = minigrad.nn.functional.cross_entropy(scores, minigrad.tensor([-100]))
+    loss.backward()
+    assert shown(loss) == "nan"
+    assert shown(scores.grad) == "[[0.0, 0.0, 0.0]]"
+    assert gradient(minigrad.nn.functional.elu, NAN, 1.0) == "[1.0, 1.0]"
+
+
+@pytest.mark.parametrize("name", ["var", "std"])
+def test_a_variance_without_degrees_of_freedom_is_warned_of(name):
+    with pytest.warns(UserWarning, match=rf"^{name}\(\): degrees of freedom is <= 0"):
+        assert shown(getattr(minigrad.ones(1), name)()) == "nan"

@@ -68,6 +68,10 @@ def test_a_slice_that_ends_before_the_end_is_no_whole_one() -> None:
     assert x[:0,].grad_fn.name() == "AliasBackward0"
 
 
+BYTES = "ignore:indexing with dtype minigrad.uint8"
+
+
+@pytest.mark.filterwarnings(BYTES)
 def test_what_does_not_fit_is_asked_in_torchs_order() -> None:
     x = mg.ones(3, 4)
     with pytest.raises(RuntimeError, match=r"^shape mismatch: value tensor of shape \[5\]"):
@@ -80,9 +84,28 @@ def test_what_does_not_fit_is_asked_in_torchs_order() -> None:
         x[mg.tensor([1, 0, 1], dtype=mg.uint8)] = 1.0
 
 
+@pytest.mark.filterwarnings(BYTES)
 def test_the_gradient_of_a_write_at_a_mask_of_bytes() -> None:
     x = mg.ones(3, requires_grad=True)
     y = x.clone()
     y[mg.tensor([1, 0, 1], dtype=mg.uint8)] = mg.zeros(2)
     y.sum().backward()
     assert x.grad.tolist() == [0.0, 1.0, 0.0]
+
+
+def test_keys_of_old_times_are_warned_of() -> None:
+    x = mg.arange(4).reshape(2, 2)
+    with pytest.warns(
+        UserWarning, match=r"^Using a non-tuple sequence for multidimensional indexing is deprecat"
+    ):
+        assert x[[[0, 1], [1, 0]]].tolist() == [1, 2]
+    with pytest.warns(UserWarning, match=r"^indexing with dtype minigrad.uint8 is now deprecated"):
+        assert x[mg.tensor([1, 0], dtype=mg.uint8)].tolist() == [[0, 1]]
+
+
+def test_index_select_out_of_bounds_says_what_torch_says_of_that_dimension() -> None:
+    x, beyond = mg.ones(2, 3), mg.tensor([5])
+    with pytest.raises(IndexError, match=r"^index out of range in self$"):
+        x.index_select(0, beyond)
+    with pytest.raises(RuntimeError, match=r"^INDICES element is out of DATA bounds, id=5 axis_dim=3$"):
+        x.index_select(1, beyond)
