@@ -22,10 +22,10 @@ from .strides import window
 from .tensor import Tensor, new
 
 # The memory of a tensor as one block, and where in it the tensor's elements are.
-_Parts = tuple[np.ndarray, tuple[int, ...], tuple[int, ...], int]
+Parts = tuple[np.ndarray, tuple[int, ...], tuple[int, ...], int]
 
 
-def _parts(tensor: Tensor) -> _Parts:
+def parts(tensor: Tensor) -> Parts:
     """Memory, shape, strides and offset, the last two in bytes."""
     array, memory = tensor._array, tensor.storage.memory
     if bounds(memory) == (0, memory.nbytes):
@@ -35,7 +35,7 @@ def _parts(tensor: Tensor) -> _Parts:
     return own.ravel(), array.shape, own.strides, 0
 
 
-def _made(
+def rebuilt(
     kind: type[Tensor], array: np.ndarray, block: np.ndarray, requires_grad: bool, version: int
 ) -> Tensor:
     made = new(kind)
@@ -47,13 +47,13 @@ def _made(
     return made
 
 
-def _version(tensor: Tensor) -> int:
+def rebuilt_version(tensor: Tensor) -> int:
     """torch makes a copy and then sets its memory, which counts as a write; but not of a Parameter."""
     return int(type(tensor) is Tensor)
 
 
 def _copy(self: Tensor) -> Tensor:
-    made = _made(type(self), self._array, self.storage.memory, self.requires_grad, _version(self))
+    made = rebuilt(type(self), self._array, self.storage.memory, self.requires_grad, rebuilt_version(self))
     made.__dict__.update(self.__dict__)
     return made
 
@@ -65,12 +65,12 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
             "moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
             "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
         )
-    block, shape, strides, offset = _parts(self)
+    block, shape, strides, offset = parts(self)
     copied = memo.get(id(self.storage))
     if copied is None:
         copied = memo[id(self.storage)] = block.copy()
     array = window(copied, shape, strides, offset)
-    made = _made(type(self), array, copied, self.requires_grad, _version(self))
+    made = rebuilt(type(self), array, copied, self.requires_grad, rebuilt_version(self))
     memo[id(self)] = made
     made._grad = copy.deepcopy(self._grad, memo)
     made.__dict__.update(copy.deepcopy(self.__dict__, memo))
@@ -84,7 +84,7 @@ def _reduce(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
             f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, remove it before.",
             stacklevel=3,
         )
-    block, shape, strides, offset = _parts(self)
+    block, shape, strides, offset = parts(self)
     where = shape, strides, offset
     return (
         _rebuild,
@@ -95,7 +95,7 @@ def _reduce(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
 
 def _rebuild(kind: type[Tensor], data: bytes, dtype: Any, where: Any, requires_grad: bool) -> Tensor:
     block = np.frombuffer(data, dtype).copy()
-    return _made(kind, window(block, *where), block, requires_grad, 1)
+    return rebuilt(kind, window(block, *where), block, requires_grad, 1)
 
 
 def _refuse(self: Node, protocol: Any = None) -> Any:

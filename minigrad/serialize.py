@@ -1,10 +1,10 @@
 """save and load: a zip file of arrays and a description in JSON, which cannot run code.
 
 Counterpart in PyTorch: torch/serialization.py, whose files hold a pickle. Here `structure.json` says how things
-are nested, and each tensor is a file `tensors/<n>.npy`, read without pickle: loading a file from a stranger runs
+are nested, and each memory is a file `storages/<n>.npy`, read without pickle: loading a file from a stranger runs
 nothing of theirs. What can be saved: tensors and parameters, numbers, strings, None, lists, tuples, dictionaries
-(ordered ones too, and Counters), sizes and dtypes. Tensors come back as leaves; two that share memory come back
-apart, but one tensor that occurs twice comes back as one.
+(ordered ones too, and Counters), sizes and dtypes. Tensors come back as leaves; what shared memory does so again,
+and one tensor that occurs twice comes back as one.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import IO, Any
 import numpy as np
 
 from . import dtypes
+from .copying import parts, rebuilt
 from .nn.parameter import Parameter
 from .size import Size
-from .tensor import Tensor, wrap
+from .tensor import Tensor
 
 FORMAT = "minigrad 1"
 _STRUCTURE = "structure.json"
@@ -40,14 +41,20 @@ def save(obj: Any, f: File) -> None:
     writer = _Writer()
     structure = writer.described(obj, "the object")
     with zipfile.ZipFile(f, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_STRUCTURE, json.dumps({"format": FORMAT, "object": structure}))
-        for number, tensor in enumerate(writer.tensors):
-            with archive.open(f"tensors/{number}.npy", "w", force_zip64=True) as part:
-                np.lib.format.write_array(part, np.asarray(tensor._array), allow_pickle=False)
+        described = {"format": FORMAT, "object": structure, "tensors": writer.places}
+        archive.writestr(_STRUCTURE, json.dumps(described))
+        for number, block in enumerate(writer.blocks):
+            with archive.open(f"storages/{number}.npy", "w", force_zip64=True) as part:
+                np.lib.format.write_array(part, block, allow_pickle=False)
 
 
-def load(f: File) -> Any:
-    """What `save` wrote. ValueError where the file is of another kind."""
+def load(f: File, map_location: Any = None, *, weights_only: bool | None = None) -> Any:
+    """What `save` wrote. ValueError where the file is of another kind.
+
+    map_location: only the CPU. weights_only: of no effect, since these files hold nothing that could run.
+    """
+    if map_location is not None and str(map_location) != "cpu":
+        raise NotImplementedError(f"load(): map_location={map_location!r} is not supported, only 'cpu'")
     try:
         archive = zipfile.ZipFile(f)
     except zipfile.BadZipFile:
@@ -61,15 +68,18 @@ def load(f: File) -> Any:
         described = json.loads(archive.read(_STRUCTURE))
         if described.get("format") != FORMAT:
             raise ValueError(f"load(): {f!r} is of the format {described.get('format')!r}, not {FORMAT!r}")
-        return _Reader(archive).made(described["object"])
+        return _Reader(archive, described["tensors"]).made(described["object"])
 
 
 class _Writer:
     """Turns an object into what JSON can hold, and collects its tensors."""
 
     def __init__(self) -> None:
-        self.tensors: list[Tensor] = []
+        self.tensors: list[Tensor] = []  # so that no other object gets the id of one
         self.numbers: dict[int, int] = {}
+        self.places: list[dict[str, Any]] = []  # for each tensor where its elements are
+        self.blocks: list[np.ndarray] = []  # the memories
+        self.storages: dict[int, int] = {}
         self.inside: set[int] = set()
 
     def described(self, value: Any, where: str) -> Any:
@@ -94,12 +104,15 @@ class _Writer:
         self.inside.add(id(value))
         try:
             if _DICTS.get(kind) is type(value):
-                return {
+                found = {
                     kind: [
                         [self.described(k, f"a key of {where}"), self.described(v, f"{where}[{k!r}]")]
                         for k, v in value.items()
                     ]
                 }
+                if metadata := getattr(value, "_metadata", None):  # of a module's state_dict
+                    found["metadata"] = self.described(metadata, f"{where}._metadata")
+                return found
             if _LISTS.get(kind) is type(value):
                 return {kind: [self.described(v, f"{where}[{i}]") for i, v in enumerate(value)]}
         finally:
@@ -118,23 +131,36 @@ class _Writer:
         number = self.numbers.setdefault(id(tensor), len(self.tensors))
         if number == len(self.tensors):
             self.tensors.append(tensor)
+            self.places.append(self._place(tensor))
         kind = "parameter" if isinstance(tensor, Parameter) else "tensor"
         return {kind: number, "requires_grad": tensor.requires_grad}
+
+    def _place(self, tensor: Tensor) -> dict[str, Any]:
+        block, shape, strides, offset = parts(tensor)
+        number = self.storages.setdefault(id(tensor.storage), len(self.blocks))
+        if number == len(self.blocks):
+            self.blocks.append(block)
+        return {"storage": number, "shape": shape, "strides": strides, "offset": offset}
 
 
 class _Reader:
     """Builds an object from its description; each tensor once."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, places: list[dict[str, Any]]) -> None:
         self.archive = archive
+        self.places = places
         self.tensors: dict[int, Tensor] = {}
+        self.blocks: dict[int, np.ndarray] = {}
 
     def made(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         kind, content = next(iter(value.items()))
         if kind in _DICTS:
-            return _DICTS[kind]({self.made(k): self.made(v) for k, v in content})
+            found = _DICTS[kind]({self.made(k): self.made(v) for k, v in content})
+            if "metadata" in value:
+                found._metadata = self.made(value["metadata"])
+            return found
         if kind in _LISTS:
             return _LISTS[kind](self.made(v) for v in content)
         if kind in ("tensor", "parameter"):
@@ -152,11 +178,18 @@ class _Reader:
     def _tensor(self, kind: str, number: int, requires_grad: bool) -> Tensor:
         found = self.tensors.get(number)
         if found is None:
-            with self.archive.open(f"tensors/{number}.npy") as part:
-                array = np.lib.format.read_array(part, allow_pickle=False)
-            dtypes.of(array.dtype)
-            found = wrap(array).requires_grad_(requires_grad)
-            if kind == "parameter":
-                found = Parameter(found.detach(), requires_grad)
+            place = self.places[number]
+            block = self._block(int(place["storage"]))
+            # NumPy refuses a place that is not all in the block.
+            array = np.ndarray(place["shape"], block.dtype, block, place["offset"], place["strides"])
+            plain = kind == "tensor"
+            found = rebuilt(Tensor if plain else Parameter, array, block, requires_grad, version=int(plain))
             self.tensors[number] = found
         return found
+
+    def _block(self, number: int) -> np.ndarray:
+        if number not in self.blocks:
+            with self.archive.open(f"storages/{number}.npy") as part:
+                self.blocks[number] = np.lib.format.read_array(part, allow_pickle=False).reshape(-1)
+            dtypes.of(self.blocks[number].dtype)
+        return self.blocks[number]

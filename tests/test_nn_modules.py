@@ -95,8 +95,39 @@ def test_attributes_go_where_they_belong():
             ValueError,
             "expected 4D input \\(got 2D input\\)",
         ),
-        (lambda n: nn.ReLU(1, 2), TypeError, "takes at most 1 arguments"),
+        (lambda n: nn.ReLU(1, 2), TypeError, "takes from 1 to 2 positional arguments but 3 were given"),
+        (lambda n: nn.Tanh(1), TypeError, "takes 1 positional argument but 2 were given"),
+        (lambda n: nn.Threshold(1), TypeError, "missing 1 required positional argument: 'value'"),
+        (lambda n: nn.ELU(1.0, alpha=2.0), TypeError, "got multiple values for argument 'alpha'"),
         (lambda n: nn.MSELoss(weight=1), TypeError, "unexpected keyword argument 'weight'"),
+        (
+            lambda n: nn.MSELoss()(1),
+            TypeError,
+            r"MSELoss.forward\(\) missing 1 required positional argument: 'target'",
+        ),
+        (lambda n: nn.MSELoss()(1, 2, 3), TypeError, "takes 3 positional arguments but 4 were given"),
+        (lambda n: nn.Hardtanh(1, 0), AssertionError, r"max_val \(0\) must be greater than min_val \(1\)"),
+        (
+            lambda n: nn.TripletMarginLoss(margin=0),
+            ValueError,
+            "expected margin to be greater than 0, got 0 instead",
+        ),
+        (lambda n: nn.Linear(-1, 2), RuntimeError, r"negative dimension -1: \[2, -1\]"),
+        (
+            lambda n: nn.Unflatten(1, 2),
+            TypeError,
+            "unflattened_size must be a tuple of ints, but found type int",
+        ),
+        (
+            lambda n: nn.InstanceNorm1d(4, affine=True)(minigrad.ones(2, 3, 4)),
+            ValueError,
+            r"num_features \(4\), but got: 3",
+        ),
+        (
+            lambda n: nn.ConvTranspose1d(1, 1, 2, 2)(minigrad.ones(1, 1, 2), [9]),
+            ValueError,
+            r"requested an output size of \(9,\), but valid sizes range from \[4\] to \[5\]",
+        ),
     ],
 )
 def test_bad_input(change, error, message):
@@ -358,6 +389,26 @@ def test_batch_norm_keeps_running_statistics():
     np.testing.assert_allclose(layer.running_mean.numpy(), [3.0, 7.5], rtol=1e-6)
     np.testing.assert_allclose(layer.running_var.numpy(), [2.5, 22.5], rtol=1e-6)
     assert layer.num_batches_tracked.item() == 2
+
+
+def test_a_transposed_convolution_chooses_among_the_shapes():
+    layer = nn.ConvTranspose2d(1, 1, 2, stride=2)
+    assert layer(minigrad.ones(1, 1, 2, 2), (5, 4)).shape == (1, 1, 5, 4)
+    assert layer(minigrad.ones(1, 2, 2), [1, 4, 5]).shape == (1, 4, 5)
+
+
+def test_losses_take_their_tensors_by_name():
+    x, y = minigrad.tensor([1.0]), minigrad.tensor([3.0])
+    assert nn.MSELoss()(target=x, input=y).item() == nn.MSELoss()(y, target=x).item() == 4
+
+
+def test_running_statistics_come_in_pairs():
+    layer = nn.BatchNorm1d(2)
+    layer.running_mean = None
+    with pytest.raises(ValueError, match="must either both be None or neither be None"):
+        layer(minigrad.ones(3, 2))
+    with pytest.warns(UserWarning, match="input's size at dim=1 does not match num_features"):
+        nn.InstanceNorm1d(4)(minigrad.ones(2, 3, 4))
 
 
 def test_instance_norm_keeps_running_statistics():

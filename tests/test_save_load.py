@@ -64,6 +64,27 @@ def test_a_tensor_is_a_leaf_when_it_comes_back_and_one_object_stays_one():
     assert round_trip(minigrad.tensor([1.0], requires_grad=True)).requires_grad
 
 
+def test_what_shares_memory_does_so_again():
+    x = minigrad.arange(6.0).reshape(2, 3)
+    whole, turned, part = round_trip([x, x.t(), x[1:, ::2]])
+    assert (turned.stride(), part.stride(), part.storage_offset()) == ((1, 3), (3, 2), 3)
+    whole[1, 2] = 9.0
+    assert turned[2, 1].item() == part[0, 1].item() == 9
+
+
+def test_where_to_and_how_much_trust():
+    file = io.BytesIO()
+    minigrad.save(minigrad.ones(2), file)
+    assert minigrad.load(file, "cpu", weights_only=True).tolist() == [1, 1]
+    with pytest.raises(NotImplementedError, match="map_location='cuda' is not supported"):
+        minigrad.load(file, map_location="cuda")
+
+
+def test_a_state_dict_keeps_its_versions():
+    state = minigrad.nn.BatchNorm1d(2).state_dict()
+    assert round_trip(state)._metadata == state._metadata == {"": {"version": 2}}
+
+
 def test_a_model_and_its_optimizer_go_on(tmp_path):
     def trained(model, optimizer, steps):
         for _ in range(steps):
@@ -134,8 +155,23 @@ def test_an_array_of_objects_in_the_file_is_not_read():
     file, part = io.BytesIO(), io.BytesIO()
     np.save(part, np.array([Trap()], object), allow_pickle=True)
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("tensors/0.npy", part.getvalue())
-        structure = {"format": "minigrad 1", "object": {"tensor": 0, "requires_grad": False}}
-        archive.writestr("structure.json", json.dumps(structure))
+        archive.writestr("storages/0.npy", part.getvalue())
+        archive.writestr("structure.json", json.dumps(described(offset=0)))
     with pytest.raises(ValueError, match="allow_pickle=False"):
         minigrad.load(file)
+
+
+@pytest.mark.parametrize("place", [{"offset": 8}, {"shape": [9]}, {"strides": [-8]}, {"offset": -8}])
+def test_memory_outside_of_the_file_is_not_read(place):
+    file, part = io.BytesIO(), io.BytesIO()
+    np.save(part, np.ones(2))
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("storages/0.npy", part.getvalue())
+        archive.writestr("structure.json", json.dumps(described(**place)))
+    with pytest.raises((ValueError, TypeError)):
+        minigrad.load(file)
+
+
+def described(**place):
+    place = {"storage": 0, "shape": [2], "strides": [8], "offset": 0, **place}
+    return {"format": "minigrad 1", "object": {"tensor": 0, "requires_grad": False}, "tensors": [place]}

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from ..ops.create import full
 from ..tensor import Tensor
 from . import functional as F
+from .making import REQUIRED, arguments_of, signature_of
 from .module import Module
 from .parameter import Parameter
 
@@ -27,23 +28,12 @@ class _Activation(Module):
         super().__init_subclass__()
         if cls.function is not None and not cls.__doc__:
             cls.__doc__ = f"functional.{cls.function.__name__} as a module."
+        if "__init__" not in cls.__dict__:
+            cls.__signature__ = signature_of(cls.options)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        name = type(self).__name__
-        if len(args) > len(self.options):
-            raise TypeError(
-                f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given"
-            )
-        given = dict(zip(self.options, args, strict=False))
-        for key in kwargs:
-            if key not in self.options:
-                raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
-            if key in given:
-                raise TypeError(f"{name}() got multiple values for argument '{key}'")
-        for key, value in {**self.options, **given, **kwargs}.items():
-            if value is REQUIRED:
-                raise TypeError(f"{name}() missing 1 required positional argument: '{key}'")
+        for key, value in arguments_of(f"{type(self).__name__}.__init__", self.options, args, kwargs).items():
             setattr(self, key, value)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -55,9 +45,6 @@ class _Activation(Module):
         if shown.get("inplace") is not True:
             shown.pop("inplace", None)
         return ", ".join(f"{name}={value!r}" for name, value in shown.items())
-
-
-REQUIRED = object()
 
 
 class ReLU(_Activation):
@@ -122,6 +109,11 @@ class Softplus(_Activation):
 
 class Hardtanh(_Activation):
     options, function = {"min_val": -1.0, "max_val": 1.0, "inplace": False}, F.hardtanh
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.max_val > self.min_val:
+            raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
 
 
 class Hardsigmoid(_Activation):

@@ -9,6 +9,8 @@ import math
 from typing import Any
 
 from ..dtypes import dtype as Dtype
+from ..ops.conv import transposed_shape
+from ..size import Size
 from ..tensor import Tensor
 from . import functional as F
 from . import init
@@ -160,11 +162,8 @@ class _ConvTransposeN(_Conv):
         )  # fmt: skip
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """input: (N, in_channels, windows...), or without N. output_size is not supported."""
-        if output_size is not None:
-            raise NotImplementedError(
-                f"{type(self).__name__}: output_size is not supported; give output_padding"
-            )
+        """input: (N, in_channels, windows...), or without N. output_size: which of the shapes that are possible."""
+        extra = self.output_padding if output_size is None else self._extra(input, list(output_size))
         conv = getattr(F, f"conv_transpose{self.dims}d")
         return conv(
             input,
@@ -172,10 +171,32 @@ class _ConvTransposeN(_Conv):
             self.bias,
             self.stride,
             self.padding,
-            self.output_padding,
+            extra,
             self.groups,
             self.dilation,
         )
+
+    def _extra(self, input: Tensor, output_size: list[int]) -> tuple[int, ...]:
+        """The output_padding that gives output_size. ValueError where there is none."""
+        batch = input.ndim - self.dims  # 2 with a batch, 1 without
+        if len(output_size) == input.ndim:
+            output_size = output_size[batch:]
+        if len(output_size) != self.dims:
+            raise ValueError(
+                f"ConvTranspose{self.dims}D: for {input.ndim}D input, output_size must have {self.dims} or {input.ndim} "
+                f"elements (got {len(output_size)})"
+            )
+        size = input._array.shape[batch:]
+        least = transposed_shape(
+            size, self.kernel_size, self.stride, self.padding, self.dilation, (0,) * self.dims
+        )
+        most = [n + s - 1 for n, s in zip(least, self.stride, strict=True)]
+        if any(not a <= n <= b for a, n, b in zip(least, output_size, most, strict=True)):
+            raise ValueError(
+                f"requested an output size of {tuple(output_size)}, but valid sizes range from {list(least)} to {most} "
+                f"(for an input of {Size(size)})"
+            )
+        return tuple(n - m for n, m in zip(output_size, least, strict=True))
 
 
 class Conv1d(_ConvN):

@@ -37,6 +37,22 @@ class Dropout1d(_Dropout):
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
+class AlphaDropout(_Dropout):
+    """functional.alpha_dropout as a module: dropout for networks of SELU."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """input, with some elements far below 0, scaled and shifted."""
+        return F.alpha_dropout(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_Dropout):
+    """Dropout of whole channels of (N, C, D, H, W)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """input, with some channels dropped."""
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
 class Dropout2d(_Dropout):
     """Dropout of whole channels of (N, C, H, W)."""
 

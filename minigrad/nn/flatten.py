@@ -32,10 +32,17 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: tuple[int, ...]) -> None:
         super().__init__()
-        if not isinstance(dim, int) or not isinstance(unflattened_size, (tuple, list)):
-            raise NotImplementedError(
-                "Unflatten(): dimensions by name are not supported; dim is an int, the size a tuple"
+        if not isinstance(dim, int):
+            raise NotImplementedError("Unflatten(): dimensions by name are not supported; dim is an int")
+        if not isinstance(unflattened_size, (tuple, list)):
+            raise TypeError(
+                f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"
             )
+        for i, n in enumerate(unflattened_size):
+            if not isinstance(n, int):
+                raise TypeError(
+                    f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {i}"
+                )
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from typing import Any
 from ..ops.loss import REDUCTIONS, number
 from ..tensor import Tensor
 from . import functional as F
+from .making import REQUIRED, arguments_of, signature_of
 from .module import Module
 
 
@@ -27,23 +28,15 @@ class _Loss(Module):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.__doc__ = f"functional.{cls.function.__name__} as a module."
-        parameters = list(inspect.signature(cls.function).parameters.values())[cls.tensors :]
-        cls.options = {p.name: p.default for p in parameters if p.name not in cls.left_out}
+        parameters = list(inspect.signature(cls.function).parameters.values())
+        cls.inputs = {p.name: REQUIRED for p in parameters[: cls.tensors]}
+        cls.options = {p.name: p.default for p in parameters[cls.tensors :] if p.name not in cls.left_out}
+        if "__init__" not in cls.__dict__:
+            cls.__signature__ = signature_of(cls.options)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
-        name = type(self).__name__
-        if len(args) > len(self.options):
-            raise TypeError(
-                f"{name}() takes at most {len(self.options)} arguments but {len(args)} were given"
-            )
-        given = dict(zip(self.options, args, strict=False))
-        for key in kwargs:
-            if key not in self.options:
-                raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
-            if key in given:
-                raise TypeError(f"{name}() got multiple values for argument '{key}'")
-        found = {**self.options, **given, **kwargs}
+        found = arguments_of(f"{type(self).__name__}.__init__", self.options, args, kwargs)
         old = found.pop("size_average", None), found.pop("reduce", None)
         if old != (None, None):
             number_of = number(found["reduction"], *old)
@@ -55,11 +48,11 @@ class _Loss(Module):
                 setattr(self, key, value)
         self.names = tuple(found)
 
-    def forward(self, *tensors: Tensor) -> Tensor:
-        """The loss of these tensors, in the order of the function's."""
-        if len(tensors) != self.tensors:
-            raise TypeError(
-                f"{type(self).__name__}.forward() takes {self.tensors} tensors but {len(tensors)} were given"
+    def forward(self, *tensors: Tensor, **named: Tensor) -> Tensor:
+        """The loss of these tensors, in the order of the function's or by its names."""
+        if named or len(tensors) != self.tensors:
+            tensors = tuple(
+                arguments_of(f"{type(self).__name__}.forward", self.inputs, tensors, named).values()
             )
         return type(self).function(*tensors, **{name: getattr(self, name) for name in self.names})
 
@@ -130,6 +123,13 @@ class CosineEmbeddingLoss(_Loss):
 
 class TripletMarginLoss(_Loss):
     function, tensors = F.triplet_margin_loss, 3
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.margin <= 0:
+            raise ValueError(
+                f"TripletMarginLoss: expected margin to be greater than 0, got {self.margin} instead"
+            )
 
 
 class CosineSimilarity(Module):

@@ -5,6 +5,7 @@ Counterpart in PyTorch: torch/nn/modules/batchnorm.py, normalization.py, instanc
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ..dtypes import dtype as Dtype
@@ -102,6 +103,8 @@ class _BatchNorm(_Scaled):
             self.num_batches_tracked.add_(1)
             if self.momentum is None:  # the plain mean over all batches
                 momentum = 1 / float(self.num_batches_tracked)
+        if (self.running_mean is None) != (self.running_var is None):
+            raise ValueError("running_mean and running_var must either both be None or neither be None")
         by_batch = self.training or (self.running_mean is None and self.running_var is None)
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
@@ -128,6 +131,12 @@ class BatchNorm2d(_BatchNorm):
     dims = (4,)
 
 
+class BatchNorm3d(_BatchNorm):
+    """Mean 0 and variance 1 of each channel of (N, C, D, H, W) over the batch, then times weight, plus bias."""
+
+    dims = (5,)
+
+
 class _InstanceNorm(_BatchNorm):
     def __init__(
         self,
@@ -147,6 +156,19 @@ class _InstanceNorm(_BatchNorm):
         """input: (N, num_features, ...), or without N."""
         self._check_dims(input)
         single = input.ndim == self.dims[0]
+        channels = input._array.shape[0 if single else 1]
+        if channels != self.num_features:
+            if self.affine:
+                raise ValueError(
+                    f"expected input's size at dim={0 if single else 1} to match num_features ({self.num_features}), but got: "
+                    f"{channels}."
+                )
+            warnings.warn(
+                f"input's size at dim={0 if single else 1} does not match num_features. You can silence this warning by "
+                "not passing in num_features, which is not used because affine=False",
+                UserWarning,
+                stacklevel=2,
+            )
         found = F.instance_norm(
             input.unsqueeze(0) if single else input, self.running_mean, self.running_var, self.weight, self.bias,
             self.training or not self.track_running_stats, 0.0 if self.momentum is None else self.momentum, self.eps,
@@ -164,6 +186,12 @@ class InstanceNorm2d(_InstanceNorm):
     """Mean 0 and variance 1 of each channel of each sample of (N, C, H, W)."""
 
     dims = (3, 4)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """Mean 0 and variance 1 of each channel of each sample of (N, C, D, H, W)."""
+
+    dims = (4, 5)
 
 
 # ------------------------------------------------------------------ by sample
