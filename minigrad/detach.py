@@ -8,6 +8,7 @@ memory only: a write through it is not, and a gradient may be silently wrong.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -118,6 +119,18 @@ def _one(self: Tensor) -> Any:
     return item(self)
 
 
+def _float(self: Tensor) -> float:
+    found = item(self) if self._array.size == 1 else None
+    if self.requires_grad:
+        warnings.warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            "Consider using tensor.detach() first.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return float(_one(self) if found is None else found)
+
+
 def _index(self: Tensor) -> int:
     if self._array.size != 1 or self._array.dtype.kind not in "iub":
         raise TypeError("only integer tensors of a single element can be converted to an index")
@@ -143,7 +156,7 @@ for _method in (detach, detach_, numpy, item, tolist):
     setattr(Tensor, _method.__name__, _method)
 Tensor.data = property(_get_data, _set_data, _delete_data)
 Tensor.__bool__, Tensor.__index__, Tensor.__array__ = _bool, _index, _array
-Tensor.__float__ = lambda self: float(_one(self))
+Tensor.__float__ = _float
 Tensor.__int__ = lambda self: int(_one(self))
 Tensor.__contains__ = _contains
 Tensor.__hash__ = object.__hash__

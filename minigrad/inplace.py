@@ -41,7 +41,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     target = args[0]
     kinds = kinds_of(op, args)
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
-    if wanted and not target.is_inference():
+    if wanted and not (target.is_inference() and all_inference(args)):
         check_writable(target, op.written_name)
     before = target.storage.version
     node = None
@@ -69,6 +69,11 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if mode.observer is not None:
         report(op.written_name, args, (target,), node, before)
     return target
+
+
+def all_inference(args: list[Any]) -> bool:
+    """Whether all tensors are of inference mode: then torch does not come by autograd at all."""
+    return all(arg.is_inference() for arg in args if isinstance(arg, Tensor))
 
 
 def _before_the_write(target: Tensor) -> Tensor:

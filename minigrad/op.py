@@ -62,6 +62,7 @@ class Op(Signature):
         doc: str,
         of: str,
         check: Callable[..., None] | None,
+        written: int,
     ) -> None:
         self.signature, _, named = signature.partition(" -> ")
         super().__init__(self.signature, of)
@@ -74,6 +75,7 @@ class Op(Signature):
         self.view = view
         self.doc = doc
         self.check = check
+        self.written = written
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
         self.differentiable = bool(self.formulas)
@@ -134,12 +136,12 @@ class Op(Signature):
         if found is None:
             kinds_at = dict(enumerate(kinds))
             lists = record.TENSORS, record.WANTED_LIST
+            wanted = [i for i in self.edges if kinds[i] in (record.WANTED, record.WANTED_LIST)]
+            # torch's NotImplemented has edges only where they are wanted, all others have them everywhere.
+            edges = tuple(wanted) if self.node_class.__name__ == "NotImplemented" else self.edges
             found = Plan(
-                self.edges,
-                tuple(
-                    self.formulas[self.names[i]] if kinds[i] in (record.WANTED, record.WANTED_LIST) else None
-                    for i in self.edges
-                ),
+                edges,
+                tuple(self.formulas[self.names[i]] if i in wanted else None for i in edges),
                 self.source_of,
                 lambda s: (
                     not s.part
@@ -236,9 +238,10 @@ class Op(Signature):
         """RuntimeError where the result's dtype is of a higher category than that of the written tensor."""
         source, into = dtypes.of(np.asarray(found).dtype), target.dtype
         if source.category > into.category and not self.writes_self:
+            name = into.c_name if self.shown.startswith("clamp") else into.tensor_type.removesuffix("Tensor")
             raise RuntimeError(
                 f"result type {source.tensor_type.removesuffix('Tensor')} can't be cast to the desired output "
-                f"type {into.tensor_type.removesuffix('Tensor')}"
+                f"type {name}"
             )
 
 
@@ -256,6 +259,7 @@ def op(
     node: str = "",
     of: str = "",
     check: Callable[..., None] | None = None,
+    written: int = 0,
     **formulas: Callable[..., Any],
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
@@ -266,8 +270,8 @@ def op(
     it works element by element, and so has its operands' order of dimensions in memory; by default where it
     promotes. node: the node's name, where it is not `<Name>Backward0`. of: the function that users call, where this
     entry is one of its overloads. check: called with the operands (arrays and numbers) before they are promoted,
-    unless all are of one float dtype; it raises where torch does. An op whose name ends in "_" has no out-of-place
-    form.
+    unless all are of one float dtype; it raises where torch does. written: how often torch writes the gradient while
+    it makes it, to be seen in its _version. An op whose name ends in "_" has no out-of-place form.
     """
     entry = Op(
         signature,
@@ -280,6 +284,7 @@ def op(
         doc=doc,
         of=of,
         check=check,
+        written=written,
     )
     if entry.name in table:
         raise TypeError(f"op {entry.name} is in the table already")

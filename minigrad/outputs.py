@@ -63,9 +63,9 @@ def place(
         if not differentiable:
             out = _outside(out, is_input, is_dirty)
         elif is_dirty:
-            node = _written(ctx, out, number, is_input)
             if not _among(out, outputs[:number]):
                 count_write(out)
+            node = _written(ctx, out, number, is_input)
         else:
             if is_input:
                 if _among(out, early):

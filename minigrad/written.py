@@ -18,5 +18,6 @@ def written(name: str, lines: Iterable[str], known: dict[str, Any]) -> Any:
         os.path.dirname(__file__), f"<{name} {id(known):#x}>"
     )  # where anomaly mode skips frames
     linecache.cache[file] = len(source), None, source.splitlines(True), file
+    known.setdefault("__name__", __name__)  # where NumPy's warnings come from
     exec(compile(source, file, "exec"), known)
     return known[name]

@@ -157,7 +157,7 @@ SAMPLES = [
     *(OpSamples(name, getattr(minigrad, name), reference, COMPARED) for name, reference in {
         "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
         "ge": np.greater_equal}.items()),
-    *(OpSamples(f"{name}_inplace", lambda x, y, n=name: getattr(x * 1, f"{n}_")(y),
+    *(OpSamples(f"{name}_inplace {name}_number_inplace", lambda x, y, n=name: getattr(x * 1, f"{n}_")(y),
                 lambda x, y, r=reference: r(x, y).astype(x.dtype),
                 [case(real(2, 3), real(3)), case(real(4), 0.25), case(whole(4), 1)]) for name, reference in {
         "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,

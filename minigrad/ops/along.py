@@ -173,23 +173,24 @@ def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.nd
     return found
 
 
-def _picked(grad: Tensor, dim: int, index: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The gradient at the positions that `source`, of this shape, was put to."""
+def _picked(grad: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """The gradient at the positions that `source` was put to. As in torch its shape costs keeping all of it."""
     picked = grad.index_select(dim, index)
-    return picked.expand(shape) if shape else picked.reshape(())
+    return picked.expand_as(source) if source._array.ndim else picked.reshape(())
 
 
 index_select = op(
     "index_select(self, dim, index: Tensor)", _index_select,
     self=lambda grad, self_shape, dim, index: index_add(_zeros(self_shape, grad), dim, index, grad),
+    written=1,
     doc="The parts along `dim` at the positions that a vector lists; a copy.",
 )  # fmt: skip
 
 index_add = op(
     "index_add(self, dim, index: Tensor, source, *, alpha=1)", _index_add, inplace=True,
     self=lambda grad: grad,
-    source=lambda grad, dim, index, source_shape, alpha: (
-        _picked(grad, dim, index, source_shape) if alpha == 1 else times(_picked(grad, dim, index, source_shape), alpha)
+    source=lambda grad, dim, index, source, alpha: (
+        _picked(grad, dim, index, source) if alpha == 1 else times(_picked(grad, dim, index, source), alpha)
     ),
     doc="A copy with alpha times the parts of `source` added at the positions that a vector lists.",
 )  # fmt: skip
@@ -197,7 +198,7 @@ index_add = op(
 index_copy = op(
     "index_copy(self, dim, index: Tensor, source)", _index_copy, inplace=True,
     self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
-    source=lambda grad, dim, index, source_shape: _picked(grad, dim, index, source_shape),
+    source=lambda grad, dim, index, source: _picked(grad, dim, index, source),
     doc="A copy with the parts of `source` at the positions that a vector lists.",
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..broadcast import broadcast_shape
 from ..op import op, table
+from ..strides import by_rows
 from ..tensor import Tensor
 from .dims import check_fits
 from .public import must_be_tensor, public
@@ -158,13 +159,13 @@ def _masked_fill(x: np.ndarray, mask: np.ndarray, value: Any) -> np.ndarray:
 
 
 _fill_number = op(
-    "masked_fill_number(self, mask: Tensor, value)", _masked_fill, inplace=True, method=False,
+    "masked_fill_number(self, mask: Tensor, value)", by_rows(_masked_fill), inplace=True, method=False,
     of="masked_fill", node="MaskedFillBackward0",
     self=lambda grad, mask: grad.masked_fill(mask, 0.0),
     doc="A copy of self with a number where the mask is True.",
 )  # fmt: skip
 _fill_tensor = op(
-    "masked_fill_tensor(self, mask: Tensor, value)", _masked_fill, inplace=True, method=False,
+    "masked_fill_tensor(self, mask: Tensor, value)", by_rows(_masked_fill), inplace=True, method=False,
     of="masked_fill", node="MaskedFillBackward1",
     self=lambda grad, mask: grad.masked_fill(mask, 0.0),
     value=lambda grad, mask: _where(grad, mask).sum(),

@@ -31,13 +31,19 @@ for _name, _ufunc in {
     "ge": np.greater_equal,
 }.items():  # fmt: skip
     op(
-        f"{_name}_inplace(self, other)", _ufunc, promotes="common", method=False, of=_name,
+        f"{_name}_number_inplace(self, other)", _ufunc, promotes="common", method=False, of=_name,
         node=f"{_name.capitalize()}Backward0",
+        self=zeros_for,
+        doc=f"{_name}, written into self as ones and zeros.",
+    )  # fmt: skip
+    op(
+        f"{_name}_inplace(self, other)", _ufunc, promotes="common", method=False, of=_name,
+        node=f"{_name.capitalize()}Backward1",
         self=zeros_for,
         other=zeros_for,
         doc=f"{_name}, written into self as ones and zeros.",
     )  # fmt: skip
-    in_place(f"{_name}_inplace", f"{_name}_")
+    in_place(f"{_name}_inplace", f"{_name}_", number=f"{_name}_number_inplace")
 
 
 # ------------------------------------------------------------------ bits

@@ -95,6 +95,10 @@ def array_of(data: Any, dtype: Dtype | None, copy: bool) -> np.ndarray:
     else:
         return _from_python(data, dtype)
     kind = array.dtype.newbyteorder("=") if dtype is None else dtype.numpy
+    if copy and isinstance(data, Tensor):
+        made = _like(array, kind)
+        made[...] = array
+        return made
     return np.array(array, dtype=kind, copy=True if copy else None)
 
 

@@ -27,7 +27,7 @@ def _not_empty(x: np.ndarray, name: str, advice: bool = True) -> np.ndarray:
 
 
 def _not_empty_along(x: np.ndarray, dims: Dims | None, name: str) -> None:
-    for d in dims or ():
+    for d in dims or () if x.ndim else ():
         if not x.shape[d]:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
@@ -43,12 +43,12 @@ def _shared(grad: Tensor, self: Tensor, result: Tensor) -> Tensor:
 
 _max_all = op(
     "max_all(self)", lambda x: _not_empty(x, "max").max(), method=False, of="max", node="MaxBackward1",
-    self=_shared,
+    self=_shared, written=1,
     doc="The largest element.",
 )  # fmt: skip
 _min_all = op(
     "min_all(self)", lambda x: _not_empty(x, "min").min(), method=False, of="min", node="MinBackward1",
-    self=_shared,
+    self=_shared, written=1,
     doc="The smallest element.",
 )  # fmt: skip
 
@@ -67,13 +67,13 @@ def _median_all(x: np.ndarray, skip_nan: bool) -> np.ndarray:
 
 _median = op(
     "median_all(self)", lambda x: _median_all(x, False), method=False, of="median", node="MedianBackward0",
-    self=_shared,
+    self=_shared, written=1,
     doc="The middle element, the lower of two.",
 )  # fmt: skip
 _nanmedian = op(
     "nanmedian_all(self)", lambda x: _median_all(x, True), method=False, of="nanmedian",
     node="NanmedianBackward0",
-    self=_shared,
+    self=_shared, written=1,
     doc="The middle one of the elements that are not nan.",
 )  # fmt: skip
 
@@ -180,7 +180,7 @@ def _entry(name: str, node: str, positions: Any, doc: str) -> Any:
     return op(
         f"{name}_dim(self, dim, keepdim=False) -> values, indices",
         by_rows(lambda x, dim, keepdim: _picked(x, dim, keepdim, name, positions)), method=False, of=name, node=node,
-        self=_put_back,
+        self=_put_back, written=2,
         doc=doc,
     )  # fmt: skip
 
@@ -206,7 +206,7 @@ _mode_dim = _entry(
 )  # fmt: skip
 _kth_dim = op(
     "kthvalue(self, k, dim=-1, keepdim=False) -> values, indices", _kth, method=False,
-    self=_put_back,
+    self=_put_back, written=2,
     doc="The k-th smallest elements along a dimension, and their positions.",
 )  # fmt: skip
 
@@ -278,7 +278,7 @@ def _extreme(x: np.ndarray, dim: Any, keepdim: bool, ufunc: np.ufunc, name: str)
     dims = normal_dims(dim, x.ndim)
     if dims is None and x.ndim:
         _not_empty(x, name)
-    _not_empty_along(x, dims, name)
+    _not_empty_along(x, (dim,) if isinstance(dim, int) else dim, name)  # named as it was given
     return ufunc.reduce(x, axis=dims, keepdims=keepdim)
 
 

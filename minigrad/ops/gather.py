@@ -104,6 +104,7 @@ def _scatter(x: np.ndarray, dim: int, index: np.ndarray, src: Any, add: bool, na
 gather = op(
     "gather(self, dim, index: Tensor)", _gather,
     self=lambda grad, self_shape, dim, index: scatter_add(_zeros(self_shape, grad), dim, index, grad),
+    written=1,
     doc="For each position of `index` the element of self there, but in `dim` at what the index says.",
 )  # fmt: skip
 
@@ -219,6 +220,7 @@ def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool)
 take = op(
     "take(self, index: Tensor)", _take,
     self=lambda grad, self_shape, index: put(_zeros(self_shape, grad), index, grad, True),
+    written=1,
     doc="The elements at positions in the flattened tensor, in the shape of `index`.",
 )  # fmt: skip
 

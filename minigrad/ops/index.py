@@ -111,7 +111,7 @@ def _index_error(x: np.ndarray, key: tuple[Any, ...]) -> IndexError:
             shapes.append(k.shape)
             dim += 1
     if dim > x.ndim:
-        return IndexError(f"too many indices for tensor of dimension {x.ndim}")
+        return IndexError(f"too many indices for tensor of dimension {x.ndim} (got {len(key)})")
     try:
         together = np.broadcast_shapes(*shapes)
     except ValueError:
@@ -209,6 +209,7 @@ _index_op = op(
     self=lambda grad, self_shape, indices, versions: _index_put_zeros(
         grad, check_unchanged(indices, versions), self_shape
     ),
+    written=1,
     doc="The elements at lists of positions (or masks), one a dimension, None for all of it; a copy.",
 )  # fmt: skip
 

@@ -198,14 +198,10 @@ def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
     """From the end that is nearer, as torch computes it, so that weight 1 gives `end` exactly."""
     for name, value in (("end", end), ("weight", weight)):
         if isinstance(value, np.ndarray) and value.dtype != x.dtype:
-            names = [_C_NAMES.get(a.dtype.name, a.dtype.name) for a in (x, value)]
+            names = [dtypes.of(a.dtype).c_name for a in (x, value)]
             raise RuntimeError(f"expected dtype {names[0]} for `{name}` but got dtype {names[1]}")
-    floating(x, "lerp_kernel_scalar")
+    floating(x, f"lerp_kernel_{'tensor' if isinstance(weight, np.ndarray) else 'scalar'}")
     return _mixed(x, end, weight)
-
-
-_C_NAMES = {"float16": "c10::Half", "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
-            "int16": "short int", "int8": "signed char", "uint8": "unsigned char"}  # fmt: skip
 
 
 @rounded_once

@@ -137,11 +137,12 @@ def not_implemented(message: str, error: type[Exception] = NotImplementedError) 
     return formula
 
 
-def in_place(entry: str, name: str) -> Any:
-    """A method that runs a table entry in place, under a name of its own."""
+def in_place(entry: str, name: str, number: str = "") -> Any:
+    """A method that runs a table entry in place, under a name of its own; `number` where it gets one."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return table[entry].call_inplace(self, *args, **kwargs)
+        plain = number and not any(isinstance(arg, Tensor) for arg in (*args, *kwargs.values()))
+        return table[number if plain else entry].call_inplace(self, *args, **kwargs)
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = table[entry].doc

@@ -6,6 +6,7 @@ node of its own: what they record is what they are made of.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -247,9 +248,28 @@ def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
     return transpose(self, axis0, axis1)
 
 
+def _reversed(self: Tensor) -> Tensor:
+    """The dimensions in reverse order; a matrix transposed."""
+    ndim = self._array.ndim
+    if not ndim:
+        warnings.warn(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
+            UserWarning,
+            stacklevel=2,
+        )
+    elif ndim != 2:
+        warnings.warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an error in a future release. `x.mT` transposes matrices, `x.permute(...)` reorders any dimensions.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return permute(self, tuple(range(ndim))[::-1])
+
+
 swapdims, moveaxis = transpose, movedim
 Tensor.moveaxis, Tensor.swapdims = movedim, transpose
-Tensor.T = property(lambda self: permute(self, tuple(range(self._array.ndim))[::-1]))
+Tensor.T = property(_reversed)
 Tensor.mT = property(lambda self: _matrix_transpose(self, "mT"))
 Tensor.mH = property(lambda self: _matrix_transpose(self, "mH"))
 Tensor.H = property(lambda self: _matrix_transpose(self, "H"))

@@ -92,7 +92,7 @@ def _frac(x: np.ndarray) -> np.ndarray:
 
 
 frac = op(
-    "frac(self)", _frac, inplace=True,
+    "frac(self)", _frac, inplace=True, pointwise=True,
     self=lambda grad: grad,
     doc="Elementwise x - trunc(x).",
 )  # fmt: skip
@@ -142,7 +142,7 @@ def _nan_to_num(x: np.ndarray, nan: float | None, posinf: float | None, neginf: 
 
 
 nan_to_num = op(
-    "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True,
+    "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True, pointwise=True,
     self=lambda grad, self: grad * isfinite(self),
     doc="nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype.",
 )  # fmt: skip

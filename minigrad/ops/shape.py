@@ -147,9 +147,9 @@ def _transpose(x: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
     return x.swapaxes(dim0, dim1) if x.ndim else x[...]
 
 
-def _t(x: np.ndarray) -> np.ndarray:
+def _t(x: np.ndarray, name: str = "t") -> np.ndarray:
     if x.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+        raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
     return x.T
 
 

@@ -79,6 +79,7 @@ def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tens
 _sort_op = op(
     "sort(self, dim, descending) -> values, indices", _sort, method=False,
     self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    written=2,
     doc="The elements in order along `dim`, and where they stood.",
 )  # fmt: skip
 _sort_stable = op(
@@ -86,11 +87,13 @@ _sort_stable = op(
     lambda x, dim, descending: _sort(x, dim, descending, True), method=False, of="sort",
     node="SortBackward1",
     self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    written=2,
     doc="The elements in order along `dim`, equals in the order they had, and where they stood.",
 )  # fmt: skip
 _topk_op = op(
     "topk(self, k, dim, largest, sorted) -> values, indices", _topk, method=False,
     self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    written=2,
     doc="The k largest (or smallest) elements along `dim`, in order, and where they stand.",
 )  # fmt: skip
 

@@ -13,12 +13,12 @@ from .. import mode, record
 from ..inplace import check_writable
 from ..mode import local
 from ..op import op, table
-from ..tensor import Tensor
+from ..tensor import Tensor, count_write
 from .shape import _t, _transpose, _unsqueeze, _unsqueezed, _without
 from .sizes import checked_dims
 
 _t_op = op(
-    "t_inplace(self)", _t, method=False, of="t_", node="TBackward1",
+    "t_inplace(self)", lambda x: _t(x, "t_"), method=False, of="t_", node="TBackward1",
     self=lambda grad: grad.t(),
     doc="The transpose of a matrix, in place.",
 )  # fmt: skip
@@ -65,7 +65,7 @@ def _turn(name: str, self: Tensor, *args: Any) -> Tensor:
     finally:
         local.quiet = quiet
     self._array = made._array
-    storage.version += 1
+    count_write(self)
     if made._node is not None:
         self._node, self._output_nr, self._requires_grad = made._node, 0, True
     if self._view is not None:

@@ -31,7 +31,7 @@ _fill_number = op(
 )  # fmt: skip
 
 _fill_tensor = op(
-    "fill_tensor_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
+    "fill_tensor_(self, value)", lambda x, value: _filled(x, value), method=False,
     node="FillBackward3", of="fill_",
     self=_zeros_like,
     value=lambda grad: grad.sum(),
@@ -46,19 +46,29 @@ _copy = op(
 )  # fmt: skip
 
 
+def _filled(x: np.ndarray, value: np.ndarray) -> np.ndarray:
+    if value.ndim:
+        raise RuntimeError(
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
+        )
+    return np.broadcast_to(value, x.shape)
+
+
 def _copied(x: np.ndarray, src: np.ndarray) -> np.ndarray:
+    ndim = max(x.ndim, src.ndim)
+    for dim in range(1, min(x.ndim, src.ndim) + 1):
+        n, m = x.shape[-dim], src.shape[-dim]
+        if m not in (1, n) and (n != 1 or src.ndim <= x.ndim):
+            raise RuntimeError(
+                f"The size of tensor a ({n}) must match the size of tensor b ({m}) at non-singleton dimension "
+                f"{ndim - dim}"
+            )
     if src.ndim > x.ndim:
         # More dimensions than the target: torch lets the broadcast shape not fit.
         raise RuntimeError(
             f"output with shape {list(x.shape)} doesn't match the broadcast shape "
             f"{list(np.broadcast_shapes(x.shape, src.shape))}"
         )
-    for dim in range(1, src.ndim + 1):
-        if src.shape[-dim] not in (1, x.shape[-dim]):
-            raise RuntimeError(
-                f"The size of tensor a ({x.shape[-dim]}) must match the size of tensor b ({src.shape[-dim]}) "
-                f"at non-singleton dimension {x.ndim - dim}"
-            )
     return np.broadcast_to(src, x.shape)
 
 
@@ -73,10 +83,6 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     """Write a number, or a 0-d tensor, into every element."""
     if not isinstance(value, Tensor):
         return _fill_number(self, value)
-    if value._array.ndim:
-        raise RuntimeError(
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
-        )
     return _fill_tensor(self, value)
 
 

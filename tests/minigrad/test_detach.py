@@ -101,7 +101,9 @@ def test_what_cannot_be_converted(use: Any, error: type[Exception], words: str) 
 
 def test_one_element_is_a_number() -> None:
     x = leaf(2.5)
-    assert (x.item(), float(x), int(x), bool(x)) == (2.5, 2.5, 2, True)
+    assert (x.item(), float(x.detach()), int(x), bool(x)) == (2.5, 2.5, 2, True)
+    with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
+        assert float(x) == 2.5
     assert [10, 20, 30][mg.tensor([2])] == 30
     assert mg.tensor(3).item() == 3
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -145,3 +147,9 @@ def test_every_entry_has_a_doc_and_a_node_named_as_torch_names_them() -> None:
         assert found.doc.endswith("."), f"op {name} needs a doc of one sentence"
         node = found.node_class.__name__.rstrip("0123456789")
         assert "Backward" in node or node in ("NotImplemented", "Error"), f"op {name}: {node}"
+
+
+def test_warnings_of_numpy_are_not_shown() -> None:
+    text = "import minigrad as T; x = T.tensor([0.0], requires_grad=True); (x / x).pow(x).sum().backward()"
+    found = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert found.stderr == ""
