@@ -189,6 +189,7 @@ from . import saved as saved
 from .ops.create import scalar_tensor as scalar_tensor
 from .ops.gather import scatter as scatter
 from .ops.sort import searchsorted as searchsorted
+from . import seen as seen
 from . import serialize as serialize
 from .anomaly import set_anomaly_enabled as set_anomaly_enabled
 from .dtypes import set_default_dtype as set_default_dtype
@@ -228,6 +229,7 @@ from .ops.spread import var_mean as var_mean
 from . import views as views
 from .ops.join import vsplit as vsplit
 from .ops.join import vstack as vstack
+from . import walk as walk
 from .events import watch as watch
 from .ops.masks import where as where
 from . import written as written

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .bare import helper
 from .dtypes import HALF
 from .mode import local
 from .tensor import Tensor, wrap
@@ -46,7 +45,6 @@ def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.add.reduce(array, dims, keepdims=True).reshape(shape)
 
 
-@helper(array_sum_to)
 def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Sum `gradient` over the dimensions that broadcasting a tensor of `shape` added or stretched."""
     if not shape:
@@ -59,3 +57,6 @@ def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     if dims:
         gradient = gradient.sum(dims, True)
     return gradient.view(shape) if lead else gradient
+
+
+sum_to.forward = array_sum_to  # type: ignore[attr-defined]  # what it is on arrays, see bare.py

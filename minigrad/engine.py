@@ -16,7 +16,6 @@ tensor is made where somebody looks: a hook, a custom Function, who asked for th
 from __future__ import annotations
 
 import warnings
-import weakref
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -28,9 +27,10 @@ from . import anomaly, dtypes, errors, hooks, mode
 from .broadcast import array_sum_to, sum_to
 from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
+from .seen import Seen
 from .tensor import Tensor, wrap
+from .walk import NOT_ASKED, dependencies, dependencies_towards
 
-NOT_ASKED = -1  # in place of a count: this run does not come there
 BEFORE_ALL = -(2**65)  # where the keys of leaves begin, which are run in the order in which they got ready
 
 
@@ -45,9 +45,7 @@ class Run:
         self.retain_graph = retain_graph
         self.create_graph = create_graph
         self.buffers: dict[Node, Any] = {}  # the gradients that arrived, summed
-        self.dependencies: dict[
-            Node, int
-        ] = {}  # for each node that this run comes to: how many are to arrive
+        self.dependencies: dict[Node, int] = {}  # how many gradients are still to arrive (walk.py)
         # Nodes whose buffer is an array made here, to be added to in place, and how often that was done.
         self.own: dict[Node, int] = {}
         # A heap of keys, the youngest first, and the nodes by their keys. (Tuples of both would be as many objects
@@ -56,8 +54,7 @@ class Run:
         self.by_key: dict[int, Node] = {}
         self.leaves = 0  # how many of them were leaves
         self.captured: dict[tuple[Node, int], Tensor] = {}
-        # The tensors that others have of arrays on their way, by the id of the array.
-        self.seen: dict[int, weakref.ref[Tensor]] = {}
+        self.seen = Seen()
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
@@ -79,12 +76,13 @@ class Run:
         self.wanted = frozenset() if accumulate else frozenset(wanted)
         self.capturing = frozenset([node for node, _ in self.wanted])
         self.stops: set[Node] = set()  # they capture, and are not run
-        self.selective = False
+        self.selective = inputs is not None
         starts = [node for node, _ in edges]
         if inputs is None:
-            self._count_dependencies(starts)
+            self.dependencies = dependencies(starts)
         else:
-            self._keep_to(starts, {node for node, _ in wanted}, accumulate)
+            targets = [node for node, _ in wanted]
+            self.dependencies, self.stops = dependencies_towards(starts, targets, run_them=accumulate)
 
         watcher = None if local.quiet else mode.observer
         self.watcher = watcher
@@ -92,7 +90,7 @@ class Run:
         mode.set_grad(self.create_graph)
         local.run = self
         if watcher is not None:
-            watcher.backward_begins(self.roots, tuple([self._as_tensor(seed) for seed in self.seeds]))
+            watcher.backward_begins(self.roots, tuple([self.seen.tensor(seed) for seed in self.seeds]))
             local.quiet = local.quiet or not self.create_graph
         try:
             self._loop(edges)
@@ -106,51 +104,6 @@ class Run:
             mode.set_grad(enabled)
             if watcher is not None:
                 watcher.backward_ends()
-
-    def _count_dependencies(self, roots: list[Node]) -> None:
-        counts = self.dependencies
-        stack = list(dict.fromkeys(roots))
-        counts.update(dict.fromkeys(stack, 0))
-        while stack:
-            for node in stack.pop().next:
-                if node is not None:
-                    if node in counts:
-                        counts[node] += 1
-                    else:
-                        counts[node] = 1
-                        stack.append(node)
-
-    def _keep_to(self, roots: list[Node], targets: set[Node | None], run_them: bool) -> None:
-        """Count them, but come only to nodes from which a path leads to `targets`, and run these if asked to."""
-        users: dict[Node | None, list[Node]] = {root: [] for root in roots}  # whose edges lead to a node
-        stack: list[Any] = list(users)
-        while stack:
-            node = stack.pop()
-            for target in node.next:
-                if target is not None:
-                    if target in users:
-                        users[target].append(node)
-                    else:
-                        users[target] = [node]
-                        stack.append(target)
-        reached = {node for node in targets if node in users}
-        leading = set(reached) if run_them else set()
-        stack = list(reached)
-        while stack:
-            for node in users[stack.pop()]:
-                if node not in leading:
-                    leading.add(node)
-                    stack.append(node)
-        self.stops = reached - leading
-        reached |= leading
-        self.selective = True
-        counts = self.dependencies
-        counts.update(dict.fromkeys(users, NOT_ASKED))
-        counts.update(dict.fromkeys(reached, 0))
-        for node in leading:
-            for target in node.next:
-                if target in reached:
-                    counts[target] += 1
 
     def will_run(self, node: Node | None) -> bool:
         """Whether this backward comes to `node`."""
@@ -180,7 +133,7 @@ class Run:
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             if self.will_run(node):
                 seed = self._fitted(seed, node, number)
-                self._add(node, number, seed if self.create_graph else self._as_array(seed))
+                self._add(node, number, seed if self.create_graph else self.seen.array(seed))
         for node in dict.fromkeys(node for node, _ in edges):
             if dependencies.get(node) == 0:
                 self._push(node)
@@ -321,7 +274,7 @@ class Run:
         """Tell the watcher of a node that ran on bare arrays."""
         given = self._as_tensors(node, gradient)
         given = tuple(given) if node.outputs > 1 else (given,)
-        self.watcher.node_ran(node, given, tuple([self._as_tensor(r) for r in results]))
+        self.watcher.node_ran(node, given, tuple([self.seen.tensor(r) for r in results]))
         if not self.retain_graph and node.plan.releasable:
             self.watcher.freed(node)
 
@@ -369,34 +322,13 @@ class Run:
             anomaly.check(node, results)
         if self.watcher is not None:
             self.watcher.node_ran(node, given, tuple(results))
-        return results if self.create_graph else [self._as_array(r) for r in results]
+        return results if self.create_graph else [self.seen.array(r) for r in results]
 
     def _as_tensors(self, node: Node, gradient: Any) -> Any:
         """The gradient of a node's output as a tensor, those of several outputs in a list."""
         if isinstance(gradient, list):
-            return [self._as_tensor(part) for part in gradient]
-        return self._as_tensor(gradient, self.own.get(node, 0))
-
-    def _as_tensor(self, gradient: Any, version: int = 0) -> Tensor | None:
-        """The tensor for an array: the one that somebody has already, if there is one."""
-        if gradient is None or isinstance(gradient, Tensor):
-            return gradient
-        gradient = np.asarray(gradient)
-        reference = self.seen.get(id(gradient))
-        found = reference and reference()
-        if found is None or found._array is not gradient:
-            found = wrap(gradient)
-            self.seen[id(gradient)] = weakref.ref(found)
-            if version:
-                found.storage.version = version
-        return found
-
-    def _as_array(self, gradient: Tensor | None) -> np.ndarray | None:
-        """The array of a tensor that somebody may have."""
-        if not isinstance(gradient, Tensor):
-            return gradient
-        self.seen[id(gradient._array)] = weakref.ref(gradient)
-        return gradient._array
+            return [self.seen.tensor(part) for part in gradient]
+        return self.seen.tensor(gradient, self.own.get(node, 0))
 
     def _accumulate(self, node: AccumulateGrad, gradient: Any) -> None:
         leaf, watcher = node.variable, self.watcher

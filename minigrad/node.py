@@ -195,15 +195,17 @@ class AccumulateGrad(Node):
     def _kept(self, gradient: Any, fresh: bool, count: int) -> Tensor:
         """The first gradient as a tensor of the leaf's own, laid out in memory as the leaf is."""
         like = self.variable._array
-        if isinstance(gradient, Tensor):
+        if mode.local.grad:
             return wrap(empty_like(like)).copy_(gradient)
-        if fresh and type(gradient) is np.ndarray and laid_out_alike(gradient, like):
-            kept = wrap(gradient)
+        is_tensor = isinstance(gradient, Tensor)
+        array = gradient._array if is_tensor else gradient
+        if fresh and type(array) is np.ndarray and laid_out_alike(array, like):
+            kept = gradient if is_tensor else wrap(array)
             if count:
                 kept.storage.version = count
             return kept
         kept = wrap(empty_like(like))
-        np.copyto(kept._array, gradient)
+        np.copyto(kept._array, array)
         return kept
 
 
