@@ -31,7 +31,11 @@ from .seen import Seen
 from .tensor import Tensor, wrap
 from .walk import NOT_ASKED, dependencies, dependencies_towards
 
-BEFORE_ALL = -(2**65)  # where the keys of leaves begin, which are run in the order in which they got ready
+
+class LeafKey(int):
+    """The key of a leaf in the heap: the same number for all of them, as in torch, whose heap decides as this one."""
+
+    leaf: AccumulateGrad
 
 
 class Run:
@@ -52,7 +56,6 @@ class Run:
         # for the garbage collector to look through.)
         self.ready: list[int] = []
         self.by_key: dict[int, Node] = {}
-        self.leaves = 0  # how many of them were leaves
         self.captured: dict[tuple[Node, int], Tensor] = {}
         self.seen = Seen()
 
@@ -139,7 +142,8 @@ class Run:
                 self._push(node)
         try:
             while ready:
-                node = by_key.pop(heappop(ready))
+                key = heappop(ready)
+                node = by_key.pop(key) if type(key) is int else key.leaf
                 gradient = buffers.pop(node, None)
                 while node is not None:
                     plan = node.plan
@@ -203,13 +207,13 @@ class Run:
                         else:
                             result = buffers.pop(target, None)
                         if following is not None:
-                            if target.seq > following.seq:
+                            if target.seq >= following.seq:
                                 following, arrived, target, result = target, result, following, arrived
                             buffers[target] = result
                             self._push(target)
                         else:
                             following, arrived = target, result
-                    if following is not None and ready and -following.seq > ready[0]:
+                    if following is not None and ready and -following.seq >= ready[0]:
                         buffers[following] = arrived
                         self._push(following)
                         break
@@ -220,12 +224,13 @@ class Run:
             raise
 
     def _push(self, node: Node) -> None:
-        key = -node.seq
         if type(node) is AccumulateGrad:
-            key = BEFORE_ALL + self.leaves
-            self.leaves += 1
+            key = LeafKey(-node.seq)
+            key.leaf = node
+        else:
+            key = -node.seq
+            self.by_key[key] = node
         heappush(self.ready, key)
-        self.by_key[key] = node
 
     def _add(self, node: Node, number: int, gradient: Any) -> None:
         """Add to what has arrived at the node's output `number`."""

@@ -314,3 +314,24 @@ def test_backward_ends_in_the_mode_in_which_it_began() -> None:
         with pytest.raises(TypeError, match="expected Variable, but hook returned 'int'"):
             y.backward()
         assert not mg.is_grad_enabled()
+
+
+@pytest.mark.parametrize(
+    ("function", "count", "order"),
+    [
+        (mg.cat, 2, [0, 1]),
+        (mg.cat, 4, [0, 2, 1, 3]),
+        (mg.stack, 5, [0, 2, 4, 1, 3]),
+        (sum, 3, [2, 1, 0]),
+        (lambda leaves: leaves[0] * leaves[1] + leaves[2] * leaves[3], 4, [2, 3, 0, 1]),
+    ],
+)
+def test_leaves_that_get_ready_at_once_run_in_the_order_of_torchs_heap(
+    function: Any, count: int, order: list[int]
+) -> None:
+    leaves = [mg.ones(2, requires_grad=True) for _ in range(count)]
+    found: list[int] = []
+    for i, leaf in enumerate(leaves):
+        leaf.register_hook(lambda g, i=i: found.append(i))
+    function(leaves).sum().backward()
+    assert found == order
