@@ -115,6 +115,14 @@ from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anoma
 
 # The rest
 from . import autograd, linalg, nn, optim, static, utils
+
+# What torch has under two names
+from .nn.functional import (
+    adaptive_avg_pool1d, avg_pool1d, bilinear, celu, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d,
+    conv_transpose3d, cosine_similarity, dropout, group_norm, hardshrink, layer_norm, max_pool1d, max_pool2d,
+    pairwise_distance, pixel_shuffle, pixel_unshuffle, prelu, rms_norm, selu, threshold,
+)  # fmt: skip
+
 from .serialize import load, save
 from .detach import detach
 from .events import Observer, watch

@@ -16,6 +16,7 @@ from .ops.draw import Generator as Generator
 from .events import Observer as Observer
 from .size import Size as Size
 from .tensor import Tensor as Tensor
+from .ops.pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .ops.arithmetic import add as add
 from .ops.reshape import adjoint as adjoint
 from .ops.reduce import all as all
@@ -34,8 +35,10 @@ from .ops.reshape import atleast_1d as atleast_1d
 from .ops.reshape import atleast_2d as atleast_2d
 from .ops.reshape import atleast_3d as atleast_3d
 from . import autograd as autograd
+from .ops.pooling import avg_pool1d as avg_pool1d
 from . import bare as bare
 from .ops.draw import bernoulli as bernoulli
+from .ops.attention import bilinear as bilinear
 from .ops.sort import bincount as bincount
 from .ops.compare import bitwise_and as bitwise_and
 from .ops.compare import bitwise_left_shift as bitwise_left_shift
@@ -49,6 +52,7 @@ from .ops.reshape import broadcast_to as broadcast_to
 from .ops.sort import bucketize as bucketize
 from .ops.convert import can_cast as can_cast
 from .ops.products import cartesian_prod as cartesian_prod
+from .ops.activations import celu as celu
 from .ops.products import chain_matmul as chain_matmul
 from .ops.join import chunk as chunk
 from .ops.clamp import clamp as clamp
@@ -56,8 +60,15 @@ from .ops.clamp import clamp_max as clamp_max
 from .ops.clamp import clamp_min as clamp_min
 from .ops.copies import clone as clone
 from .ops.join import column_stack as column_stack
+from .ops.convolve import conv1d as conv1d
+from .ops.convolve import conv2d as conv2d
+from .ops.convolve import conv3d as conv3d
+from .ops.convolve import conv_transpose1d as conv_transpose1d
+from .ops.convolve import conv_transpose2d as conv_transpose2d
+from .ops.convolve import conv_transpose3d as conv_transpose3d
 from . import copying as copying
 from .ops.pairs import copysign as copysign
+from .ops.loss_made import cosine_similarity as cosine_similarity
 from .ops.reduce import count_nonzero as count_nonzero
 from .ops.products import cross as cross
 from .ops.running import cummax as cummax
@@ -68,6 +79,7 @@ from .ops.triangles import diag as diag
 from .ops.triangles import diagflat as diagflat
 from . import differentiate as differentiate
 from .ops.arithmetic import div as div
+from .ops.dropout import dropout as dropout
 from .ops.join import dsplit as dsplit
 from .ops.join import dstack as dstack
 from .dtypes import dtype as dtype
@@ -97,6 +109,7 @@ from . import functional as functional
 from .dtypes import get_default_dtype as get_default_dtype
 from . import gradcheck as gradcheck
 from . import graph as graph
+from .ops.norm import group_norm as group_norm
 from . import hooks as hooks
 from .ops.join import hsplit as hsplit
 from .ops.join import hstack as hstack
@@ -120,6 +133,7 @@ from .ops.sort import isin as isin
 from .ops.rounding import isreal as isreal
 from .ops.products import kron as kron
 from .ops.extremes import kthvalue as kthvalue
+from .ops.norm import layer_norm as layer_norm
 from .ops.pairs import lerp as lerp
 from . import limits as limits
 from . import linalg as linalg
@@ -132,6 +146,8 @@ from .random import manual_seed as manual_seed
 from .ops.clamp import masked_fill as masked_fill
 from .ops.linalg import matmul as matmul
 from .ops.extremes import max as max
+from .ops.pooling import max_pool1d as max_pool1d
+from .ops.pooling import max_pool2d as max_pool2d
 from .ops.reduce import mean as mean
 from .ops.extremes import median as median
 from .memory_format import memory_format as memory_format
@@ -161,9 +177,11 @@ from . import ops as ops
 from . import optim as optim
 from .ops.linalg import outer as outer
 from . import outputs as outputs
+from .ops.loss_made import pairwise_distance as pairwise_distance
 from . import plan as plan
 from .ops.arithmetic import positive as positive
 from .ops.powers import pow as pow
+from .ops.rectifiers import prelu as prelu
 from . import printing as printing
 from .ops.reduce import prod as prod
 from .ops.draw import rand as rand
@@ -182,6 +200,7 @@ from .ops.rearrange import repeat_interleave as repeat_interleave
 from .ops.reshape import reshape as reshape
 from .ops.convert import result_type as result_type
 from . import return_types as return_types
+from .ops.norm import rms_norm as rms_norm
 from .ops.rounding import round as round
 from .ops.arithmetic import rsub as rsub
 from .serialize import save as save
@@ -190,6 +209,7 @@ from .ops.create import scalar_tensor as scalar_tensor
 from .ops.gather import scatter as scatter
 from .ops.sort import searchsorted as searchsorted
 from . import seen as seen
+from .ops.activations import selu as selu
 from . import serialize as serialize
 from .anomaly import set_anomaly_enabled as set_anomaly_enabled
 from .dtypes import set_default_dtype as set_default_dtype
@@ -215,6 +235,7 @@ from . import tape as tape
 from .ops.create import tensor as tensor
 from .ops.join import tensor_split as tensor_split
 from .ops.products import tensordot as tensordot
+from .ops.rectifiers import threshold as threshold
 from .ops.rearrange import tile as tile
 from .ops.sort import topk as topk
 from .ops.triangles import tril_indices as tril_indices
@@ -393,6 +414,8 @@ def greater_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self >= other."""
 def gt(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self > other."""
+def hardshrink(self: Tensor, lambd: Any = ...) -> Tensor:
+    """Elementwise x, but 0 between -lambd and lambd."""
 def heaviside(self: Tensor, values: Any) -> Tensor:
     """0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError."""
 def hypot(self: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -475,6 +498,10 @@ def not_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self != other."""
 def permute(self: Tensor, *dims: Any) -> Tensor:
     """The dimensions in another order."""
+def pixel_shuffle(self: Tensor, upscale_factor: Any) -> Tensor:
+    """(..., C * r * r, H, W) as (..., C, H * r, W * r): channels become pixels."""
+def pixel_unshuffle(self: Tensor, downscale_factor: Any) -> Tensor:
+    """(..., C, H * r, W * r) as (..., C * r * r, H, W): pixels become channels."""
 def promote_types(a: _dtype, b: _dtype) -> _dtype:
     """The smallest dtype that both convert to, in torch's order: bool < integers < floats."""
 def put(self: Tensor, index: Any, source: Any, accumulate: Any = ...) -> Tensor:

@@ -183,6 +183,52 @@ def bent(function: Any) -> Any:
     return call
 
 
+def shuffled(x: np.ndarray, r: int) -> np.ndarray:
+    *batch, c, h, w = x.shape
+    out = np.zeros((*batch, c // (r * r), h * r, w * r))
+    for i, j in np.ndindex(r, r):
+        out[..., i::r, j::r] = x[..., i * r + j :: r * r, :, :]
+    return out
+
+
+def unfolded(x: np.ndarray, kernel: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> np.ndarray:
+    if x.ndim == 3:
+        return unfolded(x[None], kernel, dilation, padding, stride)[0]
+    (kh, kw), (dh, dw), (p, q), (s, t) = (both(v, 2) for v in (kernel, dilation, padding, stride))
+    x = np.pad(x, [(0, 0), (0, 0), (p, p), (q, q)])
+    rows, columns = (
+        (n - d * (k - 1) - 1) // s + 1
+        for n, k, d, s in zip(x.shape[2:], (kh, kw), (dh, dw), (s, t), strict=True)
+    )
+    found = [x[:, c, i * dh : i * dh + (rows - 1) * s + 1 : s, j * dw : j * dw + (columns - 1) * t + 1 : t]
+             for c in range(x.shape[1]) for i in range(kh) for j in range(kw)]  # fmt: skip
+    return np.stack(found, 1).reshape(x.shape[0], x.shape[1] * kh * kw, rows * columns)
+
+
+def folded(x: np.ndarray, size: Any, kernel: Any, **options: Any) -> np.ndarray:
+    """The transpose of unfolded, as a matrix."""
+    if x.ndim == 2:
+        return folded(x[None], size, kernel, **options)[0]
+    kernel, size = both(kernel, 2), both(size, 2)
+    channels = x.shape[1] // (kernel[0] * kernel[1])
+    pixels = np.eye(channels * size[0] * size[1]).reshape(-1, channels, *size)
+    matrix = unfolded(pixels, kernel, **options).reshape(len(pixels), -1)
+    return (x.reshape(len(x), -1) @ matrix.T).reshape(len(x), channels, *size)
+
+
+def interpolated(x: np.ndarray, size: tuple[int, ...], mode: str, align_corners: bool = False) -> np.ndarray:
+    for dim, m in enumerate(size, 2):
+        n, at = x.shape[dim], np.arange(m)
+        if mode == "nearest":
+            places = np.floor(at * n / m)
+        elif mode == "nearest-exact":
+            places = np.floor((at + 0.5) * n / m)
+        else:
+            places = at * (n - 1) / (m - 1) if align_corners else ((at + 0.5) * n / m - 0.5).clip(0, n - 1)
+        x = np.apply_along_axis(lambda v, p=places, n=n: np.interp(p, np.arange(n), v), dim, x)
+    return x
+
+
 PLACES = np.array([[1, 3, 1], [0, 1, 2]])
 IMAGE = real(2, 2, 5, 6)
 WRONG_CHANNELS = bad(RuntimeError, "to have 3 channels, but got 2 channels instead", IMAGE, real(1, 3, 2, 2))
@@ -289,6 +335,30 @@ SAMPLES = [
               bad=[bad(RuntimeError, "divisible by num_groups", real(2, 4), 3), bad(RuntimeError, "at least 2 dimensions", real(4), 2),
                    bad(RuntimeError, "Expected num groups to be greater than 0, got -2", real(2, 4), -2),
                    bad(ValueError, "Expected more than 1 value per channel when training, got input size [1, 2]", real(1, 2), 2)]),
+    OpSamples("pixel_shuffle pixel_unshuffle", bent(F.pixel_shuffle), bent(shuffled), [case(real(2, 4, 2, 3), 2), case(real(9, 1, 2), 3), case(real(0, 4, 2, 2), 2)],
+              bad=[bad(RuntimeError, "input.size(-3)=3 is not divisible by 4", real(3, 2, 2), 2), bad(RuntimeError, "at least 3 dimensions", real(4, 2), 2),
+                   bad(RuntimeError, "expects a positive upscale_factor, but got 0", real(4, 2, 2), 0)]),
+    OpSamples("pixel_unshuffle pixel_shuffle", bent(F.pixel_unshuffle), bent(lambda x, r: np.stack([x[..., i::r, j::r] for i in range(r) for j in range(r)], -3).reshape(
+        *x.shape[:-3], -1, x.shape[-2] // r, x.shape[-1] // r)), [case(real(1, 4, 2), 2)],
+              bad=[bad(RuntimeError, "expects width to be divisible by downscale_factor, but input.size(-1)=3", real(1, 4, 3), 2)]),
+    OpSamples("im2col col2im", bent(F.unfold), bent(unfolded), [case(IMAGE, 2), case(IMAGE[0], (3, 2), padding=1, stride=2), case(IMAGE[:1], 2, dilation=2), case(IMAGE[:0], 2)],
+              bad=[bad(RuntimeError, "calculated shape of the array of sliding blocks as (0, 1)", IMAGE, 6),
+                   bad(RuntimeError, "kernel size should be greater than zero, but got kernel_height: 0", IMAGE, 0),
+                   bad(IndexError, "expected to be in range of [-2, 1], but got 2", real(4, 4), 2)]),
+    OpSamples("col2im im2col", bent(F.fold), bent(folded), [case(real(2, 4, 9), 4, 2), case(real(8, 4), (4, 3), 2, padding=1, stride=2, dilation=2)],
+              bad=[bad(RuntimeError, "calculated number of sliding blocks 3 * 3 = 9, but got input.size(2)=8", real(1, 4, 8), 4, 2),
+                   bad(RuntimeError, "divisible by the product of kernel_size, but got input.size(1)=3", real(1, 3, 9), 4, 2)]),
+    *[OpSamples(f"upsample_{name}{n}d upsample_{name}{n}d_backward", bent(F.interpolate), bent(interpolated),
+                [case(real(1, 2, *[3, 2, 2][:n]), (4, 3, 3)[:n], mode=mode), case(real(2, 1, *[4, 3, 2][:n]), (2, 2, 5)[:n], mode=mode)])
+      for n, linear in ((1, "linear"), (2, "bilinear"), (3, "trilinear"))
+      for name, mode in (("nearest", "nearest"), ("nearest_exact", "nearest-exact"), (linear, linear))],
+    OpSamples("upsample_bilinear2d", bent(F.interpolate), bent(interpolated), [case(real(1, 1, 2, 3), (3, 5), mode="bilinear", align_corners=True)],
+              bad=[bad(ValueError, "either size or scale_factor should be defined", IMAGE), bad(ValueError, "only one of size or scale_factor", IMAGE, 2, 2),
+                   bad(ValueError, "align_corners option can only be set", IMAGE, 2, align_corners=True),
+                   bad(NotImplementedError, "Got 4D input, but linear mode needs 3D input", IMAGE, 2, mode="linear"),
+                   bad(NotImplementedError, "(got bicubic)", IMAGE, 2, mode="bicubic"),
+                   bad(NotImplementedError, "\"upsample_bilinear2d\" not implemented for 'Byte'", IMAGE.astype("uint8"), 2, mode="bilinear"),
+                   bad(ValueError, "Input and output must have the same number of spatial dimensions", IMAGE, (1, 2, 3))]),
     OpSamples("trilinear", F.bilinear, lambda a, b, w, bias=0: np.einsum("...i,kij,...j->...k", a, w, b) + bias,
               [case(real(2, 3), real(2, 2), real(4, 3, 2), real(4)), case(real(3), real(2), real(1, 3, 2)), case(real(0, 3), real(0, 2), real(2, 3, 2))],
               bad=[bad(RuntimeError, "input2 size does not match weight size: got 2 but expected 3", real(2, 3), real(2, 2), real(4, 3, 3)),

@@ -96,3 +96,11 @@ def test_half_precision_with_weights_in_single():
     assert found.dtype is T.float16
     np.testing.assert_allclose(found.numpy(), [[-1.069, -0.2673, 1.336]], rtol=1e-3)
     assert F.batch_norm(x.t(), T.zeros(1), T.ones(1)).dtype is T.float16
+
+
+def test_what_torch_has_under_two_names():
+    x = T.arange(16.0).reshape(1, 1, 4, 4)
+    assert T.conv2d(x, T.ones(1, 1, 2, 2)).shape == (1, 1, 3, 3)
+    assert T.max_pool2d(x, 2).flatten().tolist() == [5, 7, 13, 15]
+    assert T.prelu(T.tensor([-2.0]), T.tensor([0.5])).item() == -1
+    assert T.dropout(x, 0.5, False) is x

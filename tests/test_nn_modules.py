@@ -365,6 +365,14 @@ PRINTED = {
     "Softmax(dim=None)": nn.Softmax,
     "CrossEntropyLoss()": lambda: nn.CrossEntropyLoss(minigrad.ones(3)),
     "Identity()": lambda: nn.Identity(3, a=2),
+    "Upsample(scale_factor=2.0, mode='nearest')": lambda: nn.Upsample(scale_factor=2),
+    "UpsamplingBilinear2d(size=3, mode='bilinear')": lambda: nn.UpsamplingBilinear2d(3),
+    "PixelShuffle(upscale_factor=2)": lambda: nn.PixelShuffle(2),
+    "PixelUnshuffle(downscale_factor=2)": lambda: nn.PixelUnshuffle(2),
+    "Unfold(kernel_size=2, dilation=1, padding=0, stride=1)": lambda: nn.Unfold(2),
+    "Fold(output_size=4, kernel_size=2, dilation=1, padding=0, stride=1)": lambda: nn.Fold(4, 2),
+    "Softmax2d()": nn.Softmax2d,
+    "AlphaDropout(p=0.5, inplace=False)": nn.AlphaDropout,
 }  # fmt: skip
 
 
@@ -395,6 +403,17 @@ def test_a_transposed_convolution_chooses_among_the_shapes():
     layer = nn.ConvTranspose2d(1, 1, 2, stride=2)
     assert layer(minigrad.ones(1, 1, 2, 2), (5, 4)).shape == (1, 1, 5, 4)
     assert layer(minigrad.ones(1, 2, 2), [1, 4, 5]).shape == (1, 4, 5)
+
+
+def test_layers_of_pixels():
+    x = minigrad.arange(16.0).reshape(1, 4, 2, 2)
+    assert nn.PixelUnshuffle(2)(nn.PixelShuffle(2)(x)).tolist() == x.tolist()
+    assert nn.Fold(2, 1)(nn.Unfold(1)(x)).tolist() == x.tolist()
+    assert nn.Upsample(scale_factor=2)(x).shape == (1, 4, 4, 4)
+    assert nn.UpsamplingBilinear2d(3)(x)[0, 0].tolist() == [[0, 0.5, 1], [1, 1.5, 2], [2, 2.5, 3]]
+    np.testing.assert_allclose(nn.Softmax2d()(x).sum(1).numpy(), 1, rtol=1e-6)
+    with pytest.raises(ValueError, match="Softmax2d: expected input to be 3D or 4D, got 2D instead"):
+        nn.Softmax2d()(x[0, 0])
 
 
 def test_losses_take_their_tensors_by_name():

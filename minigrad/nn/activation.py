@@ -139,6 +139,16 @@ class Softmax(_Activation):
     options, function = {"dim": None}, F.softmax
 
 
+class Softmax2d(Module):
+    """softmax over the channels of (N, C, H, W) or (C, H, W), for each pixel by itself."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """input: (N, C, H, W) or (C, H, W)."""
+        if input.ndim not in (3, 4):
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.ndim}D instead")
+        return input.softmax(-3)
+
+
 class LogSoftmax(_Activation):
     options, function = {"dim": None}, F.log_softmax
 

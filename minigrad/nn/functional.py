@@ -14,6 +14,7 @@ from ..ops.batch_norm import batch_norm, instance_norm
 from ..ops.convolve import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
 from ..ops.embedding import embedding, one_hot
+from ..ops.interpolate import interpolate
 from ..ops.loss import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from ..ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, soft_margin_loss
 from ..ops.loss_classes import cross_entropy, nll_loss
@@ -31,6 +32,7 @@ from ..ops.loss_made import (
 )  # fmt: skip
 from ..ops.norm import group_norm, layer_norm, rms_norm
 from ..ops.padding import pad
+from ..ops.pixels import fold, pixel_shuffle, pixel_unshuffle, unfold
 from ..ops.pointwise import relu as _relu
 from ..ops.pooling import (
     adaptive_avg_pool1d,
@@ -59,7 +61,7 @@ from ..tensor import Tensor
 
 __all__ = [
     "linear", "bilinear", "relu", "sigmoid", "tanh", "softmax", "log_softmax", "softmin", "normalize",
-    "scaled_dot_product_attention", "pad", "one_hot", "embedding", "alpha_dropout", "dropout",
+    "scaled_dot_product_attention", "fold", "interpolate", "pixel_shuffle", "pixel_unshuffle", "unfold", "pad", "one_hot", "embedding", "alpha_dropout", "dropout",
     "dropout1d", "dropout2d", "dropout3d",
     "celu", "elu", "gelu", "glu", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu",
     "logsigmoid", "mish", "prelu", "relu6", "selu", "silu", "softplus", "softshrink", "softsign", "tanhshrink",
