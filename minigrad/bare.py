@@ -110,7 +110,7 @@ def compiled(plan: Plan, name: str, recorded: bool, bare: bool = False) -> Compu
     if plan.releasable:
         lines += ["    versions = node.versions", "    if versions is None: raise freed(node)"]
     if plan.slots:
-        lines.append(f"    {''.join(f's{i}, ' for i in range(len(plan.slots)))} = node.saved")
+        lines.append(f"    {', '.join(f's{i}' for i in range(len(plan.slots)))}, = node.saved")
     for i in range(plan.tensors):
         # The op's own result may have been kept as a bare array, which nobody can have written.
         is_array = f"isinstance(s{i}, ndarray)" if i == plan.result else ""
@@ -125,7 +125,7 @@ def compiled(plan: Plan, name: str, recorded: bool, bare: bool = False) -> Compu
         lines.append(f"    if type(grad) is not ndarray: {scalars}")
     elif not (numbers or recorded):
         lines.append("    if type(grad) is not ndarray: grad = asarray(grad)")
-    lines.append(f"    return {''.join(r + ', ' for r in results)}")
+    lines.append(f"    return {', '.join(results)},")
     return written(name, lines, known)
 
 

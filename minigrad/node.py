@@ -198,8 +198,8 @@ class AccumulateGrad(Node):
         if mode.local.grad:
             return wrap(empty_like(like)).copy_(gradient)
         is_tensor = isinstance(gradient, Tensor)
-        array = gradient._array if is_tensor else gradient
-        if fresh and type(array) is np.ndarray and laid_out_alike(array, like):
+        array = gradient._array if is_tensor else np.asarray(gradient)
+        if fresh and laid_out_alike(array, like):
             kept = gradient if is_tensor else wrap(array)
             if count:
                 kept.storage.version = count

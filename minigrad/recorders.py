@@ -17,9 +17,9 @@ table knows. This is the one for `x.exp()`:
         out._output_nr = 0
         if input._requires_grad and local.grad:
             node = Node()
-            node.plan = plan1
+            node.plan = plan0
             node.saved = array,
-            node.versions = plan1.zeros
+            node.versions = plan0.zeros
             node.next = input._node or input._accumulator and input._accumulator() or accumulator(input),
             node.numbers = (input._output_nr,) if input._output_nr else NUMBERS
             node.shape, node.dtype, node.seq, node.meta = array.shape, array.dtype, next_sequence_nr(), None
@@ -146,7 +146,7 @@ class _Writer:
                 f"def {op.name}(*args, **kwargs):",
                 f"if {odd}: args = bind(args, kwargs)",
                 f"elif len(args) < {len(names)}: args += defaults[len(args):]",
-                f"{', '.join(names)}, = args",
+                f"{_tuple(names)} = args",
             ]
         if self.elementwise and len(names) == 2 and not self.number:
             self.known["with_number"] = _Writer(
@@ -216,8 +216,8 @@ class _Writer:
         if not plans:
             return lines
         edges = self.op.edges
-        asks = " or ".join(f"{self.names[i]}._requires_grad" for i in edges if i in self.tensors)
-        condition = f"({asks}) and local.grad"
+        asks = [f"{self.names[i]}._requires_grad" for i in edges if i in self.tensors]
+        condition = (asks[0] if len(asks) == 1 else f"({' or '.join(asks)})") + " and local.grad"
         if not self.op.promotes:
             condition += " and array.dtype.kind == 'f'"  # a result of integers carries no gradient
         found = []
@@ -246,7 +246,7 @@ class _Writer:
             elif slot < plan.tensors and position != RESULT:
                 kept.append(name)
             saved.append(name)
-        lines = [f"node.plan = {plan_name}", f"node.saved = {''.join(s + ', ' for s in saved) or '()'}"]
+        lines = [f"node.plan = {plan_name}", f"node.saved = {_tuple(saved)}"]
         lines.append(f"node.versions = {plan_name}.zeros")
         if kept:
             noted = " or ".join(f"{t}._storage is not None or {t}._meta is not None" for t in kept)
@@ -260,13 +260,13 @@ class _Writer:
                 else "None"
             )
             numbers.append(f"{t}._output_nr" if i in asking else "0")
-        lines.append(f"node.next = {', '.join(into)},")
+        lines.append(f"node.next = {_tuple(into)}")
         several = " or ".join(n for n in numbers if n != "0")
-        lines.append(f"node.numbers = ({', '.join(numbers)},) if {several} else NUMBERS")
+        lines.append(f"node.numbers = ({_tuple(numbers)}) if {several} else NUMBERS")
         return lines
 
     def _end(self) -> list[str]:
-        told = "tuple(args)" if self.listed else f"({', '.join(self.names)},)"
+        told = "tuple(args)" if self.listed else f"({_tuple(self.names)})"
         return [
             "if mode.observer is not None and not local.quiet: "
             f"mode.observer.op({self.op.shown!r}, {told}, (out,), node, None)",
@@ -301,6 +301,10 @@ def _binding(op: Op, method: bool) -> Callable[..., Any]:
             raise
 
     return bind
+
+
+def _tuple(parts: list[str]) -> str:
+    return ", ".join(parts) + "," * (len(parts) == 1) or "()"
 
 
 def _unfit(view: Tensor) -> bool:
