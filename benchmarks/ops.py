@@ -15,31 +15,40 @@ import numpy as np
 
 import minigrad as mg
 
-ROUNDS, CALLS = 15, 2000
+ROUNDS, CALLS, CHAIN = 15, 2000, 100
 Work = Callable[[], object]
 
 
-def once(work: Work) -> float:
-    """ns a call, over CALLS calls."""
+def once(work: Work, calls: int) -> float:
+    """ns a call."""
     start = time.perf_counter_ns()
-    for _ in range(CALLS):
+    for _ in range(calls):
         work()
-    return (time.perf_counter_ns() - start) / CALLS
+    return (time.perf_counter_ns() - start) / calls
 
 
-def in_turn(works: dict[str, Work]) -> dict[str, list[float]]:
+def in_turn(works: dict[str, Work], calls: int) -> dict[str, list[float]]:
     """All works in turn, ROUNDS times, so that what slows the machine slows them all."""
     for work in works.values():
-        once(work)
+        once(work, calls)
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(ROUNDS):
         for name, work in works.items():
-            times[name].append(once(work))
+            times[name].append(once(work, calls))
     return times
 
 
-def report(title: str, works: dict[str, Work]) -> None:
-    times = in_turn(works)
+def backward(step: Callable[[mg.Tensor], mg.Tensor]) -> Work:
+    """A backward through CHAIN times the same op."""
+    y = mg.tensor([0.5, -0.25, 0.75, -0.5], requires_grad=True)
+    for _ in range(CHAIN):
+        y = step(y)
+    seed = mg.ones(4)
+    return lambda: y.backward(seed, retain_graph=True)
+
+
+def report(title: str, works: dict[str, Work], calls: int = CALLS) -> None:
+    times = in_turn(works, calls)
     base = next(iter(times))
     print(f"\n{title}")
     for name, values in times.items():
@@ -53,7 +62,6 @@ def main() -> None:
     w = mg.tensor(data, requires_grad=True) * 1.0
     plain = mg.tensor(data)
     out = mg.tensor(data)
-    mul, tanh, add = (x * w).grad_fn, x.tanh().grad_fn, (x + w).grad_fn
 
     report("x * w", {
         "np.multiply": lambda: np.multiply(data, data),
@@ -79,13 +87,14 @@ def main() -> None:
         "x[0] = 1 (a plain tensor)": lambda: out.__setitem__(0, 1.0),
     })  # fmt: skip
 
-    with mg.no_grad():
-        report("one node's backward", {
-            "np.multiply": lambda: np.multiply(data, data),
-            "MulBackward0": lambda: mul.apply(plain),
-            "AddBackward0": lambda: add.apply(plain),
-            "TanhBackward0": lambda: tanh.apply(plain),
-        })  # fmt: skip
+    report(f"backward through {CHAIN} nodes", {
+        f"np.multiply, {CHAIN} times": lambda: [np.multiply(data, data) for _ in range(CHAIN)],
+        "MulBackward0, both wanted": backward(lambda y: y * w),
+        "MulBackward0, one wanted": backward(lambda y: y * plain),
+        "AddBackward0, one wanted": backward(lambda y: y + plain),
+        "TanhBackward0": backward(lambda y: y.tanh()),
+        "ReluBackward0": backward(lambda y: y.relu()),
+    }, calls=CALLS // CHAIN)  # fmt: skip
 
     unwatch = mg.watch(mg.Observer())
     report("x * w, watched by an observer that does nothing", {
