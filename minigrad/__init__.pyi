@@ -230,6 +230,7 @@ from . import strides as strides
 from .ops.arithmetic import sub as sub
 from .ops.reduce import sum as sum
 from .ops.reshape import swapaxes as swapaxes
+from .ops.reshape import swapdims as swapdims
 from .ops.gather import take_along_dim as take_along_dim
 from . import tape as tape
 from .ops.create import tensor as tensor
@@ -552,8 +553,6 @@ def stack(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
     """Tensors of one shape, one after the other along a new dimension."""
 def subtract(self: Tensor | builtins.float, other: Tensor | builtins.float, *, alpha: builtins.float = ...) -> Tensor:
     """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
-def swapdims(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
-    """Two dimensions exchanged."""
 def t(self: Tensor) -> Tensor:
     """The transpose of a matrix; a vector or scalar as it is."""
 def take(self: Tensor, index: Any) -> Tensor:

@@ -90,13 +90,16 @@ def _parsed(text: str) -> Parsed:
         found = _PARAMETER.match(part)
         assert found is not None, part
         kind, name = found["kind"], found["name"]
+        dims = (
+            name == "dim" and kind == "tuple of ints"
+        )  # to reduce: torch's text does not say that None is all
         parameters.append(
             Parameter(
                 kind.replace("torch.", "minigrad."),
                 name,
                 optional=bool(found["default"]),
-                none=bool(found["none"]) or found["default"] == " = None" or name == "dim",
-                listed=bool(found["size"]) or name == "dim",
+                none=bool(found["none"]) or found["default"] == " = None" or dims,
+                listed=bool(found["size"]) or dims,
                 keyword=keyword,
             )
         )

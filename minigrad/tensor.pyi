@@ -917,7 +917,7 @@ class Tensor:
     def swapaxes_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions in place."""
     def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
-        """Two dimensions exchanged."""
+        """Two dimensions exchanged: transpose, under another name."""
     def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Exchange two dimensions in place."""
     def t(self) -> Tensor:

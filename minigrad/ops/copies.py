@@ -66,7 +66,7 @@ def copied_in(x: np.ndarray, format: memory_format, dtype: np.dtype | None = Non
     return found
 
 
-@public
+@public(quick=True)
 def clone(self: Tensor, *, memory_format: memory_format | None = None) -> Tensor:
     """A copy with memory of its own, in the order that self has, or in another; the gradient goes through."""
     if memory_format is None or memory_format is preserve_format:
@@ -74,7 +74,7 @@ def clone(self: Tensor, *, memory_format: memory_format | None = None) -> Tensor
     return _clone_in(self, checked_format(memory_format, "clone"))
 
 
-@public
+@public(quick=True)
 def contiguous(self: Tensor, *, memory_format: memory_format = contiguous_format) -> Tensor:
     """self where its memory is in row-major order (or that of the format) without gaps, else a copy that is."""
     if memory_format is contiguous_format:

@@ -134,16 +134,11 @@ scatter_add = op(
 )  # fmt: skip
 
 
-def _scatter_form(name: str, src: Any, value: Any, reduce: Any) -> tuple[Any, str]:
+def _scatter_form(src: Any, value: Any, reduce: Any) -> tuple[Any, str]:
     """The values, and the entry that takes them."""
     given = value if src is None else src
     if given is None or (value is not None and (src is not None or isinstance(value, Tensor))):
-        kinds = ", ".join(type(v).__name__ for v in (src, value) if v is not None)
-        raise TypeError(
-            f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-            " * (int dim, Tensor index, Tensor src, *, str reduce)\n"
-            " * (int dim, Tensor index, Number value, *, str reduce)"
-        )
+        raise TypeError("expected either src or value")
     if reduce is not None:
         return given, "scatter_or"
     return given, "scatter_src" if isinstance(given, Tensor) else "scatter_value"
@@ -157,7 +152,7 @@ def scatter(
 
     reduce: "add" or "multiply" with what stands there, where torch has no gradient; scatter_reduce has.
     """
-    given, entry = _scatter_form("scatter", src, value, reduce)
+    given, entry = _scatter_form(src, value, reduce)
     more = () if reduce is None else (reduce,)
     return table[entry].call(self, dim, index, given, *more)
 
@@ -167,7 +162,7 @@ def scatter_(
     self: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
     """scatter in place."""
-    given, entry = _scatter_form("scatter_", src, value, reduce)
+    given, entry = _scatter_form(src, value, reduce)
     more = () if reduce is None else (reduce,)
     return table[entry].call_inplace(self, dim, index, given, *more)
 

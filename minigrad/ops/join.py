@@ -246,7 +246,7 @@ def tensor_split(
 
     By position both are the second argument: an int, or a list; a tensor stands for either.
     """
-    given = _given("tensor_split", self, sections, indices, tensor_indices_or_sections)
+    given = _given(sections, indices, tensor_indices_or_sections)
     if not self._array.ndim:
         raise RuntimeError(
             "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
@@ -265,22 +265,18 @@ def tensor_split(
     return tuple([slice_(self, dim, a, a + size, 1) for a, size in zip(starts, sizes, strict=True)])
 
 
-def _given(name: str, self: Tensor, *choices: Any) -> Any:
+def _given(*choices: Any) -> Any:
     """The one of the arguments that is given. TypeError unless it is an int, a list of them, or a tensor."""
     given = [v for v in choices if v is not None]
     if len(given) != 1 or not (isinstance(given[0], (tuple, list, Tensor)) or is_int(given[0])):
-        kinds = ", ".join([type(v).__name__ for v in (self, *given)])
-        raise TypeError(
-            f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-            " * (Tensor input, tuple of ints indices, int dim = 0)\n * (Tensor input, int sections, int dim = 0)"
-        )
+        raise TypeError("expected either sections or indices")
     return given[0]
 
 
 def _split_along(
     self: Tensor, sections: Any, indices: Any, dim: int, name: str, least: int
 ) -> tuple[Tensor, ...]:
-    given = _given(name, self, sections, indices)
+    given = _given(sections, indices)
     ndim = self._array.ndim
     if ndim < least:
         raise RuntimeError(

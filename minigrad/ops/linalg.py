@@ -163,7 +163,7 @@ bmm = op(
 # ------------------------------------------------------------------ matmul
 
 
-@public
+@public(quick=True)
 def matmul(self: Tensor, other: Tensor) -> Tensor:
     """self @ other: vectors, matrices, and stacks of them, whose first dimensions are broadcast.
 

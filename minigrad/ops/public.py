@@ -20,15 +20,16 @@ _NAMES = {"input": "self", "axis": "dim", "keepdims": "keepdim"}
 
 
 def public(
-    function: Callable[..., Any] | None = None, *, method: bool = True, name: str = ""
+    function: Callable[..., Any] | None = None, *, method: bool = True, name: str = "", quick: bool = False
 ) -> Callable[..., Any]:
     """`function` with torch's aliases of arguments; also a method of Tensor. Decorates.
 
     A parameter `*shape` takes ints, one tuple of them, or the keyword `shape`. TypeError for an argument that it
-    does not have; NotImplementedError for `out`.
+    does not have; NotImplementedError for `out`. quick: the method is the function itself, without aliases and
+    torch's words for arguments that do not fit; for what is called most.
     """
     if function is None:
-        return functools.partial(public, method=method, name=name)
+        return functools.partial(public, method=method, name=name, quick=quick)
     name = name or function.__name__
     parameters = inspect.signature(function).parameters
     names = frozenset(parameters)
@@ -53,8 +54,7 @@ def public(
         return call
 
     if method:
-        # A method knows self by its position; without other aliases it needs no one to translate.
-        setattr(Tensor, name, translating(True) if star or names & {"dim", "keepdim"} else function)
+        setattr(Tensor, name, function if quick else translating(True))
     return translating(False)
 
 

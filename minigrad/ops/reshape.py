@@ -68,7 +68,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple([t if t._array.shape == shape else expand(t, shape) for t in tensors])
 
 
-@public
+@public(quick=True)
 def flatten(self: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """The dimensions from start_dim to end_dim as one."""
     shape = self._array.shape
@@ -248,6 +248,12 @@ def swapaxes(self: Tensor, axis0: int, axis1: int) -> Tensor:
     return transpose(self, axis0, axis1)
 
 
+@public
+def swapdims(self: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Two dimensions exchanged: transpose, under another name."""
+    return transpose(self, dim0, dim1)
+
+
 def _reversed(self: Tensor) -> Tensor:
     """The dimensions in reverse order; a matrix transposed."""
     ndim = self._array.ndim
@@ -267,8 +273,8 @@ def _reversed(self: Tensor) -> Tensor:
     return permute(self, tuple(range(ndim))[::-1])
 
 
-swapdims, moveaxis = transpose, movedim
-Tensor.moveaxis, Tensor.swapdims = movedim, transpose
+moveaxis = movedim
+Tensor.moveaxis = movedim
 Tensor.T = property(_reversed)
 Tensor.mT = property(lambda self: _matrix_transpose(self, "mT"))
 Tensor.mH = property(lambda self: _matrix_transpose(self, "mH"))

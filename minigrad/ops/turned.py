@@ -14,6 +14,7 @@ from ..inplace import check_writable
 from ..mode import local
 from ..op import op, table
 from ..tensor import Tensor, count_write
+from .public import public
 from .shape import _t, _transpose, _unsqueeze, _unsqueezed, _without
 from .sizes import checked_dims
 
@@ -75,21 +76,27 @@ def _turn(name: str, self: Tensor, *args: Any) -> Tensor:
     return self
 
 
+@public
 def t_(self: Tensor) -> Tensor:
     """Transpose the matrix in place."""
+    if self._array.ndim > 2:
+        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self._array.ndim}D")
     return _turn("t_inplace", self)
 
 
+@public
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Exchange two dimensions in place."""
     return _turn("transpose_inplace", self, dim0, dim1)
 
 
+@public
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     """Add a dimension of length 1 in place."""
     return _turn("unsqueeze_inplace", self, dim)
 
 
+@public
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     """Drop dimensions of length 1 in place: all, `dim`, or those of a tuple."""
     if dim is None:
@@ -99,6 +106,4 @@ def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     return _turn("squeeze_dim_inplace", self, dim)
 
 
-for _method in (t_, transpose_, unsqueeze_, squeeze_):
-    setattr(Tensor, _method.__name__, _method)
-Tensor.swapaxes_ = Tensor.swapdims_ = transpose_
+Tensor.swapaxes_ = Tensor.swapdims_ = Tensor.transpose_

@@ -25,16 +25,21 @@ TYPES = {"Scalar": "Number", "int[]": "tuple of ints", "float[]": "tuple of floa
          "MemoryFormat": "torch.memory_format", "Generator": "torch.Generator", "number": "Number",
          "List[Optional[Tensor]]": "tuple of Tensors", "List[float]": "tuple of floats", "List[bool]": "tuple of bools"}  # fmt: skip
 NOT_OPS = {"as_tensor", "from_numpy", "tensor"}  # torch reads their arguments in another way
+BUILTIN = (types.BuiltinFunctionType, types.MethodDescriptorType)
 NO = {f"no_such_argument_{i}": None for i in range(20)}
 
 
 def overloads(name: str) -> list[str]:
     """The signatures in the message that a call without sense is answered with."""
     try:
-        getattr(torch, name)(**NO)
+        if hasattr(torch, name):
+            getattr(torch, name)(**NO)
+        else:
+            getattr(torch.Tensor, name)(torch.ones(()), **NO)
     except TypeError as error:
         found = re.findall(r"^ \* (\(.*\))$", str(error), re.MULTILINE)
-        return found or re.findall(r"but expected (\(.*\))", str(error))
+        found = found or re.findall(r"but expected (\(.*\))", str(error))
+        return found if hasattr(torch, name) else [f"(Tensor input, {s[1:]}" for s in found]
     return []
 
 
@@ -46,7 +51,7 @@ def from_schema(name: str) -> list[str]:
         s.arguments
         for s in schemas
         if not any(a.is_out for a in s.arguments)
-        and s.overload_name in ("", "Tensor", "self", "int", "default")
+        and s.overload_name in ("", "Tensor", "self", "int", "default", "two")
     ]
     found.sort(key=lambda arguments: not (arguments and arguments[0].name == "self"))
     if not found:
@@ -78,7 +83,9 @@ def main() -> None:
     print(HEADER, end="")
     for name in sorted({*dir(minigrad), *dir(minigrad.Tensor)}):
         theirs = getattr(torch, name, None)
-        if name.startswith("_") or name in NOT_OPS or not isinstance(theirs, types.BuiltinFunctionType):
+        if theirs is None and not name.endswith("_"):  # those are looked for without
+            theirs = getattr(torch.Tensor, name, None)
+        if name.startswith("_") or name in NOT_OPS or not isinstance(theirs, BUILTIN):
             continue
         for signature in overloads(name) or from_schema(name):
             print(f"{name}{signature}")

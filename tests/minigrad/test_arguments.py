@@ -48,8 +48,23 @@ def test_arguments_by_name(by_name: Callable[[], Any], by_position: Callable[[],
         (lambda: X.transpose(0), 'transpose() missing 1 required positional arguments: "dim1"'),
         (lambda: X.transpose(), 'transpose() missing 2 required positional argument: "dim0", "dim1"'),
         (lambda: mg.diagonal(X, axis1=0), "diagonal() got an unexpected keyword argument 'axis1'"),
-        (lambda: X.hsplit("a"), "hsplit() received an invalid combination of arguments - got (Tensor, str)"),
-        (lambda: X.hsplit(), "hsplit() received an invalid combination of arguments - got (Tensor)"),
+        (lambda: X.hsplit("a"), "hsplit() received an invalid combination of arguments - got (str)"),
+        (
+            lambda: mg.hsplit(X, "a"),
+            "hsplit() received an invalid combination of arguments - got (Tensor, str)",
+        ),
+        (lambda: X.hsplit(), "hsplit() received an invalid combination of arguments - got ()"),
+        (
+            lambda: X.scatter(0, X.long()),
+            "scatter() received an invalid combination of arguments - got (int, Tensor)",
+        ),
+        (
+            lambda: X.movedim("a", 0),
+            "movedim() received an invalid combination of arguments - got (str, int)",
+        ),
+        (lambda: X.transpose_("a", 0), "transpose_(): argument 'dim0' (position 1) must be int, not str"),
+        (lambda: X.unfold("a", 1, 1), "unfold(): argument 'dimension' (position 1) must be int, not str"),
+        (lambda: mg.sort(X, "a"), "sort() received an invalid combination of arguments - got (Tensor, str)"),
     ],
 )
 def test_arguments_that_do_not_fit(call: Callable[[], Any], words: str) -> None:
