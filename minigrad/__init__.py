@@ -98,6 +98,10 @@ from .ops.slices import narrow, select
 from .ops.special import erf, erfc, logit
 from .ops.spread import dist, norm, std, std_mean, var, var_mean
 from .ops.strided import as_strided
+from .ops.view_copies import (
+    alias_copy, diagonal_copy, expand_copy, permute_copy, select_copy, split_with_sizes_copy, squeeze_copy, t_copy,
+    transpose_copy, unbind_copy, unfold_copy, unsqueeze_copy, view_copy,
+)  # fmt: skip
 
 # dtypes
 from .dtypes import boolean as bool

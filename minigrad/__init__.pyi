@@ -222,6 +222,7 @@ from .ops.sort import sort as sort
 from .ops.join import split as split
 from .ops.powers import square as square
 from .ops.shape import squeeze as squeeze
+from .ops.view_copies import squeeze_copy as squeeze_copy
 from . import static as static
 from .ops.spread import std as std
 from .ops.spread import std_mean as std_mean
@@ -309,6 +310,8 @@ def addmv(self: Tensor, mat: Any, vec: Tensor, *, beta: Any = ..., alpha: Any = 
     """beta * self + alpha * (mat @ vec)."""
 def addr(self: Tensor, vec1: Any, vec2: Any, *, beta: Any = ..., alpha: Any = ...) -> Tensor:
     """beta * self + alpha * outer(vec1, vec2)."""
+def alias_copy(self: Tensor) -> Tensor:
+    """A copy of what alias shows."""
 def amax(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The largest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
 def amin(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
@@ -371,6 +374,8 @@ def diag_embed(self: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: 
     """Matrices of zeros, with the last dimension on a diagonal."""
 def diagonal(self: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: Any = ...) -> Tensor:
     """The elements whose index in dim2 is that in dim1 plus offset, as the last dimension."""
+def diagonal_copy(self: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: Any = ...) -> Tensor:
+    """A copy of what diagonal shows."""
 def diagonal_scatter(self: Tensor, src: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: Any = ...) -> Tensor:
     """A copy with `src` on a diagonal."""
 def dist(self: Tensor, other: Tensor | builtins.float, p: Any = ...) -> Tensor:
@@ -389,6 +394,8 @@ def exp(self: Tensor) -> Tensor:
     """Elementwise exponential."""
 def exp2(self: Tensor) -> Tensor:
     """Elementwise 2 ** x."""
+def expand_copy(self: Tensor, *size: Any) -> Tensor:
+    """A copy of what expand shows."""
 def expm1(self: Tensor) -> Tensor:
     """Elementwise exp(x) - 1, exact near 0."""
 def fix(self: Tensor) -> Tensor:
@@ -499,6 +506,8 @@ def not_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self != other."""
 def permute(self: Tensor, *dims: Any) -> Tensor:
     """The dimensions in another order."""
+def permute_copy(self: Tensor, *dims: Any) -> Tensor:
+    """A copy of what permute shows."""
 def pixel_shuffle(self: Tensor, upscale_factor: Any) -> Tensor:
     """(..., C * r * r, H, W) as (..., C, H * r, W * r): channels become pixels."""
 def pixel_unshuffle(self: Tensor, downscale_factor: Any) -> Tensor:
@@ -527,6 +536,8 @@ def scatter_reduce(self: Tensor, dim: Any, index: Any, src: Tensor, reduce: Any,
     """A copy with the sum, prod, mean, amax or amin of the elements of `src` where gather would read them."""
 def select(self: Tensor, dim: Any, index: Any) -> Tensor:
     """The part at position `index` of dimension `dim`, which is dropped."""
+def select_copy(self: Tensor, dim: Any, index: Any) -> Tensor:
+    """A copy of what select shows."""
 def select_scatter(self: Tensor, src: Tensor, dim: Any, index: Any) -> Tensor:
     """A copy with `src` at position `index` of dimension `dim`."""
 def sgn(self: Tensor) -> Tensor:
@@ -547,6 +558,8 @@ def slice_scatter(self: Tensor, src: Tensor, dim: Any = ..., start: Any = ..., e
     """A copy with `src` in a slice of dimension `dim`."""
 def split_with_sizes(self: Tensor, split_sizes: Any, dim: Any = ...) -> tuple[Tensor, ...]:
     """Parts of these sizes along `dim`."""
+def split_with_sizes_copy(self: Tensor, split_sizes: Any, dim: Any = ...) -> tuple[Tensor, ...]:
+    """A copy of what split_with_sizes shows."""
 def sqrt(self: Tensor) -> Tensor:
     """Elementwise square root."""
 def stack(tensors: Sequence[Tensor], dim: Any = ...) -> Tensor:
@@ -555,6 +568,8 @@ def subtract(self: Tensor | builtins.float, other: Tensor | builtins.float, *, a
     """self - alpha * other, elementwise, broadcasting like NumPy. RuntimeError for bools."""
 def t(self: Tensor) -> Tensor:
     """The transpose of a matrix; a vector or scalar as it is."""
+def t_copy(self: Tensor) -> Tensor:
+    """A copy of what t shows."""
 def take(self: Tensor, index: Any) -> Tensor:
     """The elements at positions in the flattened tensor, in the shape of `index`."""
 def tan(self: Tensor) -> Tensor:
@@ -565,6 +580,8 @@ def trace(self: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
 def transpose(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions exchanged."""
+def transpose_copy(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+    """A copy of what transpose shows."""
 def tril(self: Tensor, diagonal: Any = ...) -> Tensor:
     """The matrices with zeros above a diagonal."""
 def triu(self: Tensor, diagonal: Any = ...) -> Tensor:
@@ -573,7 +590,15 @@ def trunc(self: Tensor) -> Tensor:
     """Elementwise: rounded towards 0."""
 def unbind(self: Tensor, dim: Any = ...) -> tuple[Tensor, ...]:
     """All parts along `dim`, which they lose, as a tuple."""
+def unbind_copy(self: Tensor, dim: Any = ...) -> tuple[Tensor, ...]:
+    """A copy of what unbind shows."""
+def unfold_copy(self: Tensor, dimension: Any, size: Any, step: Any) -> Tensor:
+    """A copy of what unfold shows."""
 def unsqueeze(self: Tensor, dim: Any) -> Tensor:
     """A new dimension of length 1 at position `dim`."""
+def unsqueeze_copy(self: Tensor, dim: Any) -> Tensor:
+    """A copy of what unsqueeze shows."""
 def vdot(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """The inner product of two vectors; there are no complex numbers here."""
+def view_copy(self: Tensor, *size: Any) -> Tensor:
+    """A copy of what view shows."""

@@ -16,8 +16,9 @@ from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
 from .create import check_rest, checked_dtype, leaf
 from .public import explained, public
-from .shape import _diagonal, _on_diagonal, diagonal_backward, view
+from .shape import _diagonal, _on_diagonal, view
 from .slices import _select, select, slice_, sliced
+from .view_copies import diagonal_copy
 
 
 def _triangle(x: np.ndarray, diagonal: int, lower: bool) -> np.ndarray:
@@ -36,14 +37,6 @@ triu = op(
     "triu(self, diagonal=0)", by_rows(lambda x, diagonal: _triangle(x, diagonal, False)), inplace=True,
     self=lambda grad, diagonal: grad.triu(diagonal),
     doc="The matrices with zeros below a diagonal.",
-)  # fmt: skip
-
-
-_diagonal_copy = op(
-    "diagonal_copy(self, offset, dim1, dim2)", lambda x, offset, dim1, dim2: _diagonal(x, offset, dim1, dim2).copy(),
-    method=False, of="diag", node="DiagonalBackward0_copy",
-    self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(grad, self_shape, offset, dim1, dim2),
-    doc="A copy of a diagonal.",
 )  # fmt: skip
 
 
@@ -71,7 +64,7 @@ def diag(self: Tensor, diagonal: int = 0) -> Tensor:
     ndim = self._array.ndim
     if ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
-    return diag_embed(self, diagonal) if ndim == 1 else _diagonal_copy(self, diagonal, 0, 1)
+    return diag_embed(self, diagonal) if ndim == 1 else diagonal_copy(self, diagonal, 0, 1)
 
 
 @public
