@@ -26,14 +26,29 @@ import torch.utils.checkpoint  # noqa: E402
 
 import minigrad  # noqa: E402
 from programs import maker, recorded  # noqa: E402
-from programs.compare import first_difference, shortest  # noqa: E402
+from programs.compare import LENGTH, Step, first_difference, shortest  # noqa: E402
+from programs.machine import Machine  # noqa: E402
+from programs.parts import Known  # noqa: E402
+
+
+def made(seed: int, without: frozenset[str], length: int) -> list[Step]:
+    """The program of a seed."""
+    machine = Machine(torch)
+
+    def run(statement: str) -> Known:
+        machine.run(statement)
+        return machine.known()
+
+    program = maker.Maker(seed, without).program(length, run)
+    torch.set_grad_enabled(True)
+    return program
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seed", type=int, default=0, help="seed of the first program (0)")
     parser.add_argument("--count", type=int, default=200, help="how many programs, one a seed (200)")
-    parser.add_argument("--length", type=int, default=10, help="statements a program (10)")
+    parser.add_argument("--length", type=int, default=LENGTH, help=f"statements a program ({LENGTH})")
     parser.add_argument("--without", action="append", default=[], choices=[*maker.WEIGHTS, *maker.SWITCHES],
                         help="leave a kind of statement out")  # fmt: skip
     parser.add_argument("--keep-going", action="store_true", help="print every program that differs")
@@ -45,7 +60,7 @@ def main() -> int:
         return 0
     failed = 0
     for seed in range(options.seed, options.seed + options.count):
-        program = maker.Maker(seed, frozenset(options.without)).program(options.length)
+        program = made(seed, frozenset(options.without), options.length)
         found = first_difference(minigrad, torch, program)
         if found is None:
             continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .machine import Machine
+
+LENGTH = 10  # statements a program
 
 Step = tuple[str, bool]  # a statement, and whether to look at every tensor after it
 Answer = dict[str, Any]  # what a statement told; "tensors" for how each tensor looks then
@@ -76,7 +78,7 @@ def first_difference(ours: Any, theirs: Any, program: list[Step]) -> tuple[int, 
     near = nearness(program)
     pairs = zip(answers(theirs, program), answers(ours, program), strict=True)
     for number, (expected, got) in enumerate(pairs):
-        found = [text for text in differences(expected, got, near) if not _is_explained(program, text)]
+        found = unexplained(program, differences(expected, got, near))
         if found:
             theirs.set_grad_enabled(True)
             ours.set_grad_enabled(True)
@@ -84,9 +86,11 @@ def first_difference(ours: Any, theirs: Any, program: list[Step]) -> tuple[int, 
     return None
 
 
-def _is_explained(program: list[Step], difference: str) -> bool:
+def unexplained(program: list[Step], found: Iterable[str]) -> list[str]:
+    """The differences that are in nobody's list."""
     text = "\n".join(statement for statement, _ in program)
-    return any(re.search(what, text) and re.search(how, difference) for what, how in EXPLAINED)
+    known = [how for what, how in EXPLAINED if re.search(what, text)]
+    return [difference for difference in found if not any(re.search(how, difference) for how in known)]
 
 
 def shortest(ours: Any, theirs: Any, program: list[Step], number: int) -> list[Step]:

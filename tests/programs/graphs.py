@@ -9,7 +9,7 @@ TENSOR_HOOKS = (
     "lambda g: log(g)", "lambda g: log(g)", "lambda g: g * 2", "lambda g: g + {y}", "lambda g: None", "lambda g: 1",
     "lambda g: g.sum()", "fail", "lambda g: log('enabled', T.is_grad_enabled(), g.requires_grad)",
     "lambda g: g.mul_(2)", "lambda g: {y}", "lambda g: g.detach()", "lambda g: log({x}.grad)",
-    "lambda g: {x}.register_hook(lambda h: log('inner'))", "lambda g: log(names({x}.grad_fn))",
+    "lambda g: {x}.grad_fn and {x}.register_hook(lambda h: log('inner'))", "lambda g: log(names({x}.grad_fn))",
     "lambda g: g[None][0]", "lambda g: g.clone()", "lambda g: {y}.detach().mul_(2) and None",
 )  # fmt: skip
 NODE_HOOKS = (
@@ -69,7 +69,11 @@ class Graphs(Parts):
         return f"{', '.join(names)}, = T.autograd.grad({', '.join(arguments)})"
 
     def hook(self) -> str:
-        x = self.any(floating=True)
+        """Hooks on tensors. torch crashes if it has not made the place of a written view in the graph anew before."""
+        x, y = self.any(floating=True), self.any(floating=True)
+        return f"{x}.grad_fn, {y}.grad_fn; " + self.hook_on(x, y)
+
+    def hook_on(self, x: str, y: str) -> str:
         hook = self.one_of(*TENSOR_HOOKS).format(x=x, y=self.alike(x))
         self.handles += 1
         if self.chance(0.2):
@@ -78,9 +82,8 @@ class Graphs(Parts):
             )
             return f"h{self.handles} = {x}.register_post_accumulate_grad_hook(lambda t: {after})"
         if self.chance(0.2):
-            listed = f"[{x}, {self.any(floating=True)}]"
             mode = self.one_of("", ", mode='any'")
-            return f"h{self.handles} = T.autograd.graph.register_multi_grad_hook({listed}, lambda g: log(g){mode})"
+            return f"h{self.handles} = T.autograd.graph.register_multi_grad_hook([{x}, {y}], lambda g: log(g){mode})"
         return f"h{self.handles} = {x}.register_hook({hook})"
 
     def node_hook(self) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 
 from conformance.run import first_sentence, normalise_text
 
+from .parts import Known
+
 # What a program finds beside `T` and `log`: Functions, hooks and the like, written against `T`.
 PRELUDE = compile((Path(__file__).parent / "prelude.py").read_text(encoding="utf-8"), "prelude.py", "exec")
 
@@ -66,6 +68,10 @@ class Machine:
         if self.log:
             found["log"] = self.log
         return found
+
+    def known(self) -> Known:
+        """The shapes of the tensors, which one may ask for without looking at anything else."""
+        return {name: (tuple(t.shape), t.is_floating_point()) for name, t in self.tensors().items()}
 
     def look(self) -> dict[str, Looks]:
         """How each tensor looks now."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import minigrad
-
 from .parts import Parts
 
 # In-place ops without another argument.
@@ -107,8 +105,3 @@ class Memory(Parts):
             f"{x}.data = {self.any()}.data", f"{x}.data = T.ones_like({x})", f"{x}.data.mul_(2)", f"{x}.detach().add_(1)",
             f"{x}.data = {x}.data * 2", f"{x}.data.zero_()", f"{x}.detach()[...] = 0.5",
         )  # fmt: skip
-
-
-def has(name: str) -> bool:
-    """Whether minigrad's tensors have the method."""
-    return hasattr(minigrad.Tensor, name)

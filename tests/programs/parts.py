@@ -5,17 +5,16 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import minigrad
-
-from .machine import Machine
+# Of each tensor, by its name, its shape and whether it is of a floating point dtype.
+Known = dict[str, tuple[tuple[int, ...], bool]]
 
 
 class Parts:
-    """Chooses the parts that statements are put together from."""
+    """Chooses the parts that statements are put together from. `known`: the tensors that there are so far."""
 
-    def __init__(self, seed: int, machine: Machine) -> None:
+    def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.machine = machine
+        self.known: Known = {}
         self.made = 0
         self.handles = 0
         self.create_graph = True
@@ -42,31 +41,24 @@ class Parts:
 
     def any(self, floating: bool = False) -> str:
         """The name of a tensor; the younger, the likelier, so that programs grow deep."""
-        found = self.machine.tensors()
-        names = [n for n, t in found.items() if t.is_floating_point() or not floating]
+        names = [name for name, (_, is_floating) in self.known.items() if is_floating or not floating]
         return self.random.choice(names[-4:] if self.chance(0.6) else names) if names else "a"
 
     def alike(self, name: str) -> str:
         """Another tensor of the same shape; perhaps the same one."""
         shape = self.shape(name)
-        return self.random.choice(
-            [n for n, t in self.machine.tensors().items() if t.shape == shape] or [name]
-        )
+        return self.random.choice([n for n, (other, _) in self.known.items() if other == shape] or [name])
 
     def fitting(self, name: str) -> str:
         """A tensor that broadcasts to the shape of this one, or a number."""
         shape = self.shape(name)
-        names = [n for n, t in self.machine.tensors().items() if _broadcasts(tuple(t.shape), shape)]
+        names = [n for n, (other, _) in self.known.items() if _broadcasts(other, shape)]
         return self.random.choice(names) if names and self.chance(0.7) else self.number()
 
     # Shapes.
 
-    def tensor(self, name: str) -> Any:
-        return self.machine.names.get(name)
-
     def shape(self, name: str) -> tuple[int, ...]:
-        found = self.tensor(name)
-        return tuple(found.shape) if isinstance(found, minigrad.Tensor) else ()
+        return self.known[name][0] if name in self.known else ()
 
     def dim(self, name: str) -> int:
         ndim = len(self.shape(name))
