@@ -28,6 +28,7 @@ from .broadcast import array_sum_to, sum_to
 from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
 from .seen import Seen
+from .strides import is_dense
 from .tensor import Tensor, wrap
 from .walk import NOT_ASKED, dependencies, dependencies_towards
 
@@ -58,6 +59,7 @@ class Run:
         self.by_key: dict[int, Node] = {}
         self.captured: dict[tuple[Node, int], Tensor] = {}
         self.seen = Seen()
+        self.views: list[Tensor | None] = []  # tensors to be captured, or that came with them
 
     def execute(self, inputs: tuple[Tensor, ...] | None, accumulate: bool) -> tuple[Tensor | None, ...]:
         """Run it, for all leaves or for `inputs` alone; the gradients of `inputs` if not accumulated."""
@@ -81,6 +83,7 @@ class Run:
         self.stops: set[Node] = set()  # they capture, and are not run
         self.selective = inputs is not None
         starts = [node for node, _ in edges]
+        self.only_root = starts[0] if len(starts) == 1 else None
         if inputs is None:
             self.dependencies = dependencies(starts)
         else:
@@ -108,8 +111,12 @@ class Run:
             if watcher is not None:
                 watcher.backward_ends()
 
+    def comes_to(self, node: Node | None) -> bool:
+        """Whether an edge of the graph leads this backward to `node`: none leads to an only root."""
+        return self.will_run(node) and (self.selective or node is not self.only_root)
+
     def will_run(self, node: Node | None) -> bool:
-        """Whether this backward comes to `node`."""
+        """Whether this backward runs `node`."""
         return self.dependencies.get(node, NOT_ASKED) > NOT_ASKED
 
     def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
@@ -155,6 +162,8 @@ class Run:
                         and (not capturing or node not in capturing)
                     ):
                         results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
+                        if capturing and not recorded:
+                            results = self._with_views(node, gradient, results)
                         private = not recorded  # nobody else has them
                         if watcher is not None:
                             self._tell(node, gradient, results)
@@ -164,7 +173,8 @@ class Run:
                         results = self._visit(node, gradient)
                         if results is None:
                             break
-                        private = False
+                        # Nobody else has them, unless a hook saw them.
+                        private = not recorded and plan is not None and not (node.meta and node.meta.hooks)
                     following = arrived = None
                     for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
                         if target is None:
@@ -198,7 +208,7 @@ class Run:
                                     and result.base is None
                                     and result is not gradient
                                 ):
-                                    own[target] = 0
+                                    own[target] = node.op.written
                                 if waiting:
                                     buffers[target] = result
                                     continue
@@ -223,6 +233,16 @@ class Run:
                 anomaly.explain(node)
             raise
 
+    def _with_views(self, node: Node, gradient: Any, results: Sequence[Any]) -> Sequence[Any]:
+        """What `node` answered on arrays; answered by tensors if one is captured that is a view: it has a base."""
+        pairs = zip(node.next, results, strict=True)
+        if not any(r is not None and r.base is not None and n in self.capturing for n, r in pairs):
+            return results
+        given = self._as_tensors(node, gradient)
+        tensors = node.apply(*given) if node.outputs > 1 else node.apply(given)
+        self.views += tensors
+        return [self.seen.array(t) for t in tensors]
+
     def _push(self, node: Node) -> None:
         if type(node) is AccumulateGrad:
             key = LeafKey(-node.seq)
@@ -241,9 +261,13 @@ class Run:
         elif node not in buffers:
             buffers[node] = gradient
         else:
-            buffers[node] = self._sum(buffers[node], gradient)
+            before = buffers.pop(node)
+            buffers[node] = self._sum(before, gradient)
             if not self.create_graph:
-                self.own[node] = 0  # the sum is this run's: what comes next is added in place
+                # The sum is this run's: what comes next is added in place. torch adds to the first one in place, too,
+                # if nobody else has it.
+                alone = type(before) is ndarray and is_dense(before) and not self._is_held(before)
+                self.own[node] = int(before is not gradient and alone)
 
     def _sum(self, one: Any, other: Any) -> Any:
         return one + other if self.create_graph else np.add(one, other, out=...)
@@ -342,9 +366,10 @@ class Run:
         fresh = count is not None
         if meta is None and node.meta is None and watcher is None:
             if gradient is not None:
-                node.accumulate(gradient, fresh, count or 0)
+                node.accumulate(gradient, fresh, fresh or not self._is_held(gradient), count or 0)
             return
-        gradient = self._as_tensors(node, gradient)
+        alone = fresh or not self._is_held(gradient)
+        gradient = came = self._as_tensors(node, gradient)
         if meta is not None and meta.hooks:
             gradient = hooks.run_leaf_hooks(leaf, gradient)
             fresh = False  # a hook may have kept it
@@ -354,13 +379,21 @@ class Run:
             before = None
             if watcher is not None and leaf._grad is not None:
                 before = wrap(leaf._grad._array.copy())
-            node.accumulate(gradient, fresh, count or 0)
+            if gradient is not came:
+                alone = not gradient.requires_grad  # else a hook answered with a tensor that others have
+            node.accumulate(gradient, fresh, alone, count or 0)
             if watcher is not None:
                 watcher.accumulated(leaf, gradient, before)
         if meta is not None and meta.post_hooks:
             hooks.run_post_accumulate_hooks(leaf)
         if node.meta is not None:
             hooks.run_posthooks(node, (), (gradient,))
+
+    def _is_held(self, gradient: Any) -> bool:
+        """Whether another than the leaf is to get this gradient, or has it."""
+        array = array_of(gradient)
+        others = (*map(array_of, self.seeds), *self.buffers.values())
+        return self.seen.has(array) or any(other is array for other in others)
 
     def _capture(self, node: Node, gradient: Any) -> None:
         gradient = self._as_tensors(node, gradient)

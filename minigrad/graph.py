@@ -224,7 +224,7 @@ def register_multi_grad_hook(
                     "A leaf node was passed to _will_engine_execute_node but we are currently running "
                     "autograd.grad(). This is currently not supported."
                 )
-            if len(found) == sum(run.will_run(node) for node in nodes):
+            if len(found) == sum(run.comes_to(node) for node in nodes):
                 del arrived[run]
                 fn([found.get(i) for i in range(len(nodes))])
 

@@ -167,13 +167,14 @@ class AccumulateGrad(Node):
 
     def apply(self, gradient: Tensor | None) -> tuple[()]:  # type: ignore[override]
         if gradient is not None:
-            self.accumulate(gradient, fresh=False)
+            self.accumulate(gradient, fresh=False, alone=False)
         return ()
 
-    def accumulate(self, gradient: Any, fresh: bool, count: int = 0) -> None:
+    def accumulate(self, gradient: Any, fresh: bool, alone: bool, count: int = 0) -> None:
         """Add `gradient`, a tensor or, where nobody records, an array, to variable.grad.
 
-        fresh: nobody else holds it, so it may be kept as it is; it was written in place `count` times.
+        fresh: nobody else holds its memory, so it may be kept as it is; it was written in place `count` times.
+        alone: nobody else holds the gradient itself. Then torch keeps it, even if it shares memory.
         """
         leaf = self.variable
         if leaf._node is not None:
@@ -183,7 +184,7 @@ class AccumulateGrad(Node):
             return  # detach_() since it was used
         grad = leaf._grad
         if grad is None:
-            leaf._grad = grad = self._kept(gradient, fresh, count)
+            leaf._grad = grad = self._kept(gradient, fresh, alone, count)
             if mode.special and mode.local.inference:
                 mark_inference(grad)
         elif mode.local.grad:
@@ -192,20 +193,22 @@ class AccumulateGrad(Node):
             np.add(grad._array, gradient._array if isinstance(gradient, Tensor) else gradient, grad._array)
             count_write(grad)
 
-    def _kept(self, gradient: Any, fresh: bool, count: int) -> Tensor:
+    def _kept(self, gradient: Any, fresh: bool, alone: bool, count: int) -> Tensor:
         """The first gradient as a tensor of the leaf's own, laid out in memory as the leaf is."""
         like = self.variable._array
         if mode.local.grad:
             return wrap(empty_like(like)).copy_(gradient)
         is_tensor = isinstance(gradient, Tensor)
         array = gradient._array if is_tensor else np.asarray(gradient)
-        if fresh and laid_out_alike(array, like):
+        keep = alone and laid_out_alike(array, like)
+        if keep and fresh:
             kept = gradient if is_tensor else wrap(array)
-            if count:
-                kept.storage.version = count
-            return kept
-        kept = wrap(empty_like(like))
-        np.copyto(kept._array, array)
+        else:
+            kept = wrap(empty_like(like))
+            np.copyto(kept._array, array)
+        version = count if keep else 1  # a copy is written once; of what is kept torch makes none
+        if version:
+            kept.storage.version = version
         return kept
 
 

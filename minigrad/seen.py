@@ -33,6 +33,12 @@ class Seen:
                 found.storage.version = version
         return found
 
+    def has(self, array: np.ndarray) -> bool:
+        """Whether somebody has a tensor of this array."""
+        reference = self._tensors.get(id(array))
+        found = reference and reference()
+        return found is not None and found._array is array
+
     def array(self, gradient: Any) -> Any:
         """The array of a tensor that somebody may have; anything else as it is."""
         if not isinstance(gradient, Tensor):

@@ -69,6 +69,14 @@ def test_inputs_that_cannot_be() -> None:
 # ------------------------------------------------------------------ grad()
 
 
+def test_inputs_that_backward_does_not_come_to_get_nothing() -> None:
+    x = leaf(1, 2)
+    before = x.exp()
+    after = before * before
+    x.sum().backward(inputs=[after, before])
+    assert (x.grad, after.grad, before.grad) == (None, None, None)
+
+
 def test_grad_touches_no_grad() -> None:
     x = leaf(1, 2)
     (found,) = grad((x * x).sum(), x)
@@ -279,6 +287,15 @@ def test_the_youngest_ready_node_runs_first() -> None:
     assert order == ["total", "second", "first"]
 
 
+def test_leaves_run_in_the_order_in_which_they_get_ready() -> None:
+    leaves = [leaf(1, 2) for _ in range(3)]
+    order: list[int] = []
+    for i, x in enumerate(leaves):
+        x.register_hook(lambda g, i=i: order.append(i))
+    mg.addcmul(*leaves).sum().backward()
+    assert order == [0, 1, 2]
+
+
 def test_a_long_chain_needs_no_recursion() -> None:
     x = leaf(1.0)
     y = x
@@ -335,3 +352,39 @@ def test_leaves_that_get_ready_at_once_run_in_the_order_of_torchs_heap(
         leaf.register_hook(lambda g, i=i: found.append(i))
     function(leaves).sum().backward()
     assert found == order
+
+
+# ------------------------------------------------------------------ what becomes of the gradient itself
+
+
+@pytest.mark.parametrize(
+    ("compute", "versions"),
+    [
+        (lambda x, y: x.exp() + y.exp(), (0, 0)),
+        (
+            lambda x, y: (x.view(-1) * 2).exp().reshape(2, 3) + y.t().exp().t(),
+            (0, 0),
+        ),  # views nobody else holds
+        (lambda x, y: (x + y).exp(), (1, 0)),  # the first of two gets a copy
+        (lambda x, y: x + y * 2, (1, 0)),  # a gradient that is expanded is copied
+        (lambda x, y: x * x + y * y * y, (1, 2)),  # added to in place
+        (lambda x, y: x[[0, 1]] + y.sort(0)[0], (1, 2)),  # written while they are made
+        (lambda x, y: x.max() + y.index_select(0, mg.tensor([0])).exp(), (1, 1)),
+    ],
+)
+def test_the_version_of_a_first_gradient(compute: Any, versions: tuple[int, int]) -> None:
+    x = mg.arange(6.0).view(2, 3).clone().requires_grad_()
+    y = mg.arange(6.0).view(2, 3).clone().requires_grad_()
+    compute(x, y).sum().backward()
+    assert (x.grad._version, y.grad._version) == versions
+
+
+def test_what_grad_captures_is_a_view_where_the_formula_makes_one() -> None:
+    x = mg.ones(2, 3, requires_grad=True)
+    (g,) = grad(x.view(-1).exp().sum(), x)
+    assert g._is_view()
+    assert g._base.shape == (6,)
+    (g,) = grad(x.sum(), x)
+    assert (g._base.shape, g.stride()) == ((), (0, 0))
+    (g,) = grad(x.exp().sum(), x)
+    assert g._base is None
