@@ -97,6 +97,7 @@ from .ops.triangles import (
 from .ops.slices import narrow, select
 from .ops.special import erf, erfc, logit
 from .ops.spread import dist, norm, std, std_mean, var, var_mean
+from .ops.combine import block_diag, combinations, cumulative_trapezoid, diff, trapezoid, trapz
 from .ops.strided import as_strided
 from .ops.view_copies import (
     alias_copy, diagonal_copy, expand_copy, permute_copy, select_copy, split_with_sizes_copy, squeeze_copy, t_copy,

@@ -45,6 +45,7 @@ from .ops.compare import bitwise_left_shift as bitwise_left_shift
 from .ops.compare import bitwise_or as bitwise_or
 from .ops.compare import bitwise_right_shift as bitwise_right_shift
 from .ops.compare import bitwise_xor as bitwise_xor
+from .ops.combine import block_diag as block_diag
 from . import broadcast as broadcast
 from .ops.reshape import broadcast_shapes as broadcast_shapes
 from .ops.reshape import broadcast_tensors as broadcast_tensors
@@ -60,6 +61,7 @@ from .ops.clamp import clamp_max as clamp_max
 from .ops.clamp import clamp_min as clamp_min
 from .ops.copies import clone as clone
 from .ops.join import column_stack as column_stack
+from .ops.combine import combinations as combinations
 from .ops.convolve import conv1d as conv1d
 from .ops.convolve import conv2d as conv2d
 from .ops.convolve import conv3d as conv3d
@@ -73,10 +75,12 @@ from .ops.reduce import count_nonzero as count_nonzero
 from .ops.products import cross as cross
 from .ops.running import cummax as cummax
 from .ops.running import cummin as cummin
+from .ops.combine import cumulative_trapezoid as cumulative_trapezoid
 from .detach import detach as detach
 from .device import device as device
 from .ops.triangles import diag as diag
 from .ops.triangles import diagflat as diagflat
+from .ops.combine import diff as diff
 from . import differentiate as differentiate
 from .ops.arithmetic import div as div
 from .ops.dropout import dropout as dropout
@@ -240,6 +244,7 @@ from .ops.products import tensordot as tensordot
 from .ops.rectifiers import threshold as threshold
 from .ops.rearrange import tile as tile
 from .ops.sort import topk as topk
+from .ops.combine import trapezoid as trapezoid
 from .ops.triangles import tril_indices as tril_indices
 from .ops.triangles import triu_indices as triu_indices
 from .ops.arithmetic import true_divide as true_divide
@@ -582,6 +587,8 @@ def transpose(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions exchanged."""
 def transpose_copy(self: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """A copy of what transpose shows."""
+def trapz(y: Tensor, x: Tensor | None = ..., *, dx: builtins.float = ..., dim: builtins.int = ...) -> Tensor:
+    """The integral along `dim` by the trapezoidal rule, of points `dx` apart or at `x`."""
 def tril(self: Tensor, diagonal: Any = ...) -> Tensor:
     """The matrices with zeros above a diagonal."""
 def triu(self: Tensor, diagonal: Any = ...) -> Tensor:

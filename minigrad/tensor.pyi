@@ -370,6 +370,8 @@ class Tensor:
         """The elements whose index in dim2 is that in dim1 plus offset, as the last dimension."""
     def diagonal_scatter(self, src: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: Any = ...) -> Tensor:
         """A copy with `src` on a diagonal."""
+    def diff(self, n: builtins.int = ..., dim: builtins.int = ..., prepend: Tensor | None = ..., append: Tensor | None = ...) -> Tensor:
+        """The differences of neighbours along `dim`, taken n times; of bools whether they differ."""
     def dim(self) -> builtins.int:
         """The number of dimensions."""
     def dist(self, other: Tensor | builtins.float, p: Any = ...) -> Tensor:

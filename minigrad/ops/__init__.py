@@ -16,7 +16,7 @@ from . import (
     turned,
 )  # shapes
 from . import along, gather, index, masks, scatter_reduce, sort, subscript, write  # indexing
-from . import addmm, einsum, products, view_copies
+from . import addmm, combine, einsum, products, view_copies
 
 __all__ = [
     "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
@@ -24,5 +24,5 @@ __all__ = [
     "extremes", "linalg", "reduce", "running", "spread",
     "copies", "join", "rearrange", "reinterpret", "reshape", "shape", "slices", "strided", "triangles", "turned",
     "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",
-    "addmm", "einsum", "products", "view_copies",
+    "addmm", "combine", "einsum", "products", "view_copies",
 ]  # fmt: skip
