@@ -1,4 +1,4 @@
-"""Recurrent layers: RNN, LSTM, GRU, and one step of each.
+"""Recurrent layers: RNN, LSTM and GRU, which repeat the steps of recurrent_cells.py.
 
 Counterpart in PyTorch: torch/nn/modules/rnn.py, aten/src/ATen/native/RNN.cpp. They are made of other ops, step by
 step, so that a graph shows how the gradient goes back through time.
@@ -6,7 +6,6 @@ step, so that a graph shows how the gradient goes back through time.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -16,56 +15,9 @@ from ..ops.create import zeros
 from ..ops.join import cat, stack
 from ..tensor import Tensor
 from . import functional as F
-from . import init
 from .making import checked_device, parameter
 from .module import Module
-
-# One step: (what the input gives, what the state gives, the state) -> the new state. Each adds up its gates.
-Step = Callable[[Tensor, Tensor, Any], Any]
-
-
-def _tanh_step(of_input: Tensor, of_state: Tensor, state: Tensor) -> Tensor:
-    return (of_input + of_state).tanh()
-
-
-def _relu_step(of_input: Tensor, of_state: Tensor, state: Tensor) -> Tensor:
-    return (of_input + of_state).relu()
-
-
-def _lstm_step(of_input: Tensor, of_state: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-    """i, f, g, o: what is let in, what is kept, what is new, what is shown."""
-    i, f, g, o = (of_input + of_state).chunk(4, 1)
-    cell = f.sigmoid() * state[1] + i.sigmoid() * g.tanh()
-    return o.sigmoid() * cell.tanh(), cell
-
-
-def _gru_step(of_input: Tensor, of_state: Tensor, state: Tensor) -> Tensor:
-    """r, z, n: how much of the state is seen, how much of it is kept, what is new."""
-    r1, z1, n1 = of_input.chunk(3, 1)
-    r2, z2, n2 = of_state.chunk(3, 1)
-    new = (n1 + (r1 + r2).sigmoid() * n2).tanh()
-    return (state - new) * (z1 + z2).sigmoid() + new
-
-
-_STEPS: dict[str, tuple[int, Step]] = {  # the number of gates, and the step
-    "RNN_TANH": (1, _tanh_step),
-    "RNN_RELU": (1, _relu_step),
-    "LSTM": (4, _lstm_step),
-    "GRU": (3, _gru_step),
-}
-
-
-def _hidden(state: Any) -> Tensor:
-    return state[0] if isinstance(state, tuple) else state
-
-
-def _spread(module: Module, hidden_size: int) -> None:
-    bound = 1 / math.sqrt(hidden_size) if hidden_size > 0 else 0
-    for weight in module.parameters():
-        init.uniform_(weight, -bound, bound)
-
-
-# ------------------------------------------------------------------ whole sequences
+from .recurrent_cells import STEPS, hidden_of, spread
 
 
 class RNNBase(Module):
@@ -113,7 +65,7 @@ class RNNBase(Module):
         )
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
         self.bidirectional, self.proj_size = bidirectional, proj_size
-        gates = _STEPS[mode][0] * hidden_size
+        gates = STEPS[mode][0] * hidden_size
         for layer, suffix in self._passes():
             inputs = input_size if layer == 0 else hidden_size * (2 if bidirectional else 1)
             setattr(self, f"weight_ih_{suffix}", parameter((gates, inputs), dtype))
@@ -130,7 +82,7 @@ class RNNBase(Module):
 
     def reset_parameters(self) -> None:
         """New initial values, evenly distributed within 1 / sqrt(hidden_size) of 0."""
-        _spread(self, self.hidden_size)
+        spread(self, self.hidden_size)
 
     def flatten_parameters(self) -> None:
         """Nothing: torch brings the weights together for CUDA here."""
@@ -143,7 +95,7 @@ class RNNBase(Module):
 
     def _run(self, steps: list[Tensor], suffix: str, state: Any) -> tuple[list[Tensor], Any]:
         """One way through the sequence: the hidden state after each step, and the last state."""
-        step = _STEPS[self.mode][1]
+        step = STEPS[self.mode][1]
         weights = [
             getattr(self, f"{kind}_{suffix}", None)
             for kind in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
@@ -151,8 +103,8 @@ class RNNBase(Module):
         back = suffix.endswith("_reverse")
         found = []
         for x in reversed(steps) if back else steps:
-            state = step(F.linear(x, *weights[:2]), F.linear(_hidden(state), *weights[2:]), state)
-            found.append(_hidden(state))
+            state = step(F.linear(x, *weights[:2]), F.linear(hidden_of(state), *weights[2:]), state)
+            found.append(hidden_of(state))
         return (found[::-1] if back else found), state
 
     def _begin(self, input: Tensor, hx: Any, batch: int) -> list[Tensor]:
@@ -247,88 +199,3 @@ class GRU(RNNBase):
 
     def __init__(self, input_size: int, hidden_size: int, *args: Any, **kwargs: Any) -> None:
         super().__init__("GRU", input_size, hidden_size, *args, **kwargs)
-
-
-# ------------------------------------------------------------------ one step
-
-
-class RNNCellBase(Module):
-    """What the cells share: weights of one layer."""
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool, mode: str, device: Any = None, dtype: Dtype | None = None
-    ) -> None:  # fmt: skip
-        super().__init__()
-        checked_device(device, type(self).__name__)
-        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        gates, self._step = _STEPS[mode]
-        gates *= hidden_size
-        self.weight_ih = parameter((gates, input_size), dtype)
-        self.weight_hh = parameter((gates, hidden_size), dtype)
-        for name in ("bias_ih", "bias_hh"):
-            self.register_parameter(name, parameter((gates,), dtype) if bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """New initial values, evenly distributed within 1 / sqrt(hidden_size) of 0."""
-        _spread(self, self.hidden_size)
-
-    def forward(self, input: Tensor, hx: Any = None) -> Any:
-        """input: (N, input_size) or (input_size,); the new state, from the state hx or zeros."""
-        name = type(self).__name__
-        if input.ndim not in (1, 2):
-            raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.ndim}D instead")
-        single = input.ndim == 1
-        several = isinstance(self, LSTMCell)
-        if hx is None:
-            first = zeros(*input._array.shape[:-1], self.hidden_size, dtype=input.dtype)
-            hx = (first, first) if several else first
-        states = hx if several else (hx,)
-        if single:
-            input, states = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in states)
-        if input._array.shape[1] != self.input_size:
-            raise RuntimeError(
-                f"input has inconsistent input_size: got {input._array.shape[1]} expected {self.input_size}"
-            )
-        of_input = F.linear(input, self.weight_ih, self.bias_ih)
-        of_state = F.linear(states[0], self.weight_hh, self.bias_hh)
-        found = self._step(of_input, of_state, states if several else states[0])
-        if single:
-            return tuple(s.squeeze(0) for s in found) if several else found.squeeze(0)
-        return found
-
-    def extra_repr(self) -> str:
-        text = f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else ", bias=False")
-        nonlinearity = getattr(self, "nonlinearity", "tanh")
-        return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity}"
-
-
-class RNNCell(RNNCellBase):
-    """One step of RNN."""
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", device: Any = None,
-        dtype: Dtype | None = None,
-    ) -> None:  # fmt: skip
-        if nonlinearity not in ("tanh", "relu"):
-            raise RuntimeError(f"Unknown nonlinearity: {nonlinearity}")
-        super().__init__(input_size, hidden_size, bias, f"RNN_{nonlinearity.upper()}", device, dtype)
-        self.nonlinearity = nonlinearity
-
-
-class LSTMCell(RNNCellBase):
-    """One step of LSTM: (h, c) from (h, c)."""
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Dtype | None = None
-    ) -> None:  # fmt: skip
-        super().__init__(input_size, hidden_size, bias, "LSTM", device, dtype)
-
-
-class GRUCell(RNNCellBase):
-    """One step of GRU."""
-
-    def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Dtype | None = None
-    ) -> None:  # fmt: skip
-        super().__init__(input_size, hidden_size, bias, "GRU", device, dtype)
