@@ -6,6 +6,8 @@ shape (N, C, H, W), but the numbers of one pixel side by side.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -93,3 +95,32 @@ def _looks_like(x: np.ndarray, format: memory_format) -> bool:
             return False  # the last: all of it could be in either order
         least = strides[d] * max(x.shape[d], 1)
     return True
+
+
+def as_suggested(forward: Callable[..., Any], *, likewise: int = 0) -> Callable[..., Any]:
+    """`forward` with results in the format that its first argument looks like, as torch's kernels for images.
+
+    likewise: the position of another argument that may ask for a format, the weight of a convolution.
+    """
+
+    @functools.wraps(forward)
+    def call(*args: Any) -> Any:
+        found = forward(*args)
+        if all(args[i].flags.c_contiguous for i in (0, likewise)):
+            return found
+        formats = [suggested(args[i]) for i in (0, likewise)]
+        format = next((f for f in formats if f is not contiguous_format), contiguous_format)
+        ndim = args[0].ndim
+        if type(found) is tuple:
+            return tuple([_laid_out(a, format) if a.ndim == ndim else a for a in found])
+        return _laid_out(found, format)
+
+    return call
+
+
+def _laid_out(x: np.ndarray, format: memory_format) -> np.ndarray:
+    if lies_in(x, format):
+        return x
+    made = empty_in(x.shape, x.dtype, format)
+    made[...] = x
+    return made

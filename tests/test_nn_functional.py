@@ -104,3 +104,36 @@ def test_what_torch_has_under_two_names():
     assert T.max_pool2d(x, 2).flatten().tolist() == [5, 7, 13, 15]
     assert T.prelu(T.tensor([-2.0]), T.tensor([0.5])).item() == -1
     assert T.dropout(x, 0.5, False) is x
+
+
+def image():
+    """Channels last, as a photograph comes."""
+    return T.arange(96.0).reshape(2, 4, 4, 3).permute(0, 3, 1, 2)
+
+
+STRIDES = [
+    (lambda: F.conv2d(image(), T.ones(2, 3, 2, 2)), (18, 1, 6, 2)),
+    (lambda: F.conv2d(T.ones(2, 3, 4, 4), T.ones(2, 2, 2, 3).permute(0, 3, 1, 2)), (18, 1, 6, 2)),
+    (lambda: F.conv2d(image()[0], T.ones(2, 3, 2, 2)), (9, 3, 1)),
+    (lambda: F.conv_transpose2d(image(), T.ones(3, 2, 2, 2)), (50, 1, 10, 2)),
+    (lambda: F.max_pool2d(image(), 2), (12, 1, 6, 3)),
+    (lambda: F.avg_pool2d(image(), 2), (12, 1, 6, 3)),
+    (lambda: F.adaptive_avg_pool2d(image(), 2), (12, 1, 6, 3)),
+    (lambda: F.adaptive_max_pool2d(image(), 2), (12, 1, 6, 3)),
+    (lambda: F.max_pool1d(image()[0].flatten(1), 2), (8, 1)),
+    (lambda: F.pad(image(), (1, 1)), (72, 1, 18, 3)),
+    (lambda: F.pad(image(), (1, 1, 1, 1), mode="reflect"), (108, 1, 18, 3)),
+    (lambda: F.interpolate(image(), size=2, mode="bilinear"), (12, 1, 6, 3)),
+    (lambda: F.pixel_unshuffle(image(), 2), (48, 1, 24, 12)),
+    (lambda: F.batch_norm(image(), None, None, training=True), (48, 1, 12, 3)),
+    (lambda: F.batch_norm(T.arange(6.0).reshape(2, 3).t(), None, None, training=True), (2, 1)),
+    (lambda: F.layer_norm(image(), (4,)), (48, 16, 4, 1)),
+    (lambda: F.one_hot(T.tensor([[1, 0], [2, 1]]).t()), (6, 3, 1)),
+    *[(lambda f=f: f(T.arange(6.0).reshape(2, 3).t() / 6, T.zeros(3, 2), reduction="none"), (1, 3))
+      for f in (F.huber_loss, F.smooth_l1_loss, F.binary_cross_entropy, F.soft_margin_loss)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "strides"), STRIDES)
+def test_results_lie_in_memory_as_torchs_do(call, strides):
+    assert call().stride() == strides

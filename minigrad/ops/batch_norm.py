@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor
 from .norm import channel, check_mixed, not_channel, scaled, standardized, statistics, through
@@ -78,7 +79,7 @@ def _batch_norm_weight(
 native_batch_norm = op(
     "native_batch_norm(input, weight=None, bias=None, running_mean: Tensor=None, running_var: Tensor=None, "
     "training=False, eps=1e-5) -> out, result1, result2",
-    rounded_once(_batch_norm), method=False,
+    as_suggested(rounded_once(_batch_norm)), method=False,
     input=_batch_norm_input,
     weight=_batch_norm_weight,
     bias=lambda grads: grads[0].sum(not_channel(grads[0].ndim)),

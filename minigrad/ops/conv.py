@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor
 from .precision import rounded_once
@@ -168,7 +169,7 @@ def _weight_formula(
 convolution = op(
     "convolution(input, weight, bias=None, stride=(), padding=(), dilation=(), transposed=False, "
     "output_padding=(), groups=1)",
-    rounded_once(_convolution), method=False,
+    as_suggested(rounded_once(_convolution), likewise=1), method=False,
     input=_input_formula,
     weight=_weight_formula,
     bias=lambda grad, input, weight: conv_bias(grad, input, weight),

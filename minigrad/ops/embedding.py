@@ -125,4 +125,4 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     count = int(classes.max()) + 1 if num_classes == -1 else num_classes
     if classes.size and classes.max() >= count:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((classes[..., None] == np.arange(count)).astype(np.int64))
+    return wrap((classes[..., None] == np.arange(count)).astype(np.int64, order="C"))

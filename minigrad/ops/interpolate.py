@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
@@ -76,7 +77,7 @@ def _upsampled_backward(
 def _entry(name: str, node: str) -> Callable[..., Tensor]:
     """The op of one mode and number of dimensions, as torch tells them apart."""
     forward = op(
-        f"{name}(self, output_size, scales, how, align_corners)", rounded_once(_upsampled), method=False,
+        f"{name}(self, output_size, scales, how, align_corners)", as_suggested(rounded_once(_upsampled)), method=False,
         node=f"{node}Backward0",
         self=lambda grad, self_shape, scales, how, align_corners: backward(
             grad, self_shape, scales, how, align_corners

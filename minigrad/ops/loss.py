@@ -15,6 +15,7 @@ import numpy as np
 
 from ..broadcast import broadcast_shape
 from ..op import op
+from ..strides import pointwise
 from ..tensor import Tensor
 from .precision import floating, rounded_once
 from .scalars import over
@@ -61,14 +62,16 @@ def _smooth_l1(x: np.ndarray, target: np.ndarray, reduction: int, beta: float) -
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     size = np.abs(floating(x, "smooth_l1_cpu") - target)
-    return reduced(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), reduction)
+    loss = np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta)
+    return reduced(pointwise(loss, [x, target]), reduction)
 
 
 def _huber(x: np.ndarray, target: np.ndarray, reduction: int, delta: float) -> np.ndarray:
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     size = np.abs(floating(x, "huber_cpu") - target)
-    return reduced(np.where(size < delta, 0.5 * size * size, delta * (size - 0.5 * delta)), reduction)
+    loss = np.where(size < delta, 0.5 * size * size, delta * (size - 0.5 * delta))
+    return reduced(pointwise(loss, [x, target]), reduction)
 
 
 _mse_loss = op(

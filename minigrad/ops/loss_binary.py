@@ -13,6 +13,7 @@ from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
 from ..size import Size
+from ..strides import pointwise
 from ..tensor import Tensor
 from .activations import logsigmoid
 from .loss import number, reduced, share
@@ -28,7 +29,7 @@ def _bce(x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction
         if not ((a >= 0) & (a <= 1)).all():  # nan is not
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     loss = (target - 1) * np.maximum(np.log1p(-x), -100) - target * np.maximum(np.log(x), -100)
-    return reduced(_times_weight(loss, weight), reduction)
+    return reduced(pointwise(_times_weight(loss, weight), [x, target]), reduction)
 
 
 def _times_weight(loss: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
@@ -140,7 +141,9 @@ def _soft_margin(x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarra
         kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind}")
     product = _times_weight(-x, target)
-    return reduced(np.log1p(np.exp(product)), reduction)  # where the product is large, inf, in torch too
+    return reduced(
+        pointwise(np.log1p(np.exp(product)), [x, target]), reduction
+    )  # where the product is large, inf, in torch too
 
 
 def _soft_margin_backward(g: np.ndarray, x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarray:

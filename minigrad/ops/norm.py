@@ -15,6 +15,7 @@ import numpy as np
 from .. import mode
 from ..dtypes import float16, float32
 from ..op import op
+from ..strides import by_rows
 from ..tensor import Tensor
 from .precision import floating, rounded_once
 from .public import of_tensors
@@ -102,7 +103,7 @@ def _layer_norm_weight(
 
 native_layer_norm = op(
     "native_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5) -> out, result1, result2",
-    rounded_once(_layer_norm), method=False,
+    by_rows(rounded_once(_layer_norm)), method=False,
     input=_layer_norm_input,
     weight=_layer_norm_weight,
     bias=lambda grads: grads[0],

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor, wrap, zeros_for
 from .precision import unsupported
@@ -47,7 +48,7 @@ def _constant_pad(x: np.ndarray, pad: tuple[int, ...], value: Any) -> np.ndarray
 
 
 constant_pad_nd = op(
-    "constant_pad_nd(self, pad, value=0)", _constant_pad, method=False,
+    "constant_pad_nd(self, pad, value=0)", as_suggested(_constant_pad), method=False,
     self=lambda grad, pad: constant_pad_nd(grad, tuple(-n for n in pad), 0),
     doc="`value` at the ends of dimensions; pad: (before, after) of the last one, of the one before it, ...",
 )  # fmt: skip
@@ -76,7 +77,7 @@ def _spread(grad: np.ndarray, shape: tuple[int, ...], pad: tuple[int, ...], mode
 def _entries(mode: str, name: str) -> Any:
     """The op of one mode and one number of dimensions, as torch tells them apart."""
     forward = op(
-        f"{name}(self, pad)", lambda x, pad: x[_places(x.shape, pad, mode)], method=False, node=_node(name),
+        f"{name}(self, pad)", as_suggested(lambda x, pad: x[_places(x.shape, pad, mode)]), method=False, node=_node(name),
         self=lambda grad, self, pad: backward(grad, self, pad),
         doc=f"Padding by elements of the tensor itself: {mode}.",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor, checked_dim
 from .conv import output_shape, padded, windows
@@ -60,13 +61,13 @@ def _unshuffled(x: np.ndarray, downscale_factor: int) -> np.ndarray:
 
 
 pixel_shuffle = op(
-    "pixel_shuffle(self, upscale_factor)", _shuffled, method=False,
+    "pixel_shuffle(self, upscale_factor)", as_suggested(_shuffled), method=False,
     self=lambda grad, upscale_factor: pixel_unshuffle(grad, upscale_factor),
     doc="(..., C * r * r, H, W) as (..., C, H * r, W * r): channels become pixels.",
 )  # fmt: skip
 
 pixel_unshuffle = op(
-    "pixel_unshuffle(self, downscale_factor)", _unshuffled, method=False,
+    "pixel_unshuffle(self, downscale_factor)", as_suggested(_unshuffled), method=False,
     self=lambda grad, downscale_factor: pixel_shuffle(grad, downscale_factor),
     doc="(..., C, H * r, W * r) as (..., C * r * r, H, W): pixels become channels.",
 )  # fmt: skip

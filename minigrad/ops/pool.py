@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import zeros_for
 from .precision import rounded_once
@@ -136,7 +137,7 @@ adaptive_max_pool2d_backward = _max_backward("adaptive_max_pool2d", "AdaptiveMax
 
 max_pool2d_with_indices = op(
     "max_pool2d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode) -> values, result1",
-    _max_pool, method=False, node="MaxPool2DWithIndicesBackward0",
+    as_suggested(_max_pool), method=False, node="MaxPool2DWithIndicesBackward0",
     self=lambda grads, self, result1: max_pool2d_backward(grads[0], self, result1),
     doc="The largest element of each window, and its place in the plane.",
 )  # fmt: skip
@@ -212,7 +213,7 @@ def _avg_pool_backward(
 
 avg_pool2d_out = op(
     "avg_pool2d(self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)",
-    rounded_once(_avg_pool), method=False, node="AvgPool2DBackward0",
+    as_suggested(rounded_once(_avg_pool)), method=False, node="AvgPool2DBackward0",
     self=lambda grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
         avg_pool2d_backward(
             grad, self, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
@@ -260,7 +261,7 @@ def _adaptive_avg_backward(g: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 
 adaptive_avg_pool2d_out = op(
-    "adaptive_avg_pool2d(self, output_size)", rounded_once(_adaptive_avg), method=False,
+    "adaptive_avg_pool2d(self, output_size)", as_suggested(rounded_once(_adaptive_avg)), method=False,
     node="AdaptiveAvgPool2DBackward0",
     self=lambda grad, self: adaptive_avg_pool2d_backward(grad, self),
     doc="The means of as many windows as output_size says, evenly spread.",
@@ -290,7 +291,7 @@ def _adaptive_max(x: np.ndarray, output_size: Ints) -> tuple[np.ndarray, np.ndar
 
 
 adaptive_max_pool2d_out = op(
-    "adaptive_max_pool2d(self, output_size) -> values, result1", _adaptive_max, method=False,
+    "adaptive_max_pool2d(self, output_size) -> values, result1", as_suggested(_adaptive_max), method=False,
     node="AdaptiveMaxPool2DBackward0",
     self=lambda grads, self, result1: adaptive_max_pool2d_backward(grads[0], self, result1),
     doc="The largest elements of as many windows as output_size says, and their places.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..mode import is_grad_enabled
 from ..tensor import Tensor, checked_dim
 from . import pool
 from .precision import floating, unsupported
@@ -206,8 +207,9 @@ def max_pool1d(
         length = pool.pooled_length(shape[-1], k, s, p, d, ceil_mode)
         if length < 1:
             raise RuntimeError(f"max_pool1d() Invalid computed output size: {length}")
-        if not input.requires_grad:
+        if not (input.requires_grad and is_grad_enabled()):  # torch has a kernel of its own for this
             floating(input._array, "max_pool1d_impl")
+            input = input.contiguous()
     values, indices = max_pool2d(input.unsqueeze(-2), (1, k), (1, s), (0, p), (1, d), ceil_mode, True)
     values = values.squeeze(-2)
     return (values, indices.squeeze(-2)) if return_indices else values
