@@ -36,6 +36,8 @@ NODES = {
     "SmoothL1LossBackwardBackward0": (lambda x: F.smooth_l1_loss(x, x.detach() + 1), ROWS),
     "HuberLossBackwardBackward0": (lambda x: F.huber_loss(x, x.detach() + 1), ROWS),
     "SoftMarginLossBackwardBackward0": (lambda x: F.soft_margin_loss(x, x.detach().sign()), ROWS),
+    "NativeLayerNormBackwardBackward0": (lambda x: F.layer_norm(x, (4,), tensor(4)).sin(), ROWS),
+    "NativeBatchNormBackwardBackward0": (lambda x: F.batch_norm(x, None, None, tensor(4), None, True).sin(), ROWS),
     "DivBackward1": (lambda x: F.binary_cross_entropy_with_logits(x, x.detach().abs()), ROWS),
 }  # fmt: skip
 
@@ -65,6 +67,21 @@ def test_the_gradients_of_a_convolution_are_one_node_of_all_that_went_in():
     for grad in grads:  # of neither does the other's gradient depend on x
         assert grad.grad_fn.name() == "ConvolutionBackwardBackward0"
         assert T.autograd.grad(grad.sum(), x, allow_unused=True) == (None,)
+
+
+def test_the_gradients_of_a_norm_are_one_node_of_all_that_went_in():
+    x, weight, bias = tensor(*ROWS), tensor(4), tensor(4)
+    for found in (F.layer_norm(x, (4,), weight, bias), F.batch_norm(x, None, None, weight, bias, True)):
+        for grad in T.autograd.grad(found.sum(), (x, weight, bias), create_graph=True):
+            assert grad.requires_grad
+            assert grad.grad_fn.name().startswith("Native")
+
+
+def test_a_norm_can_be_differentiated_three_times():
+    x = tensor(*ROWS)
+    assert T.autograd.gradgradcheck(
+        lambda x: T.autograd.grad(F.layer_norm(x, (4,)).sin().sum(), x, create_graph=True)[0], x
+    )
 
 
 def test_hardsigmoid_has_no_second_gradient():

@@ -13,7 +13,8 @@ import numpy as np
 from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor
-from .norm import channel, check_mixed, not_channel, scaled, standardized, statistics, through
+from .norm import check_mixed, scaled, statistics
+from .norm_backward import How, batch_norm_bias, batch_norm_input, batch_norm_weight, channel, not_channel
 from .precision import floating, not_differentiable, rounded_once
 
 
@@ -31,22 +32,8 @@ def _batch_norm(
     return scaled(centred, rstd, channel(weight, x.ndim), channel(bias, x.ndim)), *kept
 
 
-def _batch_standard(
-    x: Tensor,
-    running_mean: Any,
-    running_var: Any,
-    training: bool,
-    result1: Tensor,
-    result2: Tensor,
-    eps: float,
-) -> tuple[Tensor, Tensor]:
-    if training:
-        return standardized(x, not_channel(x.ndim), channel(result1, x.ndim), channel(result2, x.ndim), eps)
-    rstd = channel((running_var + eps) ** -0.5, x.ndim)
-    return (x - channel(running_mean, x.ndim)) * rstd, rstd
-
-
-def _batch_norm_input(
+def _gradient(
+    part: Any,
     grads: list[Tensor],
     input: Tensor,
     weight: Any,
@@ -57,32 +44,25 @@ def _batch_norm_input(
     result2: Tensor,
     eps: float,
 ) -> Tensor:
-    standard, rstd = _batch_standard(input, running_mean, running_var, training, result1, result2, eps)
-    grad = grads[0] if weight is None else grads[0] * channel(weight, input.ndim)
-    return through(grad, standard, rstd, not_channel(input.ndim)) if training else grad * rstd
+    """What `part`, an op of norm_backward.py, makes of the statistics of the batch or of the running ones."""
+    mean, rstd = (result1, result2) if training else (running_mean, (running_var + eps) ** -0.5)
+    how = How(not_channel(input.ndim), channels=True, fixed=not training, eps=eps)
+    return part(grads[0], input, channel(mean, input.ndim), channel(rstd, input.ndim), how, weight)
 
 
-def _batch_norm_weight(
-    grads: list[Tensor],
-    input: Tensor,
-    running_mean: Any,
-    running_var: Any,
-    training: bool,
-    result1: Tensor,
-    result2: Tensor,
-    eps: float,
-) -> Tensor:
-    standard, _ = _batch_standard(input, running_mean, running_var, training, result1, result2, eps)
-    return (grads[0] * standard).sum(not_channel(input.ndim))
+def _formula(part: Any) -> Any:
+    return lambda grads, input, weight, running_mean, running_var, training, result1, result2, eps: _gradient(
+        part, grads, input, weight, running_mean, running_var, training, result1, result2, eps
+    )
 
 
 native_batch_norm = op(
     "native_batch_norm(input, weight=None, bias=None, running_mean: Tensor=None, running_var: Tensor=None, "
     "training=False, eps=1e-5) -> out, result1, result2",
     as_suggested(rounded_once(_batch_norm)), method=False,
-    input=_batch_norm_input,
-    weight=_batch_norm_weight,
-    bias=lambda grads: grads[0].sum(not_channel(grads[0].ndim)),
+    input=_formula(batch_norm_input),
+    weight=_formula(batch_norm_weight),
+    bias=_formula(batch_norm_bias),
     doc="Mean 0 and variance 1 of each channel, or by the running statistics, then times weight, plus bias.",
 )  # fmt: skip
 

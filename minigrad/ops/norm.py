@@ -12,11 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from .. import mode
 from ..dtypes import float16, float32
 from ..op import op
 from ..strides import by_rows
 from ..tensor import Tensor
+from .norm_backward import (
+    How,
+    channel,
+    layer_norm_bias,
+    layer_norm_input,
+    layer_norm_weight,
+    not_channel,
+    standardized,
+    through,
+)
 from .precision import floating, rounded_once
 from .public import of_tensors
 from .scalars import plus
@@ -41,30 +50,6 @@ def scaled(centred: np.ndarray, rstd: np.ndarray, weight: Any, bias: Any) -> np.
     return out
 
 
-def standardized(x: Tensor, dims: Dims, mean: Tensor, rstd: Tensor, eps: float) -> tuple[Tensor, Tensor]:
-    """The normalised x, and 1 / sqrt(variance + eps); mean and rstd as the forward found them."""
-    if mode.local.grad:
-        mean = x.mean(dims, keepdim=True)
-        rstd = (((x - mean) ** 2).mean(dims, keepdim=True) + eps) ** -0.5
-    return (x - mean) * rstd, rstd
-
-
-def through(grad: Tensor, standard: Tensor, rstd: Tensor, dims: Dims) -> Tensor:
-    """The gradient of x from that of its normalised form: less its mean, less its part along x."""
-    mean = grad.mean(dims, keepdim=True)
-    along = (grad * standard).mean(dims, keepdim=True)
-    return (grad - mean - standard * along) * rstd
-
-
-def channel(value: Any, ndim: int) -> Any:
-    """One value a channel, in the shape that stretches over the other dimensions."""
-    return value if value is None else value.reshape((1, -1, *[1] * (ndim - 2)))
-
-
-def not_channel(ndim: int) -> Dims:
-    return (0, *range(2, ndim))
-
-
 # ------------------------------------------------------------------ layer_norm
 
 
@@ -80,33 +65,22 @@ def _layer_norm(
     return scaled(centred, rstd, weight, bias), mean, rstd
 
 
-def _layer_norm_input(
-    grads: list[Tensor],
-    input: Tensor,
-    normalized_shape: Dims,
-    weight: Any,
-    result1: Tensor,
-    result2: Tensor,
-    eps: float,
-) -> Tensor:
-    dims = _last(normalized_shape, input.ndim)
-    standard, rstd = standardized(input, dims, result1, result2, eps)
-    return through(grads[0] if weight is None else grads[0] * weight, standard, rstd, dims)
-
-
-def _layer_norm_weight(
-    grads: list[Tensor], input: Tensor, normalized_shape: Dims, result1: Tensor, result2: Tensor, eps: float
-) -> Tensor:
-    standard, _ = standardized(input, _last(normalized_shape, input.ndim), result1, result2, eps)
-    return grads[0] * standard
+def _layer_how(x: Tensor, normalized_shape: Dims, eps: float) -> How:
+    return How(_last(normalized_shape, x.ndim), channels=False, fixed=False, eps=eps)
 
 
 native_layer_norm = op(
     "native_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5) -> out, result1, result2",
     by_rows(rounded_once(_layer_norm)), method=False,
-    input=_layer_norm_input,
-    weight=_layer_norm_weight,
-    bias=lambda grads: grads[0],
+    input=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_input(
+        grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
+    ),
+    weight=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_weight(
+        grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
+    ),
+    bias=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_bias(
+        grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
+    ),
     doc="Mean 0 and variance 1 over the last dimensions, then times weight, plus bias; the mean and 1 / deviation.",
 )  # fmt: skip
 
