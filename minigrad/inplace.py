@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # They may write one place several times: these two, which write the same everywhere ...
 FILLS = {"zero_", "fill_number_"}
+SIZED = {"addmm", "addmv", "baddbmm"}  # torch asks for the size of these results before it computes them
 # ... and these with a warning.
 TOLERATED = {"index_fill_", "index_put_", "masked_fill_"}
 
@@ -191,6 +192,11 @@ def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> 
     found = op.forward(*arrays)
     shape = np.shape(found)
     if shape != out.shape and not op.writes_self:
+        if op.name in SIZED:
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(out.shape)} and output tensor size {list(shape)} should "
+                "match"
+            )
         raise RuntimeError(
             f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}"
         )

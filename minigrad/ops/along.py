@@ -36,7 +36,9 @@ def _index_select(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n, flat = x.shape[dim] if x.ndim else 1, index.reshape(-1)
-    if not n and flat.size and not x.size:
+    if not n and flat.size:
+        if x.ndim == 1:
+            raise IndexError("index out of range in self")
         raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if dim in (0, -x.ndim):
         _bounded(flat, n, IndexError, "index out of range in self")
@@ -53,16 +55,16 @@ def _bounded(index: np.ndarray, n: int, error: type[Exception], words: str) -> N
 def check_added(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, name: str) -> int:
     """The dimension, counted from the front, along which `source` is added or multiplied into x."""
     dim = checked_dim(dim, x.ndim)
-    if index.dtype not in (np.int64, np.int32):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    if source.dtype != x.dtype:
-        raise RuntimeError(
-            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same scalar type"
-        )
     if index.ndim > 1:
         raise IndexError(
             f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {_kind(index)} and "
             f"size: {list(index.shape)}"
+        )
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {_kind(index)}")
+    if source.dtype != x.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same scalar type"
         )
     if dim and dim >= source.ndim:
         raise RuntimeError(

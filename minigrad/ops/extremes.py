@@ -86,6 +86,9 @@ def _picked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The elements at positions(x, axis), which keeps the dimension, and the positions."""
     dim = one_dim(dim, x.ndim)
+    if name in ("median", "nanmedian"):
+        name = "median"  # torch has one function for both
+        _no_bools(x, "median_out")
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)
     _not_empty_along(x, (dim,), name)
@@ -111,7 +114,6 @@ def _no_bools(x: np.ndarray, kernel: str) -> None:
 
 
 def _middle(x: np.ndarray, axis: int) -> np.ndarray:
-    _no_bools(x, "median_out")
     order = np.argsort(x, axis=axis, kind="stable")  # nan last
     middle = np.take(order, [(x.shape[axis] - 1) // 2], axis=axis)
     if x.dtype.kind != "f":
@@ -121,7 +123,6 @@ def _middle(x: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _nan_middle(x: np.ndarray, axis: int) -> np.ndarray:
-    _no_bools(x, "median_out")
     order = np.argsort(x, axis=axis, kind="stable")
     present = x.shape[axis] - (np.isnan(x).sum(axis=axis, keepdims=True) if x.dtype.kind == "f" else 0)
     found = np.take_along_axis(order, _column(np.maximum(present - 1, 0) // 2, order, axis), axis)
@@ -152,11 +153,15 @@ def _most_frequent(x: np.ndarray, axis: int) -> np.ndarray:
         ends = [*np.flatnonzero(in_order[1:] != in_order[:-1]), n - 1]  # each nan stands for itself
         return q[ends[np.argmax(np.diff(ends, prepend=-1))]]
 
+    if not x.size:
+        return _column(0, x, axis)
     return np.expand_dims(np.apply_along_axis(place, axis, x), axis)
 
 
 def _kth(x: np.ndarray, k: int, dim: Any, keepdim: bool) -> tuple[np.ndarray, np.ndarray]:
     n = x.shape[one_dim(dim, x.ndim)] if x.ndim else 1
+    if x.ndim:
+        _not_empty_along(x, (one_dim(dim, x.ndim),), "kthvalue")
     if not 0 < k <= n:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {one_dim(dim, x.ndim)}")
 

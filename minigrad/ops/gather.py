@@ -237,14 +237,14 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
     """
     if dim is None:
         return self.reshape(-1).gather(0, indices.reshape(-1))
-    if indices._array.dtype != np.int64:
-        raise RuntimeError(
-            f"torch.take_along_dim(): dtype of indices should be Long but got {_kind(indices._array)}"
-        )
     if self._array.ndim != indices._array.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{self._array.ndim} dimensions for input, and {indices._array.ndim} dimensions for indices"
+        )
+    if indices._array.dtype != np.int64:
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {_kind(indices._array)}"
         )
     dim = real_dim(dim, self._array.ndim)
     ours, theirs = list(self._array.shape), list(indices._array.shape)

@@ -89,7 +89,7 @@ def repeat_interleave(
         raise TypeError(
             f"repeat_interleave(): argument 'repeats' must be Tensor or int, not {type(repeats).__name__}"
         )
-    source, given = (flatten(self), -1) if dim is None else (self, dim)
+    source, given = (flatten(self), 0) if dim is None else (self, dim)
     dim = real_dim(given, source._array.ndim)
     n = source._array.shape[dim]
     if repeats._array.ndim == 0 or repeats._array.shape == (1,):
@@ -99,7 +99,7 @@ def repeat_interleave(
     if repeats._array.size != n:
         raise RuntimeError(
             "repeats must have the same size as input along dim, but got repeats.size(0) = "
-            f"{repeats._array.size} and input.size({given if self is source else 0}) = {n}"
+            f"{repeats._array.size} and input.size({given}) = {n}"
         )
     return index_select(source, dim, _repeated_positions(repeats))
 

@@ -245,8 +245,10 @@ def searchsorted(
             "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
         )
     where = "right" if after else "left"
-    if values.dtype == sequence.dtype == np.bool_ and (
-        sequence.ndim == 1 or sequence.shape[:-1] == values.shape[:-1]
+    if (
+        values.size
+        and values.dtype == sequence.dtype == np.bool_
+        and (sequence.ndim == 1 or sequence.shape[:-1] == values.shape[:-1])
     ):
         raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     if sequence.ndim == 1:

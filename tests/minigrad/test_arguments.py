@@ -43,7 +43,6 @@ def test_arguments_by_name(by_name: Callable[[], Any], by_position: Callable[[],
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: mg.exp(foo=1), "exp() got an unexpected keyword argument 'foo'"),
         (lambda: mg.flatten(X, foo=1), "flatten() got an unexpected keyword argument 'foo'"),
         (lambda: X.transpose(0), 'transpose() missing 1 required positional arguments: "dim1"'),
         (lambda: X.transpose(), 'transpose() missing 2 required positional argument: "dim0", "dim1"'),
@@ -71,3 +70,99 @@ def test_arguments_that_do_not_fit(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(TypeError) as caught:
         call()
     assert str(caught.value).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (
+            lambda: mg.ones(1).addmv_(X, X[0]),
+            RuntimeError,
+            "Bad in-place call: input tensor size [1] and output tensor size [2] should match",
+        ),
+        (
+            lambda: X.index_add(0, mg.tensor([0, 1]), mg.ones(2)),
+            RuntimeError,
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            "[2, 3] source.shape = [2]",
+        ),
+        (
+            lambda: X.index_add(0, mg.ones(1, 2), X),
+            IndexError,
+            "index_add_(): Index is supposed to be a vector, but got dim: 2 with type: Float and size: [1, 2]",
+        ),
+        (
+            lambda: X.index_copy(0, mg.tensor([0, 1]), mg.ones(2)),
+            IndexError,
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match",
+        ),
+        (
+            lambda: mg.tensor(1.0).index_select(0, mg.tensor([0, 0])),
+            RuntimeError,
+            "index_select(): Index to scalar can have only 1 value, got 2 value(s)",
+        ),
+        (
+            lambda: X.put(mg.tensor([0]), X[0]),
+            IndexError,
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = 3",
+        ),
+        (
+            lambda: mg.addr(X.long(), X[:, 0].long(), X[0].long(), alpha=0.5),
+            RuntimeError,
+            "For integral input tensors, argument alpha must not be a floating point number.",
+        ),
+        (
+            lambda: mg.addbmm(X, mg.ones(2, 2, 1), mg.ones(3, 1, 3)),
+            RuntimeError,
+            "batch1 and batch2 must have same number of batches, got 2 and 3",
+        ),
+        (
+            lambda: mg.tensordot(X, X, 1),
+            RuntimeError,
+            "contracted dimensions need to match, but first has size 3 in dim -1 and second has size 2 in dim 0",
+        ),
+        (
+            lambda: X.masked_select(mg.tensor([True, False])),
+            RuntimeError,
+            "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1",
+        ),
+        (lambda: mg.cross(X > 0, X > 0), NotImplementedError, "\"cross\" not implemented for 'Bool'"),
+        (
+            lambda: mg.linalg.vecdot(X.long(), X.long()),
+            RuntimeError,
+            "linalg.vecdot: Expected a floating point or complex tensor as input. Got Long",
+        ),
+        (lambda: mg.cartesian_prod(X), RuntimeError, "Expect a 1D vector, but got shape [2, 3]"),
+        (
+            lambda: mg.bincount(mg.tensor([1]), minlength=-1),
+            RuntimeError,
+            "minlength should be >= 0",
+        ),
+        (
+            lambda: mg.take_along_dim(X, mg.zeros(2, 3, dtype=mg.int32), 0),
+            RuntimeError,
+            "torch.take_along_dim(): dtype of indices should be Long but got Int",
+        ),
+        (
+            lambda: X.unsqueeze(0).t_(),
+            RuntimeError,
+            "t_() expects a tensor with <= 2 dimensions, but self is 3D",
+        ),
+    ],
+)
+def test_tensors_that_do_not_fit(call: Callable[[], Any], error: type[Exception], words: str) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert str(caught.value).startswith(words)
+
+
+def test_indices_along_a_dimension_count_around() -> None:
+    assert mg.take_along_dim(mg.arange(2.0), mg.tensor([2, -3, 5]), 0).tolist() == [0, 1, 1]
+
+
+def test_different_elements_have_a_node_that_refuses() -> None:
+    x = mg.tensor([1.0, 2.0, 1.0], requires_grad=True)
+    found = x.unique()
+    assert found.grad_fn.name() == "Unique2Backward0"
+    with pytest.raises(NotImplementedError, match=r"^the derivative for '_unique2' is not implemented."):
+        found.sum().backward()
