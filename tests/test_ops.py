@@ -182,7 +182,7 @@ def test_in_place_is_the_same_in_place(samples: OpSamples, case: Case) -> None:
     inputs, outputs = run(samples, case, requires_grad=True)
     target = case.args[0]
     if outputs[0].shape != target.shape:
-        with pytest.raises(RuntimeError, match="doesn't match the broadcast shape|^Bad in-place call"):
+        with pytest.raises(RuntimeError, match=r"doesn't match the broadcast shape|^Bad in-place call"):
             run(samples, case, twin=True)
         return
     others, written = run(samples, case, twin=True, requires_grad=True)
