@@ -88,6 +88,39 @@ class FunctionCtx:
         self.materialize_grads = value
 
 
+# The fields of a node, which are attributes of ctx like those that a user may keep there: `ctx.shape = x.shape`.
+_FIELDS = ("next", "numbers", "shape", "dtype", "seq", "meta", "plan", "outputs")
+
+
+class _lent:
+    """Context for the code of a user, who finds on ctx what the user put there, and not the fields of the node."""
+
+    def __init__(self, ctx: BackwardCFunction) -> None:
+        self._ctx = ctx
+
+    def __enter__(self) -> None:
+        self._own = _exchanged(self._ctx, self._ctx._theirs)
+
+    def __exit__(self, *error: object) -> None:
+        self._ctx._theirs = _exchanged(self._ctx, self._own)
+
+
+def _exchanged(ctx: BackwardCFunction, values: dict[str, Any]) -> dict[str, Any]:
+    """Put `values` into the fields, and take out what was there."""
+    found = {}
+    for name in _FIELDS:
+        own = ctx.__dict__ if name in ctx.__dict__ or name in ("plan", "outputs") else None
+        if own is not None:
+            if name in own:
+                found[name] = own.pop(name)
+        elif hasattr(ctx, name):
+            found[name] = getattr(ctx, name)
+            delattr(ctx, name)
+        if name in values:
+            setattr(ctx, name, values[name])
+    return found
+
+
 class BackwardCFunction(FunctionCtx, Node):
     """The node that `Function.apply` records; the ctx of forward and backward."""
 
@@ -99,6 +132,7 @@ class BackwardCFunction(FunctionCtx, Node):
         self.meta = None
         self.next = self.numbers = ()
         self.shape, self.dtype = (), None
+        self._theirs: dict[str, Any] = {}
         self._kept: tuple[Kept | None, ...] = ()
         self._was_released = False
         self._takes_tensor: tuple[bool, ...] = ()
@@ -107,7 +141,8 @@ class BackwardCFunction(FunctionCtx, Node):
         """Run backward: one gradient for each tensor among forward's arguments."""
         if self.materialize_grads:
             gradients = tuple([self._zeros(i) if g is None else g for i, g in enumerate(gradients)])
-        results = self._user_backward()(self, *gradients)
+        with _lent(self):
+            results = self._user_backward()(self, *gradients)
         results = results if isinstance(results, tuple) else (results,)
         count = len(self._takes_tensor)
         if len(results) > count and all(r is None for r in results[count:]):
@@ -301,7 +336,7 @@ class Function(metaclass=FunctionMeta):
             anomaly.note(ctx)
         watching = mode.observer is not None and not local.quiet
         versions = {id(t): t._version for t in tensors} if watching else {}
-        with no_grad(), _quietly():
+        with no_grad(), _quietly(), _lent(ctx):
             if separate:
                 output = cls.forward(*args, **kwargs)
                 cls.setup_context(ctx, args, output)

@@ -79,7 +79,7 @@ def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:
     made = INFERENCE if local.inference else NO_GRAD if not local.grad else MANY if many else NORMAL
     if source._view is not None:
         base = source._view.base
-        if made == NORMAL:
+        if made == NORMAL or source._view.made == INFERENCE:
             made = source._view.made
     for output in outputs:
         output._storage = storage

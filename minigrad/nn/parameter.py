@@ -9,7 +9,6 @@ from typing import Any
 
 from ..ops.create import zeros
 from ..printing import text
-from ..storage import Storage
 from ..tensor import Tensor, mark_inference, new
 
 
@@ -29,7 +28,7 @@ class Parameter(Tensor):
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         made = new(cls)
         made._array = data._array
-        made._storage = Storage(data.storage.memory, data.storage.version)
+        made._storage = data.storage
         made._node = made._grad = made._view = made._meta = made._accumulator = None
         made._output_nr = 0
         made._requires_grad = False

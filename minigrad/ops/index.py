@@ -248,6 +248,11 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return _put_inplace(self, _listed(indices), values, accumulate, _versions(indices))
 
 
+def write_at(self: Tensor, indices: list[Any], values: Tensor) -> Tensor:
+    """index_put_ for a key in brackets: None for a dimension that it takes whole."""
+    return _put_inplace(self, indices, values, False, _versions(indices))
+
+
 def _listed(indices: Any) -> list[Any]:
     if not isinstance(indices, (tuple, list)):
         raise TypeError(

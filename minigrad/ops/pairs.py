@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import arguments, dtypes
+from ..broadcast import broadcast_shape
 from ..op import op, table
 from ..tensor import Tensor, wrap, zeros_for
 from .arithmetic import is_number, plus, reciprocal, times
@@ -200,6 +201,7 @@ def _lerp(x: np.ndarray, end: np.ndarray, weight: Any) -> np.ndarray:
         if isinstance(value, np.ndarray) and value.dtype != x.dtype:
             names = [dtypes.of(a.dtype).c_name for a in (x, value)]
             raise RuntimeError(f"expected dtype {names[0]} for `{name}` but got dtype {names[1]}")
+    broadcast_shape([x, end] + [weight] * isinstance(weight, np.ndarray))
     floating(x, f"lerp_kernel_{'tensor' if isinstance(weight, np.ndarray) else 'scalar'}")
     return _mixed(x, end, weight)
 

@@ -61,8 +61,8 @@ def _zero(like: Tensor) -> Tensor:
     return wrap(np.zeros((), like._array.dtype))
 
 
-def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor) -> Tensor:
-    # 0 where the exponent is 0: there the base's derivative is 0 * base^-1, which is nan for base 0.
+def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor, result: Tensor) -> Tensor:
+    # torch saves the result whoever asks for a gradient. 0 where the exponent is 0: there the base's derivative is 0 * base^-1, which is nan for base 0.
     slope = exponent * self ** minus(exponent, 1)
     return where(exponent == 0, _zero(grad), grad * slope)
 

@@ -125,7 +125,8 @@ def _spread(
         correction = None if dim is None else 1
     dim = saved_dims(dim)
     shape = self._array.shape
-    if count(shape, normal_dims(dim or None, len(shape))) - _correction(correction) <= 0:
+    free = count(shape, normal_dims(dim or None, len(shape))) - _correction(correction)
+    if free <= 0 and self.is_floating_point():
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
             "(input numel divided by output numel).",

@@ -15,7 +15,7 @@ import numpy as np
 from .. import mode, record
 from ..mode import local
 from ..tensor import Tensor, wrap
-from .index import index, index_put_
+from .index import index, write_at
 from .join import unbind
 from .shape import alias, expand, view
 from .slices import select, slice_
@@ -191,7 +191,7 @@ def _write(self: Tensor, key: Any, value: Any) -> None:
     target, lists = _plain_parts(self, keys, isinstance(key, (slice, int)))
     if any(k is not None for k in lists):
         shape = _unpadded(source._array.shape)
-        index_put_(target, lists, source if shape == source._array.shape else view(source, shape))
+        write_at(target, lists, source if shape == source._array.shape else view(source, shape))
     else:
         _copy_to(target, source)
 

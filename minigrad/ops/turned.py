@@ -79,8 +79,6 @@ def _turn(name: str, self: Tensor, *args: Any) -> Tensor:
 @public
 def t_(self: Tensor) -> Tensor:
     """Transpose the matrix in place."""
-    if self._array.ndim > 2:
-        raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self._array.ndim}D")
     return _turn("t_inplace", self)
 
 

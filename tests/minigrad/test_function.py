@@ -501,3 +501,25 @@ def test_the_observer_sees_one_op() -> None:
         end()
     assert ops == [("Square", "SquareBackward", None), ("Double_", "Double_Backward", 0)]
     assert y.grad_fn.saved_slots()[0][0] == "saved_tensors[0]"
+
+
+@pytest.mark.parametrize("name", ["shape", "dtype", "next", "numbers", "seq", "meta", "plan", "outputs"])
+def test_ctx_keeps_what_a_user_puts_there_under_the_names_of_a_nodes_fields(name: str) -> None:
+    class Total(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Tensor) -> Tensor:
+            assert not hasattr(ctx, "shape")
+            setattr(ctx, name, x.shape)
+            return x.sum()
+
+        @staticmethod
+        def backward(ctx: Any, grad: Tensor) -> Tensor:
+            return grad.expand(getattr(ctx, name))
+
+    x = mg.ones(2, 3, requires_grad=True)
+    y = Total.apply(x * 2)
+    y.retain_grad()
+    for _ in range(2):
+        y.backward(retain_graph=True)
+    assert x.grad.tolist() == [[4.0] * 3] * 2
+    assert y.grad_fn.next_functions[0][0].name() == "MulBackward0"

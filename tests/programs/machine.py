@@ -87,7 +87,8 @@ class Machine:
                 "grad_fn": lambda: self.graph(t.grad_fn, DEPTH),
                 "is_leaf": lambda: t.is_leaf,
                 "output_nr": lambda: t.output_nr,
-                "stride": lambda: list(t.stride()),
+                # Without elements it is an ordinary one's, even where torch expanded it.
+                "stride": lambda: list(t.stride()) if t.numel() else None,
                 "offset": t.storage_offset,
                 "contiguous": t.is_contiguous,
                 "version": lambda: t._version,
@@ -106,7 +107,10 @@ class Machine:
         """How the .grad of a tensor looks: its values and its place in memory and graph."""
         if grad is None:
             return None
-        found = {"value": self.plain(grad), "stride": list(grad.stride())}
+        found = {"value": self.plain(grad)}
+        if not grad.numel():
+            return found
+        found["stride"] = list(grad.stride())
         for what, value in (
             ("version", self.attempt(lambda: grad._version)),
             ("grad_fn", self.graph(grad.grad_fn, DEPTH - 1)),
