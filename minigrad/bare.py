@@ -76,11 +76,11 @@ def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
     return FunctionType(formula.__code__, forwards, formula.__name__, None, closure)
 
 
-def compiled(plan: Plan, name: str, recorded: bool, bare: bool = False) -> Compute:
+def compiled(plan: Plan, name: str, recorded: bool) -> Compute:
     """The function that runs the plan's formulas on a gradient.
 
-    recorded: the gradient is a tensor, and the formulas get tensors. Else it is an array; bare: formulas that can
-    run on arrays do.
+    recorded: the gradient is a tensor, and the formulas get tensors. Else it is an array, and formulas that can run on
+    arrays do.
     """
     known: dict[str, Any] = {
         "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray,
@@ -94,7 +94,11 @@ def compiled(plan: Plan, name: str, recorded: bool, bare: bool = False) -> Compu
             results.append("None")
             continue
         formula, slots = entry
-        quick = on_arrays(formula) if bare and all(plan.has_array[i] for i in slots) else None
+        quick = (
+            on_arrays(formula)
+            if plan.bare and not recorded and all(plan.has_array[i] for i in slots)
+            else None
+        )
         known[f"f{k}"] = quick or formula
         numbers = numbers and quick is not None and _only_operators(quick)
         if quick is not None:

@@ -161,6 +161,8 @@ class Run:
                         and node.meta is None
                         and (not capturing or node not in capturing)
                     ):
+                        if plan.on_arrays is None:
+                            node.compile(plan)
                         results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
                         if capturing and not recorded:
                             results = self._with_views(node, gradient, results)

@@ -150,7 +150,7 @@ class Op(Signature):
                 lambda s: not s.part and kinds_at.get(s.position) in (record.NUMBER, *lists),
                 lambda s: kinds_at.get(s.position) in lists,
             )
-            self.node_class.compile_later(found, kinds[-1] != record.MIXED)
+            found.bare = kinds[-1] != record.MIXED
             self._plans[kinds] = found
         return found
 

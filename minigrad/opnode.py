@@ -38,21 +38,13 @@ class OpNode(Node):
         return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in self.plan.formulas])
 
     @classmethod
-    def compile_later(cls, plan: Plan, bare: bool) -> None:
-        """Let the plan write its functions when they are first called.
+    def compile(cls, plan: Plan) -> None:
+        """Write the plan's functions.
 
-        Not before: a formula may call ops that come after its own in the table.
+        The engine asks for them when it needs them: a formula may call ops that come after its own in the table.
         """
-
-        def on_arrays(node: OpNode, gradient: Any) -> Any:
-            plan.on_arrays = compiled(plan, cls.__name__, recorded=False, bare=bare)
-            return plan.on_arrays(node, gradient)
-
-        def on_tensors(node: OpNode, gradient: Any) -> Any:
-            plan.on_tensors = compiled(plan, cls.__name__, recorded=True)
-            return plan.on_tensors(node, gradient)
-
-        plan.on_arrays, plan.on_tensors = on_arrays, on_tensors
+        plan.on_arrays = compiled(plan, cls.__name__, recorded=False)
+        plan.on_tensors = compiled(plan, cls.__name__, recorded=True)
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
@@ -178,7 +170,7 @@ class ListOpNode(OpNode):
     __slots__ = ()
 
     @classmethod
-    def compile_later(cls, plan: Plan, bare: bool) -> None:
+    def compile(cls, plan: Plan) -> None:
         plan.on_arrays, plan.on_tensors = _on_arrays, _on_tensors
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
@@ -191,7 +183,7 @@ class ManyOpNode(OpNode):
 
     __slots__ = ()
 
-    compile_later = ListOpNode.compile_later
+    compile = ListOpNode.compile
 
     @property
     def outputs(self) -> int:  # type: ignore[override]

@@ -36,13 +36,15 @@ class Plan:
         "result",
         "zeros",
         "has_array",
+        "bare",
         "on_arrays",
         "on_tensors",
     )
 
-    # The formulas as one function of a node and its gradient, an array or a tensor; see bare.py.
-    on_arrays: Callable[..., Any]
-    on_tensors: Callable[..., Any]
+    bare: bool  # formulas that can run on arrays may
+    # The formulas as one function of a node and its gradient, an array or a tensor, once it is written (bare.py).
+    on_arrays: Callable[..., Any] | None
+    on_tensors: Callable[..., Any] | None
 
     def __init__(
         self,
@@ -73,4 +75,5 @@ class Plan:
         )
         self.result = next((i for i, s in enumerate(self.sources) if s == Source(RESULT)), -1)
         self.zeros = (0,) * self.tensors  # shared by all nodes whose tensors were never written
+        self.on_arrays = self.on_tensors = None
         self.has_array = tuple(not is_list(s) for s in self.sources)
