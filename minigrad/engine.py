@@ -144,6 +144,8 @@ class Run:
             if self.will_run(node):
                 seed = self._fitted(seed, node, number)
                 self._add(node, number, seed if self.create_graph else self.seen.array(seed))
+            elif len(edges) == 1:
+                self._pass_by(node, number, self.seen.tensor(seed))
         for node in dict.fromkeys(node for node, _ in edges):
             if dependencies.get(node) == 0:
                 self._push(node)
@@ -175,8 +177,8 @@ class Run:
                         results = self._visit(node, gradient)
                         if results is None:
                             break
-                        # Nobody else has them, unless a hook saw them.
-                        private = not recorded and plan is not None and not (node.meta and node.meta.hooks)
+                        # Nobody else has them, unless a hook saw them, or gave what the node handed on.
+                        private = not recorded and plan is not None and not (node.meta and node.meta.hooked)
                     following = arrived = None
                     for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
                         if target is None:
@@ -313,11 +315,13 @@ class Run:
 
     def _visit(self, node: Node, gradient: Any) -> Sequence[Any] | None:
         """Run a node with everything that may be there to be done; None where the gradient ends."""
+        stops = node in self.stops
+        if not stops and node in self.capturing:
+            self._capture(node, gradient)  # in torch from before the hooks, where the node runs, too
         if node.meta is not None:
             gradient = hooks.run_tensor_hooks(node, self._as_tensors(node, gradient), self.watcher)
-        if node in self.capturing:
+        if stops:
             self._capture(node, gradient)
-        if node in self.stops:
             return None
         if type(node) is AccumulateGrad:
             self._accumulate(node, gradient)
@@ -333,6 +337,8 @@ class Run:
         if node.meta is not None:
             given = hooks.run_prehooks(node, given)
         if all(g is None for g in given) and not getattr(node, "takes_none", False):
+            if node.plan is not None:
+                node.unpack()  # torch looks at what was saved first: it may be freed, or written
             results: Sequence[Any] = (None,) * len(node.next)
         else:
             around, local.evaluating = local.evaluating, node
@@ -340,7 +346,9 @@ class Run:
                 results = node.apply(*given)
             finally:
                 local.evaluating = around
-        if self.selective:
+        if self.selective and not getattr(
+            node, "takes_none", False
+        ):  # a Function computes all, wanted or not
             asked = [self.will_run(n) for n in node.next]
             results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
         if node.meta is not None and node.meta.hooks:
@@ -396,6 +404,14 @@ class Run:
         array = array_of(gradient)
         others = (*map(array_of, self.seeds), *self.buffers.values())
         return self.seen.has(array) or any(other is array for other in others)
+
+    def _pass_by(self, node: Node, number: int, seed: Tensor) -> None:
+        """The only root, from which no way leads to the inputs: torch comes there, and its tensor's hooks run."""
+        if isinstance(node, AccumulateGrad):
+            hooks.run_leaf_hooks(node.variable, seed)
+        elif node.meta is not None:
+            seeds = [seed if i == number else None for i in range(node.outputs)]
+            hooks.run_tensor_hooks(node, seeds if node.outputs > 1 else seed, self.watcher)
 
     def _capture(self, node: Node, gradient: Any) -> None:
         gradient = self._as_tensors(node, gradient)

@@ -64,6 +64,11 @@ class NodeMeta:
         self.packed = False  # the saved tensors went through a pack hook
         self.traceback: str | None = None  # where it was made, in anomaly mode
 
+    @property
+    def hooked(self) -> bool:
+        """Whether somebody sees the gradients that come in or go out."""
+        return bool(self.tensor_hooks or self.prehooks or self.hooks)
+
 
 class Node:
     """One step of backward. `shape`, `dtype`: what the gradient of its output has to be like."""

@@ -93,7 +93,7 @@ cat = op(
 
 stack = op(
     "stack(tensors, dim=0)", _stack, method=False,
-    tensors=lambda grad, dim: list(grad.unbind(dim)),
+    tensors=lambda grad, dim: [grad.select(dim, i) for i in range(grad.size(dim))],
     doc="Tensors of one shape, one after the other along a new dimension.",
 )  # fmt: skip
 

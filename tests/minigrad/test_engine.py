@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import weakref
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 import minigrad as mg
 from minigrad import Tensor
-from minigrad.autograd import backward, grad
+from minigrad.autograd import Function, backward, grad
 
 
 def leaf(*values: float) -> Tensor:
@@ -388,3 +389,54 @@ def test_what_grad_captures_is_a_view_where_the_formula_makes_one() -> None:
     assert (g._base.shape, g.stride()) == ((), (0, 0))
     (g,) = grad(x.exp().sum(), x)
     assert g._base is None
+
+
+def test_what_a_hook_gave_is_not_added_to_in_place() -> None:
+    x = mg.tensor([2.0, 3.0], dtype=mg.float64, requires_grad=True)
+    h = x.exp()
+    y = x + h  # hands the same gradient on to both
+    y.register_hook(lambda g: g * 2)
+    into_x, into_h = grad(y, [x, h], mg.ones(2, dtype=mg.float64))
+    assert into_h.tolist() == [2.0, 2.0]
+    assert into_x.tolist() == [2 + 2 * math.exp(2), 2 + 2 * math.exp(3)]
+
+
+def test_grad_takes_from_before_the_hooks_where_it_also_goes_on() -> None:
+    x = mg.ones(2, requires_grad=True)
+    h = x * 3
+    h.register_hook(lambda g: g * 10)
+    into_h, into_x = grad((h * 2).sum(), [h, x], retain_graph=True)
+    assert (into_h.tolist(), into_x.tolist()) == ([2.0, 2.0], [60.0, 60.0])
+    assert grad((h * 2).sum(), h)[0].tolist() == [20.0, 20.0]
+
+
+def test_the_hooks_of_an_only_root_run_also_where_no_way_leads_to_the_inputs() -> None:
+    seen: list[Any] = []
+    x = mg.ones(1, requires_grad=True)
+    h = x * 2
+    y = h * 3
+    for tensor in (x, h):
+        tensor.register_hook(lambda g: seen.append(g.tolist()))
+    assert grad(h, y, allow_unused=True) == (None,)
+    assert grad(x, y, allow_unused=True) == (None,)
+    assert grad([h, x], y, allow_unused=True) == (None,)
+    assert seen == [[1.0], [1.0]]
+
+
+class Cut(Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x * 2
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> None:
+        return None
+
+
+def test_a_node_looks_at_what_it_saved_also_where_no_gradient_came() -> None:
+    x = mg.ones(1, requires_grad=True)
+    h = x * x
+    h.backward()
+    h.grad_fn.register_prehook(lambda gradients: None)
+    with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+        Cut.apply(h).backward()
