@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from . import mode
 from .node import Node
 from .storage import Storage, address, bounds
 from .strides import window
-from .tensor import Tensor, new
+from .tensor import Tensor, mark_inference, new
 
 # The memory of a tensor as one block, and where in it the tensor's elements are.
 Parts = tuple[np.ndarray, tuple[int, ...], tuple[int, ...], int]
@@ -44,6 +45,8 @@ def rebuilt(
     made._node = made._grad = made._view = made._meta = made._accumulator = None
     made._output_nr = 0
     made._requires_grad = requires_grad
+    if mode.local.inference:
+        mark_inference(made)
     return made
 
 

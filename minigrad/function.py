@@ -328,7 +328,7 @@ class Function(metaclass=FunctionMeta):
         ctx = cls._backward_cls()
         tensors = tuple([a for a in args if isinstance(a, Tensor)])
         ctx.needs_input_grad = tuple([isinstance(a, Tensor) and a.requires_grad for a in args])
-        recording = local.grad and any(ctx.needs_input_grad)
+        recording = local.enabled and any(ctx.needs_input_grad)  # in inference mode, too, as in torch
         if recording:
             ctx._takes_tensor = tuple([isinstance(a, Tensor) for a in args])
             edges = [gradient_edge(t) for t in tensors]

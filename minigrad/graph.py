@@ -140,6 +140,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             )
         )
     node, number = gradient_edge(tensor)
+    if node is None:  # a view that was made without grad says that it requires grad
+        raise AssertionError("Expected gradient function to be set")
     return GradientEdge(node, number)
 
 

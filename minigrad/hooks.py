@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors
+from .memory_format import contiguous_format
 from .node import Node
 from .tensor import Tensor
 
@@ -124,7 +125,7 @@ def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
         if tensor is None or part is None:
             continue
         before = tensor._grad
-        tensor._grad = part.clone() if before is None else before + part
+        tensor._grad = part.clone(memory_format=contiguous_format) if before is None else before + part
         if watcher is not None:
             watcher.accumulated(tensor, part, before)
     if gradient is None:

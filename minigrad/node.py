@@ -211,7 +211,9 @@ class AccumulateGrad(Node):
         else:
             kept = wrap(empty_like(like))
             np.copyto(kept._array, array)
-        version = count if keep else 1  # a copy is written once; of what is kept torch makes none
+        version = (
+            1 if not keep else gradient._version if is_tensor else count
+        )  # a copy is written once; of what is kept torch makes none
         if version:
             kept.storage.version = version
         return kept

@@ -61,9 +61,14 @@ class Plan:
         which is let go by backward as a tensor is. is_list: whether it holds a list of tensors.
         """
         names = dict.fromkeys(name for entry in formulas if entry for name in entry[1])
-        order = sorted(
-            names, key=lambda n: 0 if is_tensor(source_of(n)) else 1 if is_wrapped(source_of(n)) else 2
-        )
+
+        def place(name: str) -> tuple[int, bool, str]:
+            """Tensors first, arguments before results, and then by name, as torch saves and unpacks them."""
+            source = source_of(name)
+            kind = 0 if is_tensor(source) else 1 if is_wrapped(source) else 2
+            return kind, source.position < 0, name
+
+        order = sorted(names, key=place)
         self.edges = edges
         self.slots = tuple(order)
         self.sources = tuple(source_of(name) for name in order)

@@ -294,7 +294,7 @@ class Tensor:
     @property
     def retains_grad(self) -> bool:
         """Whether retain_grad() was asked for on a non-leaf."""
-        return self._meta is not None and self._meta.retains_grad and self._node is not None
+        return self._meta is not None and self._meta.retains_grad
 
     @property
     def _more(self) -> Meta:

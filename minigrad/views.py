@@ -60,7 +60,7 @@ class View:
 
 def move_retained(tensor: Tensor, node: Node, number: int) -> None:
     """retain_grad() goes along when a tensor moves to output `number` of `node`."""
-    if not tensor.retains_grad:
+    if not tensor.retains_grad or tensor._node is None:
         return
     reference = tensor._node._more.retains.pop(tensor._output_nr, None)
     if reference is not None:

@@ -55,19 +55,17 @@ def _filled(x: np.ndarray, value: np.ndarray) -> np.ndarray:
 
 
 def _copied(x: np.ndarray, src: np.ndarray) -> np.ndarray:
-    ndim = max(x.ndim, src.ndim)
     for dim in range(1, min(x.ndim, src.ndim) + 1):
         n, m = x.shape[-dim], src.shape[-dim]
-        if m not in (1, n) and (n != 1 or src.ndim <= x.ndim):
+        if n != m and 1 not in (n, m):
             raise RuntimeError(
                 f"The size of tensor a ({n}) must match the size of tensor b ({m}) at non-singleton dimension "
-                f"{ndim - dim}"
+                f"{max(x.ndim, src.ndim) - dim}"
             )
-    if src.ndim > x.ndim:
-        # More dimensions than the target: torch lets the broadcast shape not fit.
+    shape = np.broadcast_shapes(x.shape, src.shape)
+    if shape != x.shape:
         raise RuntimeError(
-            f"output with shape {list(x.shape)} doesn't match the broadcast shape "
-            f"{list(np.broadcast_shapes(x.shape, src.shape))}"
+            f"output with shape {list(x.shape)} doesn't match the broadcast shape {list(shape)}"
         )
     return np.broadcast_to(src, x.shape)
 

@@ -440,3 +440,18 @@ def test_a_node_looks_at_what_it_saved_also_where_no_gradient_came() -> None:
     h.grad_fn.register_prehook(lambda gradients: None)
     with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
         Cut.apply(h).backward()
+
+
+def test_a_retained_gradient_lies_row_by_row() -> None:
+    x = leaf(1)
+    y = x * 2
+    y.retain_grad()
+    y.sum().backward()
+    assert y.grad.stride() == (1,)
+
+
+def test_a_hook_that_writes_the_gradient_is_seen_in_its_version() -> None:
+    x = leaf(1, 2)
+    x.register_hook(lambda g: g.mul_(2))
+    (x * x).sum().backward()
+    assert (x.grad.tolist(), x.grad._version) == ([4, 8], 2)

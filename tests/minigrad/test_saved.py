@@ -78,3 +78,11 @@ def test_a_write_is_noticed_when_it_is_looked_at() -> None:
     y.add_(1)
     with pytest.raises(RuntimeError, match="is at version 1; expected version 0 instead"):
         print(z.grad_fn._saved_self)
+
+
+def test_what_a_node_saves_is_in_the_order_of_names() -> None:
+    x, y = mg.tensor([2.0], requires_grad=True), mg.tensor([3.0])
+    seen: list[float] = []
+    with mg.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.item()), lambda t: t):
+        x**y
+    assert seen == [3, 2, 8]  # exponent, self, and the result at the end

@@ -200,3 +200,14 @@ def test_the_gradient_of_a_window_is_a_view_of_what_was_written() -> None:
 )
 def test_an_elementwise_result_lies_as_its_operands_do(make: Any, stride: tuple[int, ...]) -> None:
     assert make(mg.arange(6.0).view(2, 3)).stride() == stride
+
+
+def test_a_view_of_a_view_of_inference_mode_says_so() -> None:
+    x = mg.ones(2, requires_grad=True)
+    with mg.inference_mode():
+        (v,) = x.split(2)
+    (w,) = v.split(2)
+    with mg.no_grad():
+        x.add_(1)
+    with pytest.raises(RuntimeError, match="is a view of a view which was created in inference mode"):
+        w.grad_fn  # noqa: B018
