@@ -32,6 +32,8 @@ from .strides import is_dense
 from .tensor import Tensor, wrap
 from .walk import NOT_ASKED, dependencies, dependencies_towards
 
+MOST_LOOKED_AT = 64  # waiting gradients, to find out whether one of them is the same
+
 
 class LeafKey(int):
     """The key of a leaf in the heap: the same number for all of them, as in torch, whose heap decides as this one."""
@@ -166,7 +168,7 @@ class Run:
                         if plan.on_arrays is None:
                             node.compile(plan)
                         results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
-                        if capturing and not recorded:
+                        if capturing and not recorded and not capturing.isdisjoint(node.next):
                             results = self._with_views(node, gradient, results)
                         private = not recorded  # nobody else has them
                         if watcher is not None:
@@ -400,10 +402,14 @@ class Run:
             hooks.run_posthooks(node, (), (gradient,))
 
     def _is_held(self, gradient: Any) -> bool:
-        """Whether another than the leaf is to get this gradient, or has it."""
+        """Whether another than the leaf is to get this gradient, or has it.
+
+        Where many gradients wait this is taken as no, or it would take as long as there are gradients, for each.
+        """
         array = array_of(gradient)
-        others = (*map(array_of, self.seeds), *self.buffers.values())
-        return self.seen.has(array) or any(other is array for other in others)
+        if self.seen.has(array) or any(array_of(seed) is array for seed in self.seeds):
+            return True
+        return len(self.buffers) <= MOST_LOOKED_AT and any(g is array for g in self.buffers.values())
 
     def _pass_by(self, node: Node, number: int, seed: Tensor) -> None:
         """The only root, from which no way leads to the inputs: torch comes there, and its tensor's hooks run."""
