@@ -59,6 +59,11 @@ from .ops.linalg import (
     bmm, dot, matmul, mm, mv, outer, vdot,
 )  # fmt: skip
 from .ops.masks import argwhere, masked_scatter, masked_select, nonzero, where
+from .ops.gamma import digamma, erfinv, lgamma, mvlgamma, polygamma
+from .ops.representation import (
+    angle, conj, conj_physical, frexp, gcd, lcm, ldexp, nextafter, real, resolve_conj, resolve_neg,
+)  # fmt: skip
+from .ops.statistics import corrcoef, cov, histc
 from .ops.pairs import (
     addcdiv, addcmul, arctan2, atan2, copysign, fmax, fmin, heaviside, hypot, lerp, logaddexp, logaddexp2,
     maximum, minimum, xlogy,
@@ -96,7 +101,7 @@ from .ops.triangles import (
 )  # fmt: skip
 from .ops.slices import narrow, select
 from .ops.special import erf, erfc, logit
-from .ops.spread import dist, norm, std, std_mean, var, var_mean
+from .ops.spread import dist, norm, renorm, std, std_mean, var, var_mean
 from .ops.combine import block_diag, combinations, cumulative_trapezoid, diff, trapezoid, trapz
 from .ops.strided import as_strided
 from .ops.view_copies import (
@@ -119,7 +124,7 @@ from .mode import set_grad_enabled
 from .anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 
 # The rest
-from . import autograd, linalg, nn, optim, static, utils
+from . import autograd, linalg, nn, optim, special, static, utils
 
 # What torch has under two names
 from .nn.functional import (

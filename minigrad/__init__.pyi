@@ -62,6 +62,8 @@ from .ops.clamp import clamp_min as clamp_min
 from .ops.copies import clone as clone
 from .ops.join import column_stack as column_stack
 from .ops.combine import combinations as combinations
+from .ops.representation import conj as conj
+from .ops.representation import conj_physical as conj_physical
 from .ops.convolve import conv1d as conv1d
 from .ops.convolve import conv2d as conv2d
 from .ops.convolve import conv3d as conv3d
@@ -70,8 +72,10 @@ from .ops.convolve import conv_transpose2d as conv_transpose2d
 from .ops.convolve import conv_transpose3d as conv_transpose3d
 from . import copying as copying
 from .ops.pairs import copysign as copysign
+from .ops.statistics import corrcoef as corrcoef
 from .ops.loss_made import cosine_similarity as cosine_similarity
 from .ops.reduce import count_nonzero as count_nonzero
+from .ops.statistics import cov as cov
 from .ops.products import cross as cross
 from .ops.running import cummax as cummax
 from .ops.running import cummin as cummin
@@ -105,6 +109,7 @@ from .ops.rearrange import flipud as flipud
 from .ops.powers import float_power as float_power
 from .ops.division import floor_divide as floor_divide
 from .ops.division import fmod as fmod
+from .ops.representation import frexp as frexp
 from .ops.convert import from_numpy as from_numpy
 from .ops.create import full as full
 from .ops.create import full_like as full_like
@@ -114,6 +119,7 @@ from .dtypes import get_default_dtype as get_default_dtype
 from . import gradcheck as gradcheck
 from . import graph as graph
 from .ops.norm import group_norm as group_norm
+from .ops.statistics import histc as histc
 from . import hooks as hooks
 from .ops.join import hsplit as hsplit
 from .ops.join import hstack as hstack
@@ -162,6 +168,7 @@ from .ops.reshape import movedim as movedim
 from .ops.sort import msort as msort
 from .ops.arithmetic import mul as mul
 from .ops.draw import multinomial as multinomial
+from .ops.gamma import mvlgamma as mvlgamma
 from .ops.reduce import nanmean as nanmean
 from .ops.extremes import nanmedian as nanmedian
 from .ops.reduce import nansum as nansum
@@ -183,6 +190,7 @@ from .ops.linalg import outer as outer
 from . import outputs as outputs
 from .ops.loss_made import pairwise_distance as pairwise_distance
 from . import plan as plan
+from .ops.gamma import polygamma as polygamma
 from .ops.arithmetic import positive as positive
 from .ops.powers import pow as pow
 from .ops.rectifiers import prelu as prelu
@@ -197,11 +205,14 @@ from .ops.draw import randn_like as randn_like
 from . import random as random
 from .ops.draw import randperm as randperm
 from .ops.copies import ravel as ravel
+from .ops.representation import real as real
 from . import record as record
 from . import recorders as recorders
 from .ops.division import remainder as remainder
 from .ops.rearrange import repeat_interleave as repeat_interleave
 from .ops.reshape import reshape as reshape
+from .ops.representation import resolve_conj as resolve_conj
+from .ops.representation import resolve_neg as resolve_neg
 from .ops.convert import result_type as result_type
 from . import return_types as return_types
 from .ops.norm import rms_norm as rms_norm
@@ -223,6 +234,7 @@ from . import signature as signature
 from . import size as size
 from .ops.running import softmax as softmax
 from .ops.sort import sort as sort
+from . import special as special
 from .ops.join import split as split
 from .ops.powers import square as square
 from .ops.shape import squeeze as squeeze
@@ -321,6 +333,8 @@ def amax(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The largest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
 def amin(self: Tensor, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The smallest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
+def angle(self: Tensor) -> Tensor:
+    """Elementwise angle of a real number: 0, or pi where it is negative."""
 def arccos(self: Tensor) -> Tensor:
     """Elementwise inverse cosine, nan outside of [-1, 1]."""
 def arccosh(self: Tensor) -> Tensor:
@@ -383,6 +397,8 @@ def diagonal_copy(self: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim
     """A copy of what diagonal shows."""
 def diagonal_scatter(self: Tensor, src: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: Any = ...) -> Tensor:
     """A copy with `src` on a diagonal."""
+def digamma(self: Tensor) -> Tensor:
+    """Elementwise derivative of log gamma."""
 def dist(self: Tensor, other: Tensor | builtins.float, p: Any = ...) -> Tensor:
     """The p-norm of self - other."""
 def divide(self: Tensor | builtins.float, other: Tensor | builtins.float, *, rounding_mode: str | None = ...) -> Tensor:
@@ -395,6 +411,8 @@ def erf(self: Tensor) -> Tensor:
     """Elementwise error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
 def erfc(self: Tensor) -> Tensor:
     """Elementwise 1 - erf(x), exact where it is small."""
+def erfinv(self: Tensor) -> Tensor:
+    """Elementwise inverse of erf; inf at 1, nan beyond."""
 def exp(self: Tensor) -> Tensor:
     """Elementwise exponential."""
 def exp2(self: Tensor) -> Tensor:
@@ -417,6 +435,8 @@ def frac(self: Tensor) -> Tensor:
     """Elementwise x - trunc(x)."""
 def gather(self: Tensor, dim: Any, index: Any) -> Tensor:
     """For each position of `index` the element of self there, but in `dim` at what the index says."""
+def gcd(self: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """Elementwise greatest common divisor of whole numbers."""
 def ge(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self >= other."""
 def ger(self: Tensor, vec2: Tensor) -> Tensor:
@@ -451,12 +471,18 @@ def isneginf(self: Tensor) -> Tensor:
     """Where the elements are -inf."""
 def isposinf(self: Tensor) -> Tensor:
     """Where the elements are inf."""
+def lcm(self: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """Elementwise least common multiple of whole numbers."""
+def ldexp(self: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """Elementwise self * 2^other."""
 def le(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self <= other."""
 def less(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self < other."""
 def less_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self <= other."""
+def lgamma(self: Tensor) -> Tensor:
+    """Elementwise log |gamma(x)|."""
 def log(self: Tensor) -> Tensor:
     """Elementwise natural logarithm."""
 def log10(self: Tensor) -> Tensor:
@@ -507,6 +533,8 @@ def neg(self: Tensor) -> Tensor:
     """Elementwise negation."""
 def negative(self: Tensor) -> Tensor:
     """Elementwise negation."""
+def nextafter(self: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """Elementwise: the next float after self in the direction of other."""
 def not_equal(self: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Elementwise self != other."""
 def permute(self: Tensor, *dims: Any) -> Tensor:
@@ -527,6 +555,8 @@ def reciprocal(self: Tensor) -> Tensor:
     """Elementwise 1 / x."""
 def relu(self: Tensor) -> Tensor:
     """Elementwise max(x, 0)."""
+def renorm(self: Tensor, p: Any, dim: Any, maxnorm: Any) -> Tensor:
+    """Each slice along `dim` scaled down to the p-norm maxnorm, where it is longer."""
 def roll(self: Tensor, shifts: Any, dims: Any = ...) -> Tensor:
     """The elements shifted along dimensions; what leaves at the end comes in at the front."""
 def rot90(self: Tensor, k: Any = ..., dims: Any = ...) -> Tensor:

@@ -178,6 +178,8 @@ class Tensor:
         """The smallest elements along dimensions, of the whole tensor by default. Equals share the gradient."""
     def aminmax(self, *, dim: builtins.int | None = ..., keepdim: builtins.bool = ...) -> MinMax:
         """The (min, max) of the tensor, or along one dimension."""
+    def angle(self) -> Tensor:
+        """Elementwise angle of a real number: 0, or pi where it is negative."""
     def any(self, dim: Any = ..., keepdim: builtins.bool = ...) -> Tensor:
         """Whether some element is true, of the tensor or along `dim` (an int or several)."""
     def arccos(self) -> Tensor:
@@ -308,6 +310,10 @@ class Tensor:
         """clamp, in place."""
     def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy with memory of its own, in the order that self has, or in another; the gradient goes through."""
+    def conj(self) -> Tensor:
+        """self, which is its own conjugate."""
+    def conj_physical(self) -> Tensor:
+        """self, which is its own conjugate."""
     def contiguous(self, *, memory_format: Any = ...) -> Tensor:
         """self where its memory is in row-major order (or that of the format) without gaps, else a copy that is."""
     def copy_(self, src: Tensor, non_blocking: builtins.bool = ...) -> Tensor:
@@ -316,6 +322,8 @@ class Tensor:
         """The size of self with the sign of `other`, a tensor or a number."""
     def copysign_(self, other: Tensor | builtins.float) -> Tensor:
         """copysign, in place."""
+    def corrcoef(self) -> Tensor:
+        """The correlations of the rows: their covariances over the products of their deviations, from -1 to 1."""
     def cos(self) -> Tensor:
         """Elementwise cosine."""
     def cos_(self) -> Tensor:
@@ -326,6 +334,8 @@ class Tensor:
         """Elementwise hyperbolic cosine."""
     def count_nonzero(self, dim: Any = ...) -> Tensor:
         """How many elements are not 0, of the tensor or along `dim` (an int or several)."""
+    def cov(self, *, correction: builtins.int = ..., fweights: Tensor | None = ..., aweights: Tensor | None = ...) -> Tensor:
+        """The covariances of the rows, each a variable, its elements the observations."""
     def cpu(self) -> Tensor:
         """self: it is on the CPU."""
     def cross(self, other: Tensor, dim: builtins.int | None = ...) -> Tensor:
@@ -372,6 +382,10 @@ class Tensor:
         """A copy with `src` on a diagonal."""
     def diff(self, n: builtins.int = ..., dim: builtins.int = ..., prepend: Tensor | None = ..., append: Tensor | None = ...) -> Tensor:
         """The differences of neighbours along `dim`, taken n times; of bools whether they differ."""
+    def digamma(self) -> Tensor:
+        """Elementwise derivative of log gamma."""
+    def digamma_(self) -> Tensor:
+        """Elementwise derivative of log gamma."""
     def dim(self) -> builtins.int:
         """The number of dimensions."""
     def dist(self, other: Tensor | builtins.float, p: Any = ...) -> Tensor:
@@ -408,6 +422,10 @@ class Tensor:
         """Elementwise 1 - erf(x), exact where it is small."""
     def erfc_(self) -> Tensor:
         """Elementwise 1 - erf(x), exact where it is small."""
+    def erfinv(self) -> Tensor:
+        """Elementwise inverse of erf; inf at 1, nan beyond."""
+    def erfinv_(self) -> Tensor:
+        """Elementwise inverse of erf; inf at 1, nan beyond."""
     def exp(self) -> Tensor:
         """Elementwise exponential."""
     def exp2(self) -> Tensor:
@@ -464,8 +482,14 @@ class Tensor:
         """Elementwise x - trunc(x)."""
     def frac_(self) -> Tensor:
         """Elementwise x - trunc(x)."""
+    def frexp(self) -> Any:
+        """The (mantissa, exponent) of each element: mantissa * 2^exponent, with mantissas from 1/2 to 1."""
     def gather(self, dim: Any, index: Any) -> Tensor:
         """For each position of `index` the element of self there, but in `dim` at what the index says."""
+    def gcd(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise greatest common divisor of whole numbers."""
+    def gcd_(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise greatest common divisor of whole numbers."""
     def ge(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self >= other."""
     def ge_(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -498,6 +522,8 @@ class Tensor:
         """0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError."""
     def heaviside_(self, values: Any) -> Tensor:
         """0 below 0, 1 above, `values` at 0. It has no gradient: backward through it raises RuntimeError."""
+    def histc(self, bins: builtins.int = ..., min: Any = ..., max: Any = ...) -> Tensor:
+        """How many elements fall into each of `bins` equal intervals from min to max; others are not counted."""
     def hsplit(self, sections: Any = ..., *, indices: Any = ...) -> tuple[Tensor, ...]:
         """tensor_split along the second dimension, of a vector along its only one."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
@@ -564,6 +590,14 @@ class Tensor:
         """Each element of self times all of other, as blocks."""
     def kthvalue(self, k: builtins.int, dim: builtins.int = ..., keepdim: builtins.bool = ...) -> ValuesIndices:
         """The (values, indices) of the k-th smallest elements along `dim`, counted from 1."""
+    def lcm(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise least common multiple of whole numbers."""
+    def lcm_(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise least common multiple of whole numbers."""
+    def ldexp(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise self * 2^other."""
+    def ldexp_(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise self * 2^other."""
     def le(self, other: Tensor | builtins.float) -> Tensor:
         """Elementwise self <= other."""
     def le_(self, *args: Any, **kwargs: Any) -> Tensor:
@@ -580,6 +614,10 @@ class Tensor:
         """Elementwise self <= other."""
     def less_equal_(self, *args: Any, **kwargs: Any) -> Tensor:
         """le, written into self as ones and zeros."""
+    def lgamma(self) -> Tensor:
+        """Elementwise log |gamma(x)|."""
+    def lgamma_(self) -> Tensor:
+        """Elementwise log |gamma(x)|."""
     def log(self) -> Tensor:
         """Elementwise natural logarithm."""
     def log10(self) -> Tensor:
@@ -692,6 +730,10 @@ class Tensor:
         """Elementwise product, broadcasting like NumPy."""
     def mv(self, vec: Tensor) -> Tensor:
         """A matrix times a vector."""
+    def mvlgamma(self, p: builtins.int) -> Tensor:
+        """The log of the gamma function of p dimensions, elementwise. RuntimeError for p < 1."""
+    def mvlgamma_(self, p: builtins.int) -> Tensor:
+        """mvlgamma, in place."""
     def nan_to_num(self, nan: Any = ..., posinf: Any = ..., neginf: Any = ...) -> Tensor:
         """nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype."""
     def nan_to_num_(self, nan: Any = ..., posinf: Any = ..., neginf: Any = ...) -> Tensor:
@@ -734,6 +776,10 @@ class Tensor:
         """A copy of `data` in self's dtype."""
     def new_zeros(self, *size: Any, **options: Any) -> Tensor:
         """A tensor of self's dtype, as zeros() makes it."""
+    def nextafter(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise: the next float after self in the direction of other."""
+    def nextafter_(self, other: Tensor | builtins.float) -> Tensor:
+        """Elementwise: the next float after self in the direction of other."""
     def nonzero(self, *, as_tuple: builtins.bool = ...) -> Any:
         """The positions of the elements that are not 0: one a row; as_tuple: one tensor a dimension."""
     def norm(self, p: builtins.float | str | None = ..., dim: Any = ..., keepdim: builtins.bool = ..., dtype: Any = ...) -> Tensor:
@@ -754,6 +800,10 @@ class Tensor:
     def output_nr(self) -> builtins.int: ...
     def permute(self, *dims: Any) -> Tensor:
         """The dimensions in another order."""
+    def polygamma(self, n: builtins.int) -> Tensor:
+        """The n-th derivative of digamma, elementwise; n may be 0, 1 ..."""
+    def polygamma_(self, n: builtins.int) -> Tensor:
+        """polygamma, in place."""
     def positive(self) -> Tensor:
         """self as it is. RuntimeError for bools."""
     def pow(self, exponent: Tensor | builtins.float) -> Tensor:
@@ -774,6 +824,8 @@ class Tensor:
         """random_(to) or random_(from, to): write whole numbers into self."""
     def ravel(self) -> Tensor:
         """All elements in one dimension: a view of self where it is contiguous, of a copy where not."""
+    @property
+    def real(self) -> Tensor: ...
     def reciprocal(self) -> Tensor:
         """Elementwise 1 / x."""
     def reciprocal_(self) -> Tensor:
@@ -790,6 +842,10 @@ class Tensor:
         """What division that rounds down leaves of self; it has the sign of `other`."""
     def remainder_(self, other: Tensor | builtins.float) -> Tensor:
         """remainder, in place."""
+    def renorm(self, p: Any, dim: Any, maxnorm: Any) -> Tensor:
+        """Each slice along `dim` scaled down to the p-norm maxnorm, where it is longer."""
+    def renorm_(self, p: Any, dim: Any, maxnorm: Any) -> Tensor:
+        """Each slice along `dim` scaled down to the p-norm maxnorm, where it is longer."""
     def repeat(self, *repeats: Any) -> Tensor:
         """The tensor repeated along each dimension; new dimensions come in front."""
     def repeat_interleave(self, repeats: Any = ..., dim: builtins.int | None = ..., *, output_size: Any = ...) -> Tensor:
@@ -804,6 +860,10 @@ class Tensor:
         """The elements in another shape: a view where the strides allow it, else a copy."""
     def reshape_as(self, other: Tensor) -> Tensor:
         """reshape to the shape of `other`."""
+    def resolve_conj(self) -> Tensor:
+        """self, which is nothing's conjugate."""
+    def resolve_neg(self) -> Tensor:
+        """self, which is nothing's negative."""
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf in its .grad; on a leaf it is kept anyway."""
     @property

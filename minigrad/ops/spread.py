@@ -11,9 +11,11 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..strides import by_rows
-from ..tensor import Tensor, wrap
-from .arithmetic import no_bools_in_sub, times
+from ..tensor import Tensor, checked_dim, wrap
+from .arithmetic import no_bools_in_sub, plus, times
 from .dims import cast, count, flag, normal_dims, restored, saved_dims, wide
+from .masks import where
+from .precision import floating
 from .public import must_be_tensor, public, tensors_only
 
 _UNSET: Any = object()
@@ -271,3 +273,40 @@ _dist_op = op(
 
 
 dist = tensors_only(_dist_op)
+
+
+# ------------------------------------------------------------------ norms that are kept below a limit
+
+
+def _other_dims(ndim: int, dim: int) -> tuple[int, ...]:
+    return tuple(d for d in range(ndim) if d != dim % ndim)
+
+
+def _renorm(x: np.ndarray, p: float, dim: int, maxnorm: float) -> np.ndarray:
+    if x.ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {x.ndim} dimensions")
+    checked_dim(dim, x.ndim)
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}")
+    floating(x, "renorm_scale_factor_cpu")
+    norm = _norm(wide(x), p, _other_dims(x.ndim, dim), True, None)
+    factor = np.where(norm > maxnorm, maxnorm / (norm + 1e-7), 1).astype(norm.dtype)
+    return (x * factor).astype(x.dtype)
+
+
+def _renorm_self(grad: Tensor, self: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    dims = _other_dims(self.ndim, dim)
+    norm = _vector_norm(self, p, dims, True)
+    along = (self * grad).sum(dims, True)
+    inverse = plus(norm, 1e-7).reciprocal()
+    through = _norm_self(along, self, p, dims, True, norm)
+    return where(norm > maxnorm, times(inverse, maxnorm) * (grad - inverse * through), grad)
+
+
+renorm = op(
+    "renorm(self, p, dim, maxnorm)", _renorm, inplace=True,
+    self=_renorm_self,
+    doc="Each slice along `dim` scaled down to the p-norm maxnorm, where it is longer.",
+)  # fmt: skip

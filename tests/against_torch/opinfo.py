@@ -38,6 +38,8 @@ TOLERANCES = {"float64": (1e-7, 1e-9), "float32": (2e-4, 1e-5), "float16": (4e-3
 # OpInfo gives these their arguments in another order.
 OTHER_ORDER = {
     "where": lambda x, condition, other: minigrad.where(condition, x, other),
+    "polygamma": lambda x, n: minigrad.polygamma(n, x),
+    "special.polygamma": lambda x, n: minigrad.polygamma(n, x),
     "einsum": lambda tensors, equation: minigrad.einsum(equation, tensors),
     "nn.functional.embedding": lambda weight, indices, **options: minigrad.nn.functional.embedding(
         indices, weight, **options
