@@ -15,7 +15,7 @@ INF, NAN = math.inf, math.nan
     ("function", "values", "answers"),
     [
         (minigrad.lgamma, [0.0, -1.0, -2.5, INF, -INF], [INF, INF, -0.05624371649767405, INF, INF]),
-        (minigrad.digamma, [0.0, -0.0, -1.0, -0.25, INF], [-INF, INF, NAN, 2.9141391202236747, INF]),
+        (minigrad.digamma, [0.0, -0.0, -1.0, -0.25, INF], [-INF, INF, NAN, 2.9141391202135267, INF]),
         (minigrad.erfinv, [1.0, -1.0, 1.5, -0.999], [INF, -INF, NAN, -2.326753765513525]),
         (minigrad.special.entr, [0.0, -1.0, INF, NAN], [0.0, -INF, -INF, NAN]),
         (minigrad.angle, [1.0, -1.0, NAN, -0.0], [0.0, math.pi, NAN, 0.0]),
