@@ -94,7 +94,8 @@ def reported(error: Exception) -> Exception:
 def type_name(value: object) -> str:
     """The name of a value's type as torch's messages give it: "float", "numpy.ndarray"."""
     kind = type(value)
-    is_written_in_c = not kind.__flags__ & (1 << 9)  # Py_TPFLAGS_HEAPTYPE
+    # Py_TPFLAGS_HEAPTYPE, which classes of Python have, and Py_TPFLAGS_IMMUTABLETYPE, which they have not
+    is_written_in_c = not kind.__flags__ & (1 << 9) or bool(kind.__flags__ & (1 << 8))
     if is_written_in_c and kind.__module__ != "builtins":
         return f"{kind.__module__}.{kind.__name__}"
     return kind.__name__

@@ -186,6 +186,8 @@ def members() -> Iterator[str]:
         "__dict__",
         "__annotations__",
         "__reduce_ex__",
+        "__firstlineno__",  # since Python 3.13
+        "__static_attributes__",
     }
     for name, value in sorted(vars(Tensor).items()):
         if name in skipped or name in Tensor.__annotations__:

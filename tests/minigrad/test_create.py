@@ -203,6 +203,7 @@ def test_the_seed_is_remembered() -> None:
     assert minigrad.initial_seed() == 7
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape on a NumPy array")
 def test_from_numpy_shares_memory() -> None:
     array = np.zeros(3)
     shared = minigrad.from_numpy(array)
