@@ -12,6 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..bare import helper
 from ..op import op
+from ..strides import empty_like
 from ..tensor import Tensor
 from .linalg import (
     _C_NAMES,
@@ -87,7 +88,12 @@ def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) ->
             raise RuntimeError(
                 f"For integral input tensors, argument {name} must not be a floating point number."
             )
-    return _sum(x.astype(dtype, copy=False), np.outer(a, b).astype(dtype, copy=False), beta, alpha)
+    found = _sum(x.astype(dtype, copy=False), np.outer(a, b).astype(dtype, copy=False), beta, alpha)
+    if x.shape == found.shape:
+        result = empty_like(x, dtype)  # in the order of x
+        result[...] = found
+        return result
+    return found
 
 
 def _baddbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:

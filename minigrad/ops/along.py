@@ -11,6 +11,7 @@ import numpy as np
 
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
+from .copies import copied
 from .gather import _kind, _zeros
 from .public import public
 from .scalars import times
@@ -163,7 +164,7 @@ def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.nd
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
     dim = checked_dim(dim, x.ndim)
-    found = x.copy()
+    found = copied(x)
     if not x.size:
         return found
     target = found.reshape(1) if not x.ndim else found

@@ -13,6 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op, table
+from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from .public import public
 from .sizes import real_dim
@@ -209,7 +210,9 @@ def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool)
         np.add.at(flat, index.ravel(), source.ravel())
     else:
         flat[index.ravel()] = source.ravel()
-    return found
+    result = empty_like(x)  # in the order of x
+    result[...] = found
+    return result
 
 
 take = op(

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..op import op
-from ..strides import by_rows
+from ..strides import by_rows, empty_strided
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import contiguous
 from .create import check_rest, checked_dtype, leaf
@@ -113,9 +113,18 @@ def _replaced(x: np.ndarray, src: np.ndarray, part: np.ndarray, full: np.ndarray
     return full
 
 
+def _copied_alike(x: np.ndarray) -> np.ndarray:
+    """A copy by the same strides, gaps and all; row-major where elements share memory."""
+    if 0 in x.strides or not x.size:
+        return x.copy()
+    full = empty_strided(x.shape, tuple([s // x.itemsize for s in x.strides]), x.dtype)
+    full[...] = x
+    return full
+
+
 def _put(find: object, name: str):
     def forward(x: np.ndarray, src: np.ndarray, *where: int) -> np.ndarray:
-        full = x.copy()
+        full = _copied_alike(x)
         return _replaced(x, src, find(full, *where), full, name)
 
     return forward

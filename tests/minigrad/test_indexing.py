@@ -109,3 +109,19 @@ def test_index_select_out_of_bounds_says_what_torch_says_of_that_dimension() -> 
         x.index_select(0, beyond)
     with pytest.raises(RuntimeError, match=r"^INDICES element is out of DATA bounds, id=5 axis_dim=3$"):
         x.index_select(1, beyond)
+
+
+def test_copies_with_a_part_replaced_keep_the_strides_of_the_original() -> None:
+    gaps = mg.ones(4, 8)[:, ::2]
+    assert gaps.select_scatter(mg.zeros(4), 0, 1).stride() == (8, 2)
+    assert gaps.diagonal_scatter(mg.zeros(4)).stride() == (8, 2)
+    assert gaps.slice_scatter(mg.zeros(1, 4), 0, 0, 1).stride() == (8, 2)
+    turned = mg.ones(3, 2).t()
+    assert turned.index_fill(0, mg.tensor([0]), 2.0).stride() == (1, 2)
+    assert turned.put(mg.tensor([0]), mg.zeros(1)).stride() == (1, 2)
+    assert mg.addr(turned, mg.ones(2), mg.ones(3)).stride() == (1, 2)
+
+
+def test_a_write_speaks_of_the_key_and_not_of_index_put() -> None:
+    with pytest.raises(IndexError, match=r"^tensors used as indices must be long, int, byte or bool tensors"):
+        mg.ones(2, 3)[mg.tensor([0], dtype=mg.int16)] = 1.0
