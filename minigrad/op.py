@@ -319,6 +319,8 @@ def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
         return
 
     def general(self: Tensor, other: Any) -> Any:
+        if entry.shown != entry.name and isinstance(other, Tensor):
+            return getattr(Tensor, entry.shown)(self, other)  # the entry is the overload for numbers
         if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
             return entry.call(self, other)
         return NotImplemented

@@ -26,10 +26,10 @@ def _not_empty(x: np.ndarray, name: str, advice: bool = True) -> np.ndarray:
     return x
 
 
-def _not_empty_along(x: np.ndarray, dims: Dims | None, name: str) -> None:
+def _not_empty_along(x: np.ndarray, dims: Dims | None, name: str, brackets: str = "()") -> None:
     for d in dims or () if x.ndim else ():
         if not x.shape[d]:
-            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+            raise IndexError(f"{name}{brackets}: Expected reduction dim {d} to have non-zero size.")
 
 
 # ------------------------------------------------------------------ of the whole tensor
@@ -305,7 +305,7 @@ def _aminmax(x: np.ndarray, dim: Any, keepdim: bool) -> tuple[np.ndarray, np.nda
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
         )
-    _not_empty_along(x, dims, "aminmax")
+    _not_empty_along(x, dims, "aminmax", brackets="")
     return np.asarray(x.min(axis=dims, keepdims=keepdim)), np.asarray(x.max(axis=dims, keepdims=keepdim))
 
 

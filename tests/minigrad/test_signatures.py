@@ -45,6 +45,17 @@ def test_the_error_is_torchs(name):
     assert str(caught.value).split("\n")[0] == words
 
 
+def test_a_reflected_operator_takes_a_tensor():
+    a, b = minigrad.ones(2, requires_grad=True), minigrad.full((2,), 3.0, requires_grad=True)
+    found = a.__rsub__(b)
+    assert (found.tolist(), found.grad_fn.name()) == ([2.0, 2.0], "RsubBackward0")
+
+
+def test_an_empty_dimension_has_no_extremes():
+    with pytest.raises(IndexError, match=r"^aminmax: Expected reduction dim 1 to have non-zero size\.$"):
+        minigrad.aminmax(minigrad.ones(2, 0), dim=1)
+
+
 def test_all_signatures_are_listed():
     with pytest.raises(TypeError) as caught:
         x.eq("a")
