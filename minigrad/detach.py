@@ -121,7 +121,7 @@ def _one(self: Tensor) -> Any:
 
 def _float(self: Tensor) -> float:
     found = item(self) if self._array.size == 1 else None
-    if self.requires_grad:
+    if self.requires_grad and mode.local.enabled:
         warnings.warn(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
             "Consider using tensor.detach() first.",

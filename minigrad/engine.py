@@ -359,6 +359,8 @@ class Run:
                 r if r is None or n is None else self._fitted(r, n, k, node, results) for r, n, k in edges
             ]
             results = hooks.run_posthooks(node, tuple(fitted), given)
+        if self.capturing:
+            self.views += results
         if mode.anomaly and mode.check_nan:
             anomaly.check(node, results)
         if self.watcher is not None:

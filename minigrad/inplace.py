@@ -167,7 +167,7 @@ def check_overlap(op: Op, args: list[Any]) -> None:
             i
             and isinstance(arg, Tensor)
             and (arg._storage is not None or arg is args[0])
-            and (arg._array.ndim or i in op.operands)  # a value to fill with is read first
+            and (arg._array.ndim or "fill" not in op.name)  # a value to fill with is read first
             and _overlap(args[0]._array, arg._array, by_position=bool(op.tensor_args))
         ):
             raise RuntimeError(

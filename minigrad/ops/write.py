@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..inplace import check_writable
+from ..mode import local
 from ..op import op
 from ..tensor import Tensor, wrap
 
@@ -31,7 +33,7 @@ _fill_number = op(
 )  # fmt: skip
 
 _fill_tensor = op(
-    "fill_tensor_(self, value)", lambda x, value: _filled(x, value), method=False,
+    "fill_tensor_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
     node="FillBackward3", of="fill_",
     self=_zeros_like,
     value=lambda grad: grad.sum(),
@@ -44,14 +46,6 @@ _copy = op(
     src=lambda grad: grad,
     doc="Write the elements of `src`, broadcast to self's shape and in its dtype.",
 )  # fmt: skip
-
-
-def _filled(x: np.ndarray, value: np.ndarray) -> np.ndarray:
-    if value.ndim:
-        raise RuntimeError(
-            f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
-        )
-    return np.broadcast_to(value, x.shape)
 
 
 def _copied(x: np.ndarray, src: np.ndarray) -> np.ndarray:
@@ -81,6 +75,12 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     """Write a number, or a 0-d tensor, into every element."""
     if not isinstance(value, Tensor):
         return _fill_number(self, value)
+    if value._array.ndim:
+        if local.grad and (self.requires_grad or value.requires_grad):
+            check_writable(self, "fill_")
+        raise RuntimeError(
+            f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
+        )
     return _fill_tensor(self, value)
 
 

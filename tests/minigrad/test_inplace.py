@@ -245,3 +245,13 @@ def test_the_gradient_of_a_rewritten_part_has_been_written() -> None:
     base.grad_fn.register_hook(lambda inputs, outputs: seen.append(inputs[0]._version))
     y.sum().backward()
     assert seen == [2]  # the gradient of the whole, and that of the part
+
+
+def test_a_value_that_lies_in_what_is_written_by_position_is_refused() -> None:
+    for x in (mg.ones(1), mg.ones(())):
+        with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to"):
+            x.scatter_add_(0, mg.zeros_like(x, dtype=mg.int64), x)
+    x = mg.ones(1)
+    with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to"):
+        x[[0]] = x
+    x.fill_(x[0])
