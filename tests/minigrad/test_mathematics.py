@@ -50,3 +50,5 @@ def test_special_has_the_names_of_torch():
     assert minigrad.special.expit is minigrad.sigmoid
     assert minigrad.special.gammaln is minigrad.lgamma
     assert minigrad.special.psi is minigrad.digamma
+    found = minigrad.special.round(minigrad.tensor([1.5], requires_grad=True))
+    assert (found.tolist(), found.grad_fn.name()) == ([2.0], "RoundBackward1")
