@@ -219,6 +219,7 @@ def rebase(target: Tensor, node: Node, number: int = 0) -> Node:
     moved._node, moved._output_nr = node, number
     moved._requires_grad = True
     if view is not None:
+        view.version = -1  # of before the base moved, even if somebody looked since the write
         view.refresh(target)
     return node
 

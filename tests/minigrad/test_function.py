@@ -523,3 +523,13 @@ def test_ctx_keeps_what_a_user_puts_there_under_the_names_of_a_nodes_fields(name
         y.backward(retain_graph=True)
     assert x.grad.tolist() == [[4.0] * 3] * 2
     assert y.grad_fn.next_functions[0][0].name() == "MulBackward0"
+
+
+def test_a_dirty_view_moves_its_base_behind_the_node() -> None:
+    x = mg.tensor([1.0, 2.0], requires_grad=True)
+    base = x * 1
+    part = base[:1]
+    assert Double_.apply(part) is part
+    assert part.grad_fn.next_functions[0][0].name() == "CopySlices"
+    (base * part).sum().backward()
+    assert x.grad.tolist() == [12, 2]
