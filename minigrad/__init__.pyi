@@ -267,6 +267,7 @@ from . import utils as utils
 from .ops.spread import var as var
 from .ops.spread import var_mean as var_mean
 from . import views as views
+from . import visits as visits
 from .ops.join import vsplit as vsplit
 from .ops.join import vstack as vstack
 from . import walk as walk

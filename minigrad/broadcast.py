@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from . import dtypes
 from .dtypes import HALF
 from .mode import local
 from .tensor import Tensor, wrap
@@ -60,3 +61,50 @@ def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 sum_to.forward = array_sum_to  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
+
+
+# ------------------------------------------------------------------ a gradient and the node that it goes to
+
+
+def array_of(gradient: Any) -> np.ndarray:
+    """The array of a gradient, which is one or a tensor."""
+    return gradient._array if isinstance(gradient, Tensor) else gradient
+
+
+def fitted(gradient: Any, node: Any, number: int, source: Any = None, results: Any = ()) -> Any:
+    """The gradient in the shape and dtype of the node's output: broadcasting undone, promotion too.
+
+    source, results: where it comes from, for the error. RuntimeError where its shape is no broadcast one.
+    """
+    shape, dtype = node.shape, node.dtype
+    if node.outputs > 1:
+        shape, dtype = shape[number], dtype[number]
+    array = array_of(gradient)
+    if array.shape != shape:
+        if not _can_sum_to(array.shape, shape):
+            raise _invalid(gradient, shape, node, number, source, results)
+        gradient = sum_to(gradient, shape) if gradient is not array else array_sum_to(array, shape)
+        array = array_of(gradient)
+    if array.dtype is not dtype:
+        gradient = gradient.to(dtypes.of(dtype)) if gradient is not array else array.astype(dtype)
+    return gradient
+
+
+def _can_sum_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    if len(shape) < len(target):
+        return False
+    return all(n in (1, m) for n, m in zip(target[::-1], shape[::-1], strict=False))
+
+
+def _invalid(
+    gradient: Any, shape: tuple[int, ...], node: Any, number: int, source: Any, results: Any
+) -> RuntimeError:
+    index, function = number, ""
+    if source is not None:
+        edges = enumerate(zip(results, source.next, source.numbers, strict=True))
+        index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
+        function = f"Function {source.name()} returned an "
+    return RuntimeError(
+        f"{function}invalid gradient at index {index} - got {list(array_of(gradient).shape)} but expected "
+        f"shape compatible with {list(shape)}"
+    )

@@ -23,16 +23,15 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import anomaly, dtypes, errors, hooks, mode
-from .broadcast import array_sum_to, sum_to
+from . import anomaly, errors, hooks, mode
+from .broadcast import fitted
 from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
 from .seen import Seen
 from .strides import is_dense
-from .tensor import Tensor, wrap
-from .walk import NOT_ASKED, dependencies, dependencies_towards
-
-MOST_LOOKED_AT = 64  # waiting gradients, to find out whether one of them is the same
+from .tensor import Tensor
+from .visits import Visits
+from .walk import dependencies, dependencies_towards
 
 
 class LeafKey(int):
@@ -41,7 +40,7 @@ class LeafKey(int):
     leaf: AccumulateGrad
 
 
-class Run:
+class Run(Visits):
     """One backward through one graph."""
 
     def __init__(
@@ -113,14 +112,6 @@ class Run:
             if watcher is not None:
                 watcher.backward_ends()
 
-    def comes_to(self, node: Node | None) -> bool:
-        """Whether an edge of the graph leads this backward to `node`: none leads to an only root."""
-        return self.will_run(node) and (self.selective or node is not self.only_root)
-
-    def will_run(self, node: Node | None) -> bool:
-        """Whether this backward runs `node`."""
-        return self.dependencies.get(node, NOT_ASKED) > NOT_ASKED
-
     def _wanted_edge(self, tensor: Tensor, keep: bool) -> tuple[Node | None, int]:
         """Where the gradient of an input arrives; `keep`: the tensor is to keep it."""
         if keep and not (tensor.is_leaf and tensor.requires_grad):
@@ -144,7 +135,7 @@ class Run:
         recorded, watcher, plainly = self.create_graph, self.watcher, not mode.anomaly
         for (node, number), seed in zip(edges, self.seeds, strict=True):
             if self.will_run(node):
-                seed = self._fitted(seed, node, number)
+                seed = fitted(seed, node, number)
                 self._add(node, number, seed if self.create_graph else self.seen.array(seed))
             elif len(edges) == 1:
                 self._pass_by(node, number, self.seen.tensor(seed))
@@ -176,7 +167,7 @@ class Run:
                         if release and plan.releasable:
                             node.release()
                     else:
-                        results = self._visit(node, gradient)
+                        results = self.visit(node, gradient)
                         if results is None:
                             break
                         # Nobody else has them, unless a hook saw them, or gave what the node handed on.
@@ -191,7 +182,7 @@ class Run:
                         if result is not None:
                             array = result._array if recorded else result
                             if array.shape != target.shape or array.dtype is not target.dtype:
-                                result = self._fitted(result, target, number, node, results)
+                                result = fitted(result, target, number, node, results)
                             if target in own:
                                 total = buffers[target]
                                 if type(total) is ndarray:
@@ -241,8 +232,10 @@ class Run:
 
     def _with_views(self, node: Node, gradient: Any, results: Sequence[Any]) -> Sequence[Any]:
         """What `node` answered on arrays; answered by tensors if one is captured that is a view: it has a base."""
-        pairs = zip(node.next, results, strict=True)
-        if not any(r is not None and r.base is not None and n in self.capturing for n, r in pairs):
+        for target, result in zip(node.next, results, strict=True):
+            if result is not None and result.base is not None and target in self.capturing:
+                break
+        else:
             return results
         given = self._as_tensors(node, gradient)
         tensors = node.apply(*given) if node.outputs > 1 else node.apply(given)
@@ -272,169 +265,12 @@ class Run:
             if not self.create_graph:
                 # The sum is this run's: what comes next is added in place. torch adds to the first one in place, too,
                 # if nobody else has it.
-                alone = type(before) is ndarray and is_dense(before) and not self._is_held(before)
+                dense = type(before) is ndarray and (before.flags.c_contiguous or is_dense(before))
+                alone = dense and not self._is_held(before)
                 self.own[node] = int(before is not gradient and alone)
 
     def _sum(self, one: Any, other: Any) -> Any:
         return one + other if self.create_graph else np.add(one, other, out=...)
-
-    def _fitted(
-        self, gradient: Any, node: Node, number: int, source: Node | None = None, results: Any = ()
-    ) -> Any:
-        """The gradient in the shape and dtype of the node's output: broadcasting undone, promotion too."""
-        shape, dtype = node.shape, node.dtype
-        if node.outputs > 1:
-            shape, dtype = shape[number], dtype[number]
-        array = array_of(gradient)
-        if array.shape != shape:
-            if not _can_sum_to(array.shape, shape):
-                if source is None:
-                    raise RuntimeError(
-                        f"invalid gradient at index {number} - got {list(array.shape)} but expected "
-                        f"shape compatible with {list(shape)}"
-                    )
-                edges = enumerate(zip(results, source.next, source.numbers, strict=True))
-                index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
-                raise RuntimeError(
-                    f"Function {source.name()} returned an invalid gradient at index {index} - got "
-                    f"{list(array.shape)} but expected shape compatible with {list(shape)}"
-                )
-            gradient = sum_to(gradient, shape) if gradient is not array else array_sum_to(array, shape)
-            array = array_of(gradient)
-        if array.dtype is not dtype:
-            gradient = gradient.to(dtypes.of(dtype)) if gradient is not array else array.astype(dtype)
-        return gradient
-
-    def _tell(self, node: Node, gradient: Any, results: Sequence[Any]) -> None:
-        """Tell the watcher of a node that ran on bare arrays."""
-        given = self._as_tensors(node, gradient)
-        given = tuple(given) if node.outputs > 1 else (given,)
-        self.watcher.node_ran(node, given, tuple([self.seen.tensor(r) for r in results]))
-        if not self.retain_graph and node.plan.releasable:
-            self.watcher.freed(node)
-
-    # ------------------------------------------------------------------ nodes that ask for more
-
-    def _visit(self, node: Node, gradient: Any) -> Sequence[Any] | None:
-        """Run a node with everything that may be there to be done; None where the gradient ends."""
-        stops = node in self.stops
-        if not stops and node in self.capturing:
-            self._capture(node, gradient)  # in torch from before the hooks, where the node runs, too
-        if node.meta is not None:
-            gradient = hooks.run_tensor_hooks(node, self._as_tensors(node, gradient), self.watcher)
-        if stops:
-            self._capture(node, gradient)
-            return None
-        if type(node) is AccumulateGrad:
-            self._accumulate(node, gradient)
-            return None
-        results = self._run(node, gradient)
-        if not self.retain_graph and node.release() and self.watcher is not None:
-            self.watcher.freed(node)
-        return results
-
-    def _run(self, node: Node, gradient: Any) -> Sequence[Any]:
-        gradient = self._as_tensors(node, gradient)
-        given = tuple(gradient) if node.outputs > 1 and gradient is not None else (gradient,) * node.outputs
-        if node.meta is not None:
-            given = hooks.run_prehooks(node, given)
-        if all(g is None for g in given) and not getattr(node, "takes_none", False):
-            if node.plan is not None:
-                node.unpack()  # torch looks at what was saved first: it may be freed, or written
-            results: Sequence[Any] = (None,) * len(node.next)
-        else:
-            around, local.evaluating = local.evaluating, node
-            try:
-                results = node.apply(*given)
-            finally:
-                local.evaluating = around
-        if self.selective and not getattr(
-            node, "takes_none", False
-        ):  # a Function computes all, wanted or not
-            asked = [self.will_run(n) for n in node.next]
-            results = [r if ask else None for r, ask in zip(results, asked, strict=True)]
-        if node.meta is not None and node.meta.hooks:
-            edges = zip(results, node.next, node.numbers, strict=True)
-            fitted = [
-                r if r is None or n is None else self._fitted(r, n, k, node, results) for r, n, k in edges
-            ]
-            results = hooks.run_posthooks(node, tuple(fitted), given)
-        if self.capturing:
-            self.views += results
-        if mode.anomaly and mode.check_nan:
-            anomaly.check(node, results)
-        if self.watcher is not None:
-            self.watcher.node_ran(node, given, tuple(results))
-        return results if self.create_graph else [self.seen.array(r) for r in results]
-
-    def _as_tensors(self, node: Node, gradient: Any) -> Any:
-        """The gradient of a node's output as a tensor, those of several outputs in a list."""
-        if isinstance(gradient, list):
-            return [self.seen.tensor(part) for part in gradient]
-        return self.seen.tensor(gradient, self.own.get(node, 0))
-
-    def _accumulate(self, node: AccumulateGrad, gradient: Any) -> None:
-        leaf, watcher = node.variable, self.watcher
-        meta = leaf._meta
-        count = self.own.get(node)
-        fresh = count is not None
-        if meta is None and node.meta is None and watcher is None:
-            if gradient is not None:
-                node.accumulate(gradient, fresh, fresh or not self._is_held(gradient), count or 0)
-            return
-        alone = fresh or not self._is_held(gradient)
-        gradient = came = self._as_tensors(node, gradient)
-        if meta is not None and meta.hooks:
-            gradient = hooks.run_leaf_hooks(leaf, gradient)
-            fresh = False  # a hook may have kept it
-        if node.meta is not None and node.meta.prehooks:
-            (gradient,) = hooks.run_prehooks(node, (gradient,))
-        if gradient is not None:
-            before = None
-            if watcher is not None and leaf._grad is not None:
-                before = wrap(leaf._grad._array.copy())
-            if gradient is not came:
-                alone = not gradient.requires_grad  # else a hook answered with a tensor that others have
-            node.accumulate(gradient, fresh, alone, count or 0)
-            if watcher is not None:
-                watcher.accumulated(leaf, gradient, before)
-        if meta is not None and meta.post_hooks:
-            hooks.run_post_accumulate_hooks(leaf)
-        if node.meta is not None:
-            hooks.run_posthooks(node, (), (gradient,))
-
-    def _is_held(self, gradient: Any) -> bool:
-        """Whether another than the leaf is to get this gradient, or has it.
-
-        Where many gradients wait this is taken as no, or it would take as long as there are gradients, for each.
-        """
-        array = array_of(gradient)
-        if self.seen.has(array) or any(array_of(seed) is array for seed in self.seeds):
-            return True
-        return len(self.buffers) <= MOST_LOOKED_AT and any(g is array for g in self.buffers.values())
-
-    def _pass_by(self, node: Node, number: int, seed: Tensor) -> None:
-        """The only root, from which no way leads to the inputs: torch comes there, and its tensor's hooks run."""
-        if isinstance(node, AccumulateGrad):
-            hooks.run_leaf_hooks(node.variable, seed)
-        elif node.meta is not None:
-            seeds = [seed if i == number else None for i in range(node.outputs)]
-            hooks.run_tensor_hooks(node, seeds if node.outputs > 1 else seed, self.watcher)
-
-    def _capture(self, node: Node, gradient: Any) -> None:
-        gradient = self._as_tensors(node, gradient)
-        if isinstance(node, AccumulateGrad):
-            gradient = hooks.run_leaf_hooks(node.variable, gradient)
-        for number in range(node.outputs):
-            if (node, number) in self.wanted:
-                part = gradient[number] if node.outputs > 1 and gradient is not None else gradient
-                if part is not None:
-                    self.captured[node, number] = part
-
-
-def array_of(gradient: Any) -> np.ndarray:
-    """The array of a gradient, which is one or a tensor."""
-    return gradient._array if isinstance(gradient, Tensor) else gradient
 
 
 def _warn_of_cycle() -> None:
@@ -446,9 +282,3 @@ def _warn_of_cycle() -> None:
         UserWarning,
         stacklevel=5,
     )
-
-
-def _can_sum_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
-    if len(shape) < len(target):
-        return False
-    return all(n in (1, m) for n, m in zip(target[::-1], shape[::-1], strict=False))

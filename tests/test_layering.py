@@ -22,7 +22,7 @@ LAYERS = (
     {"tensor"},
     {"node", "broadcast", "printing"},
     {"plan", "saved", "hooks", "walk", "seen"},
-    {"bare"},
+    {"bare", "visits"},
     {"opnode"},
     {"engine", "signature", "arguments"},
     {"differentiate"},
