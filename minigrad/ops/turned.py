@@ -69,8 +69,10 @@ def _turn(name: str, self: Tensor, *args: Any) -> Tensor:
     count_write(self)
     if made._node is not None:
         self._node, self._output_nr, self._requires_grad = made._node, 0, True
-    if self._view is not None:
-        self._view.version = storage.version
+        if (
+            self._view is not None
+        ):  # where nothing was recorded it is a window into its base when next asked for
+            self._view.version = storage.version
     if mode.observer is not None:
         record.report(entry.shown, [self, *args], (self,), made._node, before)
     return self

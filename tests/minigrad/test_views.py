@@ -211,3 +211,17 @@ def test_a_view_of_a_view_of_inference_mode_says_so() -> None:
         x.add_(1)
     with pytest.raises(RuntimeError, match="is a view of a view which was created in inference mode"):
         w.grad_fn  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [lambda v: v.squeeze_(0), lambda v: v.t_(), lambda v: v.transpose_(0, 1), lambda v: v.unsqueeze_(0)],
+)
+def test_a_view_turned_in_place_without_grad_is_a_window_into_its_base(turn: Any) -> None:
+    x = mg.ones(3, requires_grad=True)
+    v = (x * 2)[None]
+    with mg.no_grad():
+        turn(v)
+    assert v.grad_fn.name() == "AsStridedBackward0"
+    (v * v).sum().backward()
+    assert x.grad.tolist() == [8, 8, 8]
