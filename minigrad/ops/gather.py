@@ -217,7 +217,8 @@ def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool)
 
 take = op(
     "take(self, index: Tensor)", _take,
-    self=lambda grad, self_shape, index: put(_zeros(self_shape, grad), index, grad, True),
+    # torch keeps all of self for its shape, and notices a write into it.
+    self=lambda grad, self, index: put(_zeros(self.shape, grad), index, grad, True),
     written=1,
     doc="The elements at positions in the flattened tensor, in the shape of `index`.",
 )  # fmt: skip

@@ -72,13 +72,14 @@ def _layer_how(x: Tensor, normalized_shape: Dims, eps: float) -> How:
 native_layer_norm = op(
     "native_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5) -> out, result1, result2",
     by_rows(rounded_once(_layer_norm)), method=False,
-    input=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_input(
+    # torch keeps the bias as well.
+    input=lambda grads, input, normalized_shape, weight, bias, result1, result2, eps: layer_norm_input(
         grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
     ),
-    weight=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_weight(
+    weight=lambda grads, input, normalized_shape, weight, bias, result1, result2, eps: layer_norm_weight(
         grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
     ),
-    bias=lambda grads, input, normalized_shape, weight, result1, result2, eps: layer_norm_bias(
+    bias=lambda grads, input, normalized_shape, weight, bias, result1, result2, eps: layer_norm_bias(
         grads[0], input, result1, result2, _layer_how(input, normalized_shape, eps), weight
     ),
     doc="Mean 0 and variance 1 over the last dimensions, then times weight, plus bias; the mean and 1 / deviation.",

@@ -85,7 +85,7 @@ def _angle(x: np.ndarray) -> np.ndarray:
 
 angle = op(
     "angle(self)", _angle, promotes="float",
-    self=zeros_for,
+    self=lambda grad, self: zeros_for(grad),  # torch keeps self all the same
     doc="Elementwise angle of a real number: 0, or pi where it is negative.",
 )  # fmt: skip
 

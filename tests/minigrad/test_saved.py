@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 
 import pytest
 
@@ -86,3 +87,19 @@ def test_what_a_node_saves_is_in_the_order_of_names() -> None:
     with mg.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.item()), lambda t: t):
         x**y
     assert seen == [3, 2, 8]  # exponent, self, and the result at the end
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda y: y.take(mg.tensor([0, 1])),
+        lambda y: y.angle(),
+        lambda y: mg.nn.functional.layer_norm(mg.ones(1, 2, requires_grad=True), (2,), None, y),
+    ],
+)
+def test_what_torch_keeps_for_nothing_is_watched_as_well(compute: Callable[[Tensor], Tensor]) -> None:
+    y = leaf(1, 2) * 1
+    z = compute(y)
+    y.add_(1)
+    with pytest.raises(RuntimeError, match=r"FloatTensor \[2\]\], which is output 0 of Add, is at version 1"):
+        z.sum().backward()
