@@ -168,7 +168,10 @@ def check_overlap(op: Op, args: list[Any]) -> None:
             and isinstance(arg, Tensor)
             and (arg._storage is not None or arg is args[0])
             and (arg._array.ndim or "fill" not in op.name)  # a value to fill with is read first
-            and _overlap(args[0]._array, arg._array, by_position=bool(op.tensor_args))
+            and (
+                (arg is args[0] and op.tensor_args)  # whether it has elements or not
+                or _overlap(args[0]._array, arg._array, by_position=bool(op.tensor_args))
+            )
         ):
             raise RuntimeError(
                 "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "

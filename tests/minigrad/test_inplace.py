@@ -248,7 +248,7 @@ def test_the_gradient_of_a_rewritten_part_has_been_written() -> None:
 
 
 def test_a_value_that_lies_in_what_is_written_by_position_is_refused() -> None:
-    for x in (mg.ones(1), mg.ones(())):
+    for x in (mg.ones(1), mg.ones(()), mg.ones(0)):
         with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to"):
             x.scatter_add_(0, mg.zeros_like(x, dtype=mg.int64), x)
     x = mg.ones(1)
