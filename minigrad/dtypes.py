@@ -16,14 +16,15 @@ _BOOL, _INT, _FLOAT = range(3)  # the categories, weakest first
 class dtype:
     """The type of a tensor's elements, printed as torch prints it: `minigrad.float32`."""
 
-    __slots__ = ("name", "numpy", "tensor_type", "category", "itemsize")
+    __slots__ = ("name", "numpy", "tensor_type", "scalar_type", "category", "itemsize")
     name: str
     numpy: np.dtype[Any]
 
     def __init__(self, name: str, tensor_type: str) -> None:
         self.name = name
         self.numpy = np.dtype(name)
-        self.tensor_type = tensor_type  # "FloatTensor", as error texts name it
+        self.tensor_type = tensor_type  # "FloatTensor", as error texts name it,
+        self.scalar_type = tensor_type.removesuffix("Tensor")  # or "Float"
         self.category = {"b": _BOOL, "i": _INT, "u": _INT, "f": _FLOAT}[self.numpy.kind]
         self.itemsize = self.numpy.itemsize
 
@@ -82,6 +83,11 @@ def of(array_dtype: np.dtype) -> dtype:
             f"can't convert np.ndarray of type numpy.{array_dtype.type.__name__}. The only supported types are: {names}."
         )
     return found
+
+
+def scalar_type(x: np.ndarray) -> str:
+    """How error texts name the dtype of an array: "Float"."""
+    return of(x.dtype).scalar_type
 
 
 def get_default_dtype() -> dtype:

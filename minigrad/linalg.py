@@ -32,7 +32,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 @public(method=False)
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products of vectors along `dim`."""
-    kinds = [t.dtype.tensor_type.removesuffix("Tensor") for t in (x, y)]
+    kinds = [t.dtype.scalar_type for t in (x, y)]
     if not x.is_floating_point():
         raise RuntimeError(
             f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {kinds[0]}"

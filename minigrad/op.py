@@ -238,7 +238,7 @@ class Op(Signature):
         """RuntimeError where the result's dtype is of a higher category than that of the written tensor."""
         source, into = dtypes.of(np.asarray(found).dtype), target.dtype
         if source.category > into.category and not self.writes_self:
-            name = into.c_name if self.shown.startswith("clamp") else into.tensor_type.removesuffix("Tensor")
+            name = into.c_name if self.shown.startswith("clamp") else into.scalar_type
             raise RuntimeError(
                 f"result type {source.tensor_type.removesuffix('Tensor')} can't be cast to the desired output "
                 f"type {name}"

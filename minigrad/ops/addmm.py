@@ -11,35 +11,29 @@ import numpy as np
 
 from .. import dtypes
 from ..bare import helper
+from ..dtypes import scalar_type
 from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor
 from .linalg import (
-    _C_NAMES,
-    _check_bmm,
-    _check_mm,
-    _check_mv,
-    _kind,
-    _no_bool,
-    _product,
     bmm,
+    check_bmm,
+    check_mm,
+    check_mv,
     mm,
     mv,
     outer,
+    product,
     size_of,
 )
-from .precision import rounded_once
+from .precision import no_bools, rounded_once
 from .scalars import times
-from .shape import _expand, t, transpose
+from .shape import expand_array, t, transpose
 
 
 @helper(lambda x, factor: x if factor == 1 else x * factor)
 def _scaled(x: Tensor, factor: Any) -> Tensor:
     return x if factor == 1 else times(x, factor)
-
-
-def _expandable(x: np.ndarray, shape: tuple[int, ...]) -> None:
-    _expand(x, shape)
 
 
 @rounded_once
@@ -60,26 +54,26 @@ def _addmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -
     if a.shape[1] == b.shape[0]:
         _same(x, b, "self and mat2 must have the same dtype, but got {0} and {1}")
         _same(a, b, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
-    _check_mm(a, b)
-    _expandable(x, (a.shape[0], b.shape[1]))
-    return _sum(x, _product(a, b), beta, alpha)
+    check_mm(a, b)
+    expand_array(x, (a.shape[0], b.shape[1]))
+    return _sum(x, product(a, b), beta, alpha)
 
 
 def _same(x: np.ndarray, y: np.ndarray, words: str) -> None:
     if x.dtype != y.dtype:
-        raise RuntimeError(words.format(_kind(x), _kind(y)))
+        raise RuntimeError(words.format(scalar_type(x), scalar_type(y)))
 
 
 def _addmv(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
-    _check_mv(x, a, b)
-    return _sum(x, _product(a, b), beta, alpha)
+    check_mv(x, a, b)
+    return _sum(x, product(a, b), beta, alpha)
 
 
 def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
     for name, v in (("vec1", a), ("vec2", b)):
         if v.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.ndim}-D")
-    _expandable(x, (a.size, b.size))
+    expand_array(x, (a.size, b.size))
     dtype = dtypes.result_type([x, a, b]).numpy
     for name, factor in (("beta", beta), ("alpha", alpha)):
         if isinstance(factor, bool) and dtype != np.bool_:
@@ -97,18 +91,18 @@ def _addr(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) ->
 
 
 def _baddbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
-    _expandable(x, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
+    expand_array(x, (size_of(a, 0), size_of(a, 1), size_of(b, 2)))
     if not x.dtype == a.dtype == b.dtype:
-        kinds = [_C_NAMES[_kind(m)] for m in (x, a, b)]
+        kinds = [dtypes.of(m.dtype).c_name for m in (x, a, b)]
         raise RuntimeError(
             f"Input dtypes must be the same, got: input {kinds[0]}, batch1: {kinds[1]}, batch2: {kinds[2]}"
         )
-    _check_bmm(a, b, "baddbmm")
-    return _sum(x, _product(a, b), beta, alpha)
+    check_bmm(a, b, "baddbmm")
+    return _sum(x, product(a, b), beta, alpha)
 
 
 def _addbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) -> np.ndarray:
-    _expandable(x, (size_of(a, 1), size_of(b, 2)))
+    expand_array(x, (size_of(a, 1), size_of(b, 2)))
     for name, m in (("batch1", a), ("batch2", b)):
         if m.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
@@ -123,8 +117,8 @@ def _addbmm(x: np.ndarray, a: np.ndarray, b: np.ndarray, beta: Any, alpha: Any) 
     if a.size and b.size:
         _same(x, b, "self and mat2 must have the same dtype, but got {0} and {1}")
         _same(a, b, "mat1 and mat2 must have the same dtype, but got {0} and {1}")
-        _no_bool(a, "addmm_impl_cpu_")
-    total = _product(a.transpose(1, 0, 2).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]))
+        no_bools(a, "addmm_impl_cpu_")
+    total = product(a.transpose(1, 0, 2).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]))
     return _sum(x, total, beta, alpha)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import scalar_type
 from ..op import op, table
 from ..tensor import Tensor, checked_dim, wrap
 from .copies import copied
-from .gather import _kind, _zeros
+from .filled import zeros_in
 from .public import public
 from .scalars import times
 from .sizes import real_dim
@@ -22,7 +23,8 @@ def _listed(shape: tuple[int, ...]) -> str:
     return " ".join(map(str, shape))
 
 
-def _along(x: np.ndarray, dim: int, index: Any) -> tuple[Any, ...]:
+def key_along(dim: int, index: Any) -> tuple[Any, ...]:
+    """A NumPy key: the positions of `index` in `dim`, all of the dimensions before."""
     return (*(slice(None),) * dim, index)
 
 
@@ -58,14 +60,14 @@ def check_added(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, 
     dim = checked_dim(dim, x.ndim)
     if index.ndim > 1:
         raise IndexError(
-            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {_kind(index)} and "
+            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {scalar_type(index)} and "
             f"size: {list(index.shape)}"
         )
     if index.dtype not in (np.int64, np.int32):
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {_kind(index)}")
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {scalar_type(index)}")
     if source.dtype != x.dtype:
         raise RuntimeError(
-            f"{name}(): self ({_kind(x)}) and source ({_kind(source)}) must have the same scalar type"
+            f"{name}(): self ({scalar_type(x)}) and source ({scalar_type(source)}) must have the same scalar type"
         )
     if dim and dim >= source.ndim:
         raise RuntimeError(
@@ -104,7 +106,7 @@ def _index_add(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray, a
     if x.size:
         target = found.reshape(1) if not x.ndim else found
         values = source if alpha == 1 else source * np.asarray(alpha).astype(x.dtype)
-        np.add.at(target, _along(target, dim, flat), values if source.ndim else values.reshape(1))
+        np.add.at(target, key_along(dim, flat), values if source.ndim else values.reshape(1))
     return found
 
 
@@ -117,7 +119,7 @@ def _index_copy(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray) 
         target = found.reshape(1) if not x.ndim else found
         words = f"index_copy_(): index {{index}} is out of bounds for dimension {dim} with size {{n}}"
         _bounded(flat, target.shape[dim], IndexError, words)
-        target[_along(target, dim, flat)] = source if source.ndim else source.reshape(1)
+        target[key_along(dim, flat)] = source if source.ndim else source.reshape(1)
     return found
 
 
@@ -134,11 +136,11 @@ def _check_copied(x: np.ndarray, dim: int, index: np.ndarray, source: np.ndarray
             f"dimensionality ({source.ndim}), destination dimensionality ({x.ndim})"
         )
     if index.dtype != np.int64:
-        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {_kind(index)}")
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {scalar_type(index)}")
     if source.dtype != x.dtype:
         raise RuntimeError(
             "index_copy_(): self and source expected to have the same dtype, but got (self) "
-            f"{_kind(x)} and (source) {_kind(source)}"
+            f"{scalar_type(x)} and (source) {scalar_type(source)}"
         )
     into, of = (s[:dim] + s[dim + 1 :] for s in (x.shape, source.shape))
     if into != of:
@@ -172,7 +174,7 @@ def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.nd
     outside = flat[(flat < -n) | (flat >= n)]
     if outside.size:
         raise IndexError(f"index {outside[0]} is out of bounds for dimension {dim} with size {n}")
-    target[_along(target, dim, flat)] = value
+    target[key_along(dim, flat)] = value
     return found
 
 
@@ -184,7 +186,7 @@ def _picked(grad: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
 
 index_select = op(
     "index_select(self, dim, index: Tensor)", _index_select,
-    self=lambda grad, self_shape, dim, index: index_add(_zeros(self_shape, grad), dim, index, grad),
+    self=lambda grad, self_shape, dim, index: index_add(zeros_in(self_shape, grad), dim, index, grad),
     written=1,
     doc="The parts along `dim` at the positions that a vector lists; a copy.",
 )  # fmt: skip

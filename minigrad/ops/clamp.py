@@ -11,17 +11,12 @@ from ..op import op, table
 from ..strides import by_rows
 from ..tensor import Tensor
 from .dims import check_fits
+from .precision import no_bools
 from .public import must_be_tensor, public
 
 
-def _no_bools(x: np.ndarray, kernel: str) -> np.ndarray:
-    if x.dtype.kind == "b":
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
-    return x
-
-
 def _clamp(x: np.ndarray, min: Any, max: Any) -> np.ndarray:
-    _no_bools(x, "clamp_cpu" if np.ndim(min) or np.ndim(max) else "clamp_scalar_cpu")
+    no_bools(x, "clamp_cpu" if np.ndim(min) or np.ndim(max) else "clamp_scalar_cpu")
     if min is not None:
         x = np.maximum(min, x)  # in this order x stays where both are 0.0 and -0.0
     return np.minimum(max, x) if max is not None else x
@@ -63,7 +58,7 @@ _clamp_tensor = op(
     doc="Elementwise: not below min, not above max, two tensors.",
 )  # fmt: skip
 _min_number = op(
-    "clamp_min_number(self, min)", lambda x, min: np.maximum(min, _no_bools(x, "clamp_min_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
+    "clamp_min_number(self, min)", lambda x, min: np.maximum(min, no_bools(x, "clamp_min_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_min", node="ClampMinBackward0",
     self=lambda grad, self, min: _where(grad, self >= min),
     doc="Elementwise: not below a number.",
@@ -76,7 +71,7 @@ _min_tensor = op(
     doc="Elementwise: not below another tensor.",
 )  # fmt: skip
 _max_number = op(
-    "clamp_max_number(self, max)", lambda x, max: np.minimum(max, _no_bools(x, "clamp_max_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
+    "clamp_max_number(self, max)", lambda x, max: np.minimum(max, no_bools(x, "clamp_max_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
     method=False, of="clamp_max", node="ClampMaxBackward0",
     self=lambda grad, self, max: _where(grad, self <= max),
     doc="Elementwise: not above a number.",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor, zeros_for
 from .arithmetic import first_tensor, reflected
+from .precision import unsupported
 from .public import in_place, must_be_tensor, public, tensors_only
 
 eq = op("eq(self, other)", np.equal, promotes="common", dunder="__eq__", doc="Elementwise self == other.")
@@ -52,8 +52,7 @@ for _name, _ufunc in {
 def _bitwise(forward: Callable[..., np.ndarray], kernel: str) -> Callable[..., np.ndarray]:
     def on_integers(x: np.ndarray, *other: np.ndarray) -> np.ndarray:
         if x.dtype.kind == "f":
-            kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-            raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+            raise unsupported(x, kernel)
         return forward(x, *other)
 
     return on_integers
@@ -89,8 +88,7 @@ bitwise_not = op(
 def _shifted(forward: Callable[..., np.ndarray], kernel: str) -> Callable[..., np.ndarray]:
     def shift(x: np.ndarray, other: np.ndarray) -> np.ndarray:
         if x.dtype.kind in "fb":
-            kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-            raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+            raise unsupported(x, kernel)
         return forward(x, other)
 
     return shift
@@ -132,7 +130,7 @@ logical_not = op("logical_not(self)", np.logical_not, inplace=True, doc="Element
 
 def _same_dtype(self: Tensor, other: Tensor) -> None:
     if self.dtype is not other.dtype:
-        names = [t.dtype.tensor_type.removesuffix("Tensor") for t in (self, other)]
+        names = [t.dtype.scalar_type for t in (self, other)]
         raise RuntimeError(f"{names[0]} did not match {names[1]}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..tensor import Tensor
 from .conv import transposed_shape
+from .precision import unsupported
 
 Ints = tuple[int, ...]
 
@@ -96,7 +97,7 @@ def _check_channels(
 
 
 def _check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, count: int, transposed: bool) -> None:
-    kinds = [t.dtype.tensor_type.removesuffix("Tensor") for t in (x, weight, bias) if t is not None]
+    kinds = [t.dtype.scalar_type for t in (x, weight, bias) if t is not None]
     if bias is not None and kinds[0] != kinds[2]:
         raise RuntimeError(
             f"Input type ({x.dtype.c_name}) and bias type ({bias.dtype.c_name}) should be the same"
@@ -105,7 +106,7 @@ def _check_dtypes(x: Tensor, weight: Tensor, bias: Tensor | None, count: int, tr
         two = max(count, 2)
         plain = "slow_conv2d_cpu" if count < 3 else "compute_columns3d"
         kernel = f"slow_conv_transpose{two}d_out_cpu" if transposed else plain
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+        raise unsupported(x._array, kernel)
     if kinds[0] != kinds[1]:
         raise RuntimeError(f"expected scalar type {kinds[0]} but found {kinds[1]}")
 

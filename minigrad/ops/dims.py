@@ -11,7 +11,7 @@ from .. import dtypes
 from ..bare import helper
 from ..dtypes import HALF
 from ..tensor import Tensor, checked_dim
-from .shape import _expand
+from .shape import expand_array
 
 Dims = tuple[int, ...]
 
@@ -57,7 +57,7 @@ def restored(value: Tensor, shape: Dims, dim: Any, keepdim: bool) -> Tensor:
 
 def _expanded_array(value: np.ndarray, shape: Dims, dim: Any, keepdim: bool) -> np.ndarray:
     dims = normal_dims(dim, len(shape))
-    return _expand(value if dims is None or keepdim else np.expand_dims(value, dims), shape)
+    return expand_array(value if dims is None or keepdim else np.expand_dims(value, dims), shape)
 
 
 @helper(_expanded_array)

@@ -9,6 +9,7 @@ import numpy as np
 from ..op import op, table
 from ..tensor import Tensor, zeros_for
 from .arithmetic import first_tensor, is_number, reflected
+from .precision import no_bools
 from .public import not_implemented, public
 
 
@@ -19,16 +20,14 @@ def _no_zero(x: np.ndarray, other: np.ndarray) -> None:
 
 def _floored(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The quotient rounded down; where the divisor is 0 it is that of the division, as in torch."""
-    if x.dtype.kind == "b":
-        raise NotImplementedError("\"div_floor_cpu\" not implemented for 'Bool'")
+    no_bools(x, "div_floor_cpu")
     _no_zero(x, other)
     found = np.floor_divide(x, other)
     return np.where(other == 0, np.true_divide(x, other), found) if x.dtype.kind == "f" else found
 
 
 def _truncated(x: np.ndarray, other: np.ndarray) -> np.ndarray:
-    if x.dtype.kind == "b":
-        raise NotImplementedError("\"div_trunc_cpu\" not implemented for 'Bool'")
+    no_bools(x, "div_trunc_cpu")
     _no_zero(x, other)
     if x.dtype.kind == "f":
         return np.trunc(np.true_divide(x, other))
@@ -46,8 +45,7 @@ def _rounded(x: np.ndarray, other: np.ndarray, rounding_mode: str) -> np.ndarray
 
 def _remainder(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """What is left by division that rounds down: it has the divisor's sign."""
-    if x.dtype.kind == "b":
-        raise NotImplementedError("\"remainder_cpu\" not implemented for 'Bool'")
+    no_bools(x, "remainder_cpu")
     _no_zero(x, other)
     if x.dtype.kind != "f":
         return np.remainder(x, other)
@@ -57,8 +55,7 @@ def _remainder(x: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _fmod(x: np.ndarray, other: np.ndarray) -> np.ndarray:
     """What is left by division that rounds towards 0: it has the dividend's sign."""
-    if x.dtype.kind == "b":
-        raise NotImplementedError("\"fmod_cpu\" not implemented for 'Bool'")
+    no_bools(x, "fmod_cpu")
     _no_zero(x, other)
     return np.fmod(x, other)
 

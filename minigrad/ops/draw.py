@@ -43,7 +43,7 @@ def _source(options: dict[str, Any], name: str) -> np.random.Generator:
 
 def _floating(dtype: dtypes.dtype, kernel: str) -> np.dtype:
     if not dtype.is_floating_point:
-        kind = dtype.tensor_type.removesuffix("Tensor")
+        kind = dtype.scalar_type
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
     return dtype.numpy
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..random import generator
 from ..tensor import Tensor, wrap
+from .filled import zeros_in
 from .public import of_tensors
 
 
@@ -29,9 +30,9 @@ def _dropped(input: Tensor, shape: tuple[int, ...], p: float, training: bool, in
     if p == 0 or not training or not input.numel():
         return input
     if input._array.dtype.kind != "f":
-        kind = input.dtype.tensor_type.removesuffix("Tensor")
+        kind = input.dtype.scalar_type
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind}")
-    mask = wrap(np.zeros((), input._array.dtype)) if p == 1 else _mask(shape, p, input)
+    mask = zeros_in((), input) if p == 1 else _mask(shape, p, input)
     return input.mul_(mask) if inplace else input * mask
 
 
@@ -119,7 +120,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     if p == 0 or not training or not input.numel():
         return input
     if p == 1:
-        zero = wrap(np.zeros((), input._array.dtype))
+        zero = zeros_in((), input)
         return input.mul_(zero) if inplace else input * zero
     kept = generator.random(input._array.shape) >= p
     a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))

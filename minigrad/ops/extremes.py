@@ -12,7 +12,9 @@ from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from . import selection
 from .dims import Dims, flag, normal_dims, one_dim, restored
+from .filled import zeros_in
 from .pairs import maximum, minimum
+from .precision import no_bools
 from .public import must_be_tensor, public
 
 _UNSET: Any = object()
@@ -55,7 +57,7 @@ _min_all = op(
 
 def _median_all(x: np.ndarray, skip_nan: bool) -> np.ndarray:
     """The lower of the two middle elements; nan where there is one, or none at all."""
-    _no_bools(x, "median_cpu")
+    no_bools(x, "median_cpu")
     if skip_nan and x.dtype.kind == "f":
         x = x[~np.isnan(x)]
     if not x.size:
@@ -88,7 +90,7 @@ def _picked(
     dim = one_dim(dim, x.ndim)
     if name in ("median", "nanmedian"):
         name = "median"  # torch has one function for both
-        _no_bools(x, "median_out")
+        no_bools(x, "median_out")
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)
     _not_empty_along(x, (dim,), name)
@@ -102,15 +104,10 @@ def _put_back(grads: list[Tensor], self_shape: Dims, indices: Tensor, dim: int, 
     grad = grads[0]
     if not self_shape:
         return grad
-    full = wrap(np.zeros(self_shape, grad._array.dtype))
+    full = zeros_in(self_shape, grad)
     if not keepdim:
         grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
     return full.scatter(dim, indices, grad)
-
-
-def _no_bools(x: np.ndarray, kernel: str) -> None:
-    if x.dtype == np.bool_:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
 def _middle(x: np.ndarray, axis: int) -> np.ndarray:
@@ -166,7 +163,7 @@ def _kth(x: np.ndarray, k: int, dim: Any, keepdim: bool) -> tuple[np.ndarray, np
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {one_dim(dim, x.ndim)}")
 
     def positions(x: np.ndarray, axis: int) -> np.ndarray:
-        _no_bools(x, "kthvalue_cpu")
+        no_bools(x, "kthvalue_cpu")
         order = np.argsort(x, axis=axis, kind="stable")
         found = np.take(order, [k - 1], axis=axis)
         if x.size <= selection.MOST and selection.has_equals(np.take_along_axis(x, order, axis), axis):

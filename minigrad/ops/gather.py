@@ -10,27 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..broadcast import broadcast_shape
+from ..dtypes import scalar_type
 from ..op import op, table
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
+from .filled import zeros_in
 from .public import public
 from .sizes import real_dim
-
-
-def _kind(x: np.ndarray) -> str:
-    return dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-
-
-def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
-    return wrap(np.zeros(shape, like._array.dtype))
-
 
 # ------------------------------------------------------------------ gather and scatter
 
 
-def _places(index: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
+def key_at(index: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
     """A NumPy key: for each element of `index` its own position, but in `dim` what the element says."""
     key = list(np.ogrid[tuple([slice(n) for n in index.shape])]) if index.ndim else []
     if key:
@@ -38,7 +30,7 @@ def _places(index: np.ndarray, dim: int) -> tuple[np.ndarray, ...]:
     return tuple(key)
 
 
-def _checked_index(
+def checked_index(
     x: np.ndarray, dim: int, index: np.ndarray, name: str, src: np.ndarray | None = None
 ) -> tuple[int, np.ndarray, np.ndarray]:
     """The dimension, x and index with one dimension at least. Raises in torch's words what does not fit."""
@@ -79,15 +71,15 @@ def _checked_index(
 
 
 def _gather(x: np.ndarray, dim: int, index: np.ndarray) -> np.ndarray:
-    dim, x1, index1 = _checked_index(x, dim, index, "gather")
+    dim, x1, index1 = checked_index(x, dim, index, "gather")
     if not index.size:
         return np.empty(index.shape, x.dtype)
-    return np.ascontiguousarray(x1[_places(index1, dim)]).reshape(index.shape)
+    return np.ascontiguousarray(x1[key_at(index1, dim)]).reshape(index.shape)
 
 
 def _scatter(x: np.ndarray, dim: int, index: np.ndarray, src: Any, add: bool, name: str) -> np.ndarray:
     given = src if isinstance(src, np.ndarray) else None
-    dim, _, index1 = _checked_index(x, dim, index, name, given)
+    dim, _, index1 = checked_index(x, dim, index, name, given)
     found = x.copy()
     if index.size:
         values = src
@@ -96,15 +88,15 @@ def _scatter(x: np.ndarray, dim: int, index: np.ndarray, src: Any, add: bool, na
             values = values[tuple([slice(n) for n in index1.shape])]
         target = found.reshape(1) if not x.ndim else found
         if add:
-            np.add.at(target, _places(index1, dim), values)
+            np.add.at(target, key_at(index1, dim), values)
         else:
-            target[_places(index1, dim)] = values
+            target[key_at(index1, dim)] = values
     return found
 
 
 gather = op(
     "gather(self, dim, index: Tensor)", _gather,
-    self=lambda grad, self_shape, dim, index: scatter_add(_zeros(self_shape, grad), dim, index, grad),
+    self=lambda grad, self_shape, dim, index: scatter_add(zeros_in(self_shape, grad), dim, index, grad),
     written=1,
     doc="For each position of `index` the element of self there, but in `dim` at what the index says.",
 )  # fmt: skip
@@ -182,7 +174,7 @@ def _within(x: np.ndarray, index: np.ndarray) -> np.ndarray:
 
 def _take(x: np.ndarray, index: np.ndarray) -> np.ndarray:
     if index.dtype != np.int64:
-        raise RuntimeError(f"take(): Expected a long tensor for index, but got {_kind(index)}")
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {scalar_type(index)}")
     if not x.size and index.size:
         raise IndexError("take(): tried to take from an empty tensor")
     return x.ravel()[_within(x, index)]
@@ -190,11 +182,11 @@ def _take(x: np.ndarray, index: np.ndarray) -> np.ndarray:
 
 def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool) -> np.ndarray:
     if index.dtype != np.int64:
-        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {_kind(index)}")
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {scalar_type(index)}")
     if source.dtype != x.dtype:
         raise RuntimeError(
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
-            f"{_kind(x)} and source.dtype = {_kind(source)}"
+            f"{scalar_type(x)} and source.dtype = {scalar_type(source)}"
         )
     if source.size != index.size:
         raise IndexError(
@@ -218,7 +210,7 @@ def _put(x: np.ndarray, index: np.ndarray, source: np.ndarray, accumulate: bool)
 take = op(
     "take(self, index: Tensor)", _take,
     # torch keeps all of self for its shape, and notices a write into it.
-    self=lambda grad, self, index: put(_zeros(self.shape, grad), index, grad, True),
+    self=lambda grad, self, index: put(zeros_in(self.shape, grad), index, grad, True),
     written=1,
     doc="The elements at positions in the flattened tensor, in the shape of `index`.",
 )  # fmt: skip
@@ -226,7 +218,7 @@ take = op(
 put = op(
     "put(self, index: Tensor, source, accumulate=False)", _put, inplace=True,
     self=lambda grad, index, source_shape, accumulate: (
-        grad if accumulate else put(grad, index, _zeros(source_shape, grad), False)
+        grad if accumulate else put(grad, index, zeros_in(source_shape, grad), False)
     ),
     source=lambda grad, index, source_shape: grad.take(index).reshape(source_shape),
     doc="A copy with the elements of `source` at positions in the flattened tensor, or added there.",
@@ -248,7 +240,7 @@ def take_along_dim(self: Tensor, indices: Tensor, dim: int | None = None) -> Ten
         )
     if indices._array.dtype != np.int64:
         raise RuntimeError(
-            f"torch.take_along_dim(): dtype of indices should be Long but got {_kind(indices._array)}"
+            f"torch.take_along_dim(): dtype of indices should be Long but got {scalar_type(indices._array)}"
         )
     dim = real_dim(dim, self._array.ndim)
     ours, theirs = list(self._array.shape), list(indices._array.shape)

@@ -13,7 +13,8 @@ import numpy as np
 from .. import dtypes, errors
 from ..op import op, table
 from ..strides import dense_strides, row_major, view_strides
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
+from .filled import zeros_in
 from .public import public
 
 
@@ -147,7 +148,7 @@ def _index_put(x: np.ndarray, indices: list[Any], values: np.ndarray, accumulate
     if fills and any(i is not None and i.dtype == np.uint8 for i in indices):
         raise RuntimeError("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char")
     if values.dtype != x.dtype and not fills:
-        into, source = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, values))
+        into, source = (dtypes.scalar_type(a) for a in (x, values))
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
             f"{into} for the destination and {source} for the source."
@@ -183,10 +184,6 @@ def _is_one_mask(key: tuple[Any, ...]) -> bool:
     return len(lists) == 1 and lists[0].dtype == np.bool_
 
 
-def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
-    return wrap(np.zeros(shape, like._array.dtype))
-
-
 def check_unchanged(indices: list[Any], versions: tuple[Any, ...]) -> list[Any]:
     """`indices`, if none was written since it had its version. RuntimeError, in torch's words, otherwise."""
     for i, version in zip(indices, versions, strict=True):
@@ -219,7 +216,7 @@ _put_op = op(
     inplace=True, method=False,
     self=lambda grad, indices, values_shape, accumulate, versions: (
         grad if accumulate
-        else index_put(grad, check_unchanged(indices, versions), _zeros(values_shape, grad))
+        else index_put(grad, check_unchanged(indices, versions), zeros_in(values_shape, grad))
     ),
     values=lambda grad, indices, versions: index(grad, check_unchanged(indices, versions)),
     doc="self with `values` at lists of positions, or added there where accumulate is True.",

@@ -13,31 +13,18 @@ import numpy as np
 from .. import dtypes
 from ..bare import helper
 from ..broadcast import broadcast_shape
+from ..dtypes import scalar_type
 from ..op import op
 from ..tensor import Tensor
 from .copies import contiguous
-from .precision import rounded_once
+from .precision import no_bools, rounded_once
 from .public import public
 from .shape import t, transpose, unsafe_view
 from .sizes import real_dim
 
-_C_NAMES = {
-    "Float": "float", "Double": "double", "Half": "c10::Half", "Long": "long int", "Int": "int",
-    "Short": "short int", "Char": "signed char", "Byte": "unsigned char", "Bool": "bool",
-}  # fmt: skip
-
-
-def _kind(x: np.ndarray) -> str:
-    return dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-
-
-def _no_bool(x: np.ndarray, name: str) -> None:
-    if x.dtype == np.bool_:
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
-
 
 @rounded_once
-def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.matmul(a, b)
 
 
@@ -46,20 +33,20 @@ def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"dot : expected both vectors to have same dtype, but found {_kind(a)} and {_kind(b)}"
+            f"dot : expected both vectors to have same dtype, but found {scalar_type(a)} and {scalar_type(b)}"
         )
     if a.shape != b.shape:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number "
             f"of elements, but got {a.size} and {b.size} elements respectively"
         )
-    _no_bool(a, "dot")
-    return _product(a, b)
+    no_bools(a, "dot")
+    return product(a, b)
 
 
 def _mv(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _check_mv(np.empty(size_of(a, 0), b.dtype), a, b)
-    return _product(a, b)
+    check_mv(np.empty(size_of(a, 0), b.dtype), a, b)
+    return product(a, b)
 
 
 def size_of(x: np.ndarray, dim: int) -> int:
@@ -67,7 +54,7 @@ def size_of(x: np.ndarray, dim: int) -> int:
     return x.shape[real_dim(dim, x.ndim)]
 
 
-def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+def check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
     if a.ndim != 2 or b.ndim != 1 or out.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {out.ndim}, {a.ndim}, {b.ndim}")
     if a.shape[1] != b.shape[0] or (out.ndim and out.shape[0] not in (1, a.shape[0])):
@@ -76,20 +63,20 @@ def _check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
         )
     if not out.dtype == a.dtype == b.dtype:
         raise RuntimeError(
-            f"addmv input tensors must have the same dtype, but got {_kind(out)}, {_kind(a)}, and {_kind(b)}"
+            f"addmv input tensors must have the same dtype, but got {scalar_type(out)}, {scalar_type(a)}, and {scalar_type(b)}"
         )
-    _no_bool(a, "addmv_impl_cpu")
+    no_bools(a, "addmv_impl_cpu")
 
 
 def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.ndim != 2 or b.ndim != 2:
         raise RuntimeError(f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix")
     if a.shape[1] != b.shape[0] or a.dtype is not b.dtype or a.dtype.kind == "b":
-        _check_mm(a, b)
-    return _product(a, b)
+        check_mm(a, b)
+    return product(a, b)
 
 
-def _check_mm(a: np.ndarray, b: np.ndarray) -> None:
+def check_mm(a: np.ndarray, b: np.ndarray) -> None:
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and "
@@ -98,18 +85,18 @@ def _check_mm(a: np.ndarray, b: np.ndarray) -> None:
     if a.dtype != b.dtype:
         raise RuntimeError(
             "expected m1 and m2 to have the same dtype, but got: "
-            f"{_C_NAMES[_kind(a)]} != {_C_NAMES[_kind(b)]}"
+            f"{dtypes.of(a.dtype).c_name} != {dtypes.of(b.dtype).c_name}"
         )
     if a.dtype.kind == "b" and a.size and b.size:
-        _no_bool(a, "addmm_impl_cpu_")
+        no_bools(a, "addmm_impl_cpu_")
 
 
 def _bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    _check_bmm(a, b)
-    return _product(a, b) if a.size and b.size else np.zeros((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
+    check_bmm(a, b)
+    return product(a, b) if a.size and b.size else np.zeros((a.shape[0], a.shape[1], b.shape[2]), a.dtype)
 
 
-def _check_bmm(a: np.ndarray, b: np.ndarray, kernel: str = "bmm") -> None:
+def check_bmm(a: np.ndarray, b: np.ndarray, kernel: str = "bmm") -> None:
     for name, x in (("batch1", a), ("batch2", b)):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
@@ -120,8 +107,8 @@ def _check_bmm(a: np.ndarray, b: np.ndarray, kernel: str = "bmm") -> None:
         )
     if a.size and b.size:
         if a.dtype != b.dtype:
-            raise RuntimeError(f"expected scalar type {_kind(a)} but found {_kind(b)}")
-        _no_bool(a, kernel if a.shape[1] * a.shape[2] * b.shape[2] < 400 else "baddbmm_with_gemm")
+            raise RuntimeError(f"expected scalar type {scalar_type(a)} but found {scalar_type(b)}")
+        no_bools(a, kernel if a.shape[1] * a.shape[2] * b.shape[2] < 400 else "baddbmm_with_gemm")
 
 
 dot = op(

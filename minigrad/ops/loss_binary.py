@@ -22,7 +22,7 @@ from .precision import floating, not_differentiable, rounded_once
 
 def _bce(x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction: int) -> np.ndarray:
     if target.dtype != x.dtype:
-        found, wanted = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (target, x))
+        found, wanted = (dtypes.scalar_type(a) for a in (target, x))
         raise RuntimeError(f"Found dtype {found} but expected {wanted}")
     floating(x, "binary_cross_entropy")
     for name, a in (("input", x), ("target", target)):
@@ -96,7 +96,7 @@ def _bce_logits(
             "operator instead."
         )
     if target.dtype.kind != "f":
-        kinds = (dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, target))
+        kinds = (dtypes.scalar_type(a) for a in (x, target))
         raise RuntimeError("result type {} can't be cast to the desired output type {}".format(*kinds))
     if pos_weight is not None:
         broadcast_shape((pos_weight, target))
@@ -138,7 +138,7 @@ def _soft_margin(x: np.ndarray, target: np.ndarray, reduction: int) -> np.ndarra
             "`~` or `logical_not()` operator instead."
         )
     if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        kind = dtypes.scalar_type(x)
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind}")
     product = _times_weight(-x, target)
     return reduced(

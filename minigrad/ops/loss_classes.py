@@ -153,10 +153,10 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
             f"of shape: {list(weight.shape)}"
         )
     if weight is not None and weight._array.dtype != x._array.dtype:
-        kinds = (t.dtype.tensor_type.removesuffix("Tensor") for t in (x, weight))
+        kinds = (t.dtype.scalar_type for t in (x, weight))
         raise RuntimeError("expected scalar type {} but found {}".format(*kinds))
     if target._array.dtype not in (np.int64, np.uint8):
-        name = target.dtype.tensor_type.removesuffix("Tensor")
+        name = target.dtype.scalar_type
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {name}")
     not_differentiable("nll_loss_forward", weight=weight)
     if len(shape) <= 2:
@@ -244,7 +244,7 @@ def _of_probabilities(
     log: Tensor, target: Tensor, weight: Tensor | None, how: int, smoothing: float, ignore: int
 ) -> Tensor:
     if target._array.dtype.kind != "f":
-        name = dtypes.of(target._array.dtype).tensor_type.removesuffix("Tensor")
+        name = dtypes.scalar_type(target._array)
         raise RuntimeError(f"Expected floating point type for target with class probabilities, got {name}")
     if ignore >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")

@@ -15,16 +15,13 @@ from ..broadcast import broadcast_shape
 from ..dtypes import result_type
 from ..mode import no_grad
 from ..op import op
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from .activations import logsigmoid
 from .create import ones_like, zeros_like
+from .filled import filled
 from .loss import number, reduced
 from .precision import rounded_once
 from .scalars import minus, plus, times
-
-
-def _filled(value: float, like: Tensor) -> Tensor:
-    return wrap(np.full(like._array.shape, value, like._array.dtype))
 
 
 def _broadcast(*tensors: Tensor) -> list[Tensor]:
@@ -130,7 +127,7 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """input where the target is 1, max(0, margin - input) where it is -1."""
     how = number(reduction, size_average, reduce)
-    far = (_filled(margin, input) - input).clamp_min(0)
+    far = (filled(margin, input) - input).clamp_min(0)
     zeros = zeros_like(input)
     return reduced(far.where(target != 1, zeros) + input.where(target != -1, zeros), how)
 
@@ -252,7 +249,7 @@ def cosine_embedding_loss(
     square2 = plus((input2 * input2).sum(dim), 1e-12)
     cos = product / (square1 * square2).sqrt()
     zeros = zeros_like(cos)
-    near = (_filled(1, cos) - cos).where(target == 1, zeros)
+    near = (filled(1, cos) - cos).where(target == 1, zeros)
     far = minus(cos, margin).clamp_min(0).where(target == -1, zeros)
     return reduced(near + far, how)
 

@@ -14,14 +14,15 @@ import numpy as np
 from .. import dtypes
 from ..broadcast import broadcast_shape
 from ..op import op
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
+from .filled import zeros_in
 from .join import cat, unbind
 from .public import explained, public
 
 
 def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
     if condition.dtype not in (np.bool_, np.uint8):
-        kind = dtypes.of(condition.dtype).tensor_type.removesuffix("Tensor")
+        kind = dtypes.scalar_type(condition)
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {kind}"
         )
@@ -69,14 +70,13 @@ def _masked_select(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _masked_scatter(x: np.ndarray, mask: np.ndarray, source: np.ndarray) -> np.ndarray:
     if source.dtype != x.dtype:
-        kinds = [dtypes.of(a.dtype).tensor_type.removesuffix("Tensor") for a in (x, source)]
+        kinds = [dtypes.scalar_type(a) for a in (x, source)]
         raise RuntimeError(
             f"masked_scatter: expected self and source to have same dtypes but got{kinds[0]} and {kinds[1]}"
         )
     if mask.dtype != np.bool_:
         raise RuntimeError(
-            "masked_scatter_ only supports boolean masks, but got mask with dtype "
-            + dtypes.of(mask.dtype).tensor_type.removesuffix("Tensor")
+            "masked_scatter_ only supports boolean masks, but got mask with dtype " + dtypes.scalar_type(mask)
         )
     shape = broadcast_shape([mask, x])
     found = np.broadcast_to(x, shape).copy()
@@ -93,13 +93,13 @@ def _masked_source(grad: Tensor, mask: Tensor, shape: tuple[int, ...]) -> Tensor
     picked = grad.masked_select(mask)
     missing = math.prod(shape) - picked._array.size
     if missing > 0:
-        picked = cat([picked, wrap(np.zeros(missing, picked._array.dtype))])
+        picked = cat([picked, zeros_in(missing, picked)])
     return picked.view(shape)
 
 
 def _unselected(grad: Tensor, shape: tuple[int, ...], mask: Tensor) -> Tensor:
     full = broadcast_shape([np.broadcast_to(np.bool_(0), shape), mask._array])
-    return masked_scatter(wrap(np.zeros(full, grad._array.dtype)), mask, grad)
+    return masked_scatter(zeros_in(full, grad), mask, grad)
 
 
 masked_select = op(

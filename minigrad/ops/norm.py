@@ -95,7 +95,7 @@ def check_mixed(input: Tensor, *parameters: Tensor | None) -> None:
         if input.dtype is not float16:
             raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
     elif other := next((kind for kind in kinds if kind is not input.dtype), None):
-        names = (kind.tensor_type.removesuffix("Tensor") for kind in (input.dtype, other))
+        names = (kind.scalar_type for kind in (input.dtype, other))
         raise RuntimeError("expected scalar type {} but found {}".format(*names))
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..memory_format import as_suggested
 from ..op import op
-from ..tensor import Tensor, wrap, zeros_for
+from ..tensor import Tensor, zeros_for
+from .filled import zeros_in
 from .precision import unsupported
 from .sizes import checked_sizes
 
@@ -163,7 +164,7 @@ def _circular(x: Tensor, pad: tuple[int, ...]) -> Tensor:
             raise NotImplementedError(
                 f"pad(): padding {pad} cuts off what it would repeat, which is not supported"
             )
-    out = wrap(np.zeros(shape, x._array.dtype))
+    out = zeros_in(shape, x)
     middle = out
     padded = [d for d in range(x.ndim) if d >= x.ndim - len(pad) // 2]
     for d in padded:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor, wrap, zeros_for
+from ..tensor import Tensor, zeros_for
 from .arithmetic import minus, plus, times
+from .filled import zeros_in
 from .masks import where
 from .precision import rounded_once
 from .public import in_place, not_implemented
@@ -215,7 +216,7 @@ def _sinc_self(grad: Tensor, self: Tensor) -> Tensor:
     """(x cos(x) - sin(x)) / (pi x^2) with x = pi * self; 0 at 0, and where the square is 0."""
     x, square = times(self, math.pi), times(self * self, math.pi)
     slope = (x * x.cos() - x.sin()) / square
-    return where(square == 0, wrap(np.zeros((), grad._array.dtype)), grad * slope)
+    return where(square == 0, zeros_in((), grad), grad * slope)
 
 
 sinc = op(

@@ -286,13 +286,8 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     if size == (1, 1):
         return input.mean((-1, -2), keepdim=True)
     _check_adaptive(input, name, "", 2)
-    return pool.adaptive_avg_pool2d_out(floating_of(input, name), size)
-
-
-def floating_of(x: Tensor, name: str) -> Tensor:
-    """x itself. NotImplementedError where its dtype is not a float."""
-    floating(x._array, name)
-    return x
+    floating(input._array, name)
+    return pool.adaptive_avg_pool2d_out(input, size)
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
@@ -310,7 +305,8 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = 
     if min(size) < 0:
         shape = [*input.shape[:-2], *size]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(size)}: {shape}")
-    found = pool.adaptive_max_pool2d_out(floating_of(input, name), size)
+    floating(input._array, name)
+    found = pool.adaptive_max_pool2d_out(input, size)
     return found if return_indices else found[0]
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from .. import dtypes
 from ..op import op, table
 from ..strides import by_rows
-from ..tensor import Tensor, wrap, zeros_for
+from ..tensor import Tensor, zeros_for
 from .arithmetic import is_number, minus, reflected, times
 from .dims import check_fits
+from .filled import zeros_in
 from .masks import where
+from .precision import no_bools
 from .public import public
 
 
@@ -39,8 +41,7 @@ def _check_exponent(x: np.ndarray, exponent: Any) -> None:
 
 
 def _tensor_power(x: np.ndarray, exponent: np.ndarray) -> np.ndarray:
-    if x.dtype.kind == "b":
-        raise NotImplementedError("\"pow\" not implemented for 'Bool'")
+    no_bools(x, "pow")
     if x.dtype.kind == "f":
         return np.power(x, exponent)
     # Integers: 1 / x^n, cut off, is 0 except for 1 and -1.
@@ -57,23 +58,20 @@ def _pow_self(grad: Tensor, self: Tensor, exponent: float) -> Tensor:
     return grad * times(_pow_number(self, exponent - 1), exponent)
 
 
-def _zero(like: Tensor) -> Tensor:
-    return wrap(np.zeros((), like._array.dtype))
-
-
 def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor, result: Tensor) -> Tensor:
-    # torch saves the result whoever asks for a gradient. 0 where the exponent is 0: there the base's derivative is 0 * base^-1, which is nan for base 0.
+    # torch saves the result whoever asks for a gradient. 0 where the exponent is 0: there the base's derivative is
+    # 0 * base^-1, which is nan for base 0.
     slope = exponent * self ** minus(exponent, 1)
-    return where(exponent == 0, _zero(grad), grad * slope)
+    return where(exponent == 0, zeros_in((), grad), grad * slope)
 
 
 def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> Tensor:
     """result * log(self), and 0 where self is 0 and the exponent is not negative."""
     if not isinstance(self, Tensor):
         if self == 0:
-            return where(exponent >= 0, _zero(grad), grad * times(result, -np.inf))
+            return where(exponent >= 0, zeros_in((), grad), grad * times(result, -np.inf))
         return grad * times(result, float(np.log(self)) if self > 0 else float("nan"))
-    return grad * where((self == 0) & (exponent >= 0), _zero(grad), result * self.log())
+    return grad * where((self == 0) & (exponent >= 0), zeros_in((), grad), result * self.log())
 
 
 _pow_number = op(

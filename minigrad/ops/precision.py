@@ -1,4 +1,4 @@
-"""What a forward function of a neural network asks of its arrays' dtype, and float16's way of rounding.
+"""What a forward function asks of its arrays' dtype, and float16's way of rounding.
 
 Counterpart in PyTorch: AT_DISPATCH_FLOATING_TYPES and `opmath_t` in aten/src/ATen.
 """
@@ -22,10 +22,16 @@ def floating(x: np.ndarray, name: str) -> np.ndarray:
     return x
 
 
+def no_bools(x: np.ndarray, name: str) -> np.ndarray:
+    """x itself. NotImplementedError, in torch's words, where it is of bools."""
+    if x.dtype.kind == "b":
+        raise unsupported(x, name)
+    return x
+
+
 def unsupported(x: np.ndarray, name: str) -> NotImplementedError:
     """That torch's kernel of this name does not take x's dtype."""
-    kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-    return NotImplementedError(f"\"{name}\" not implemented for '{kind}'")
+    return NotImplementedError(f"\"{name}\" not implemented for '{dtypes.scalar_type(x)}'")
 
 
 def not_differentiable(function: str, **tensors: Any) -> None:

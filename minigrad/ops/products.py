@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import scalar_type
 from ..op import op
 from ..tensor import Tensor, checked_dim
 from .copies import contiguous
-from .linalg import _kind, _no_bool, dot, matmul, mm
+from .linalg import dot, matmul, mm
+from .precision import no_bools
 from .public import public
 from .shape import unsafe_view, viewed
 from .sizes import real_dim
@@ -115,8 +117,8 @@ def _cross(x: np.ndarray, y: np.ndarray, dim: int) -> np.ndarray:
             f"linalg.cross: inputs dimension {given} must have length 3. Got {x.shape[dim]} and {y.shape[dim]}"
         )
     if x.dtype != y.dtype:
-        raise RuntimeError(f"expected scalar type {_kind(x)} but found {_kind(y)}")
-    _no_bool(x, "cross")
+        raise RuntimeError(f"expected scalar type {scalar_type(x)} but found {scalar_type(y)}")
+    no_bools(x, "cross")
     return np.ascontiguousarray(np.cross(x, y, axis=dim))
 
 

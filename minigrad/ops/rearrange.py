@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..op import Op, op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from .along import index_select
 from .copies import contiguous_copy
+from .filled import zeros_in
+from .precision import unsupported
 from .public import public
 from .reshape import flatten, reshape
 from .sizes import checked_dims, checked_sizes, is_int, real_dim
@@ -39,7 +40,7 @@ def _repeat(x: np.ndarray, repeats: tuple[int, ...]) -> np.ndarray:
 def _repeat_self(grad: Tensor, self_shape: tuple[int, ...], repeats: tuple[int, ...]) -> Tensor:
     """The sum of the copies' gradients."""
     if 0 in repeats:
-        return wrap(np.zeros(self_shape, grad._array.dtype))
+        return zeros_in(self_shape, grad)
     lead = len(repeats) - len(self_shape)
     shape, dims = list(repeats[:lead]), list(range(lead))
     for n, times in zip(self_shape, repeats[lead:], strict=True):
@@ -107,8 +108,7 @@ def repeat_interleave(
 def _repeated_positions(repeats: Tensor) -> Tensor:
     times = repeats._array
     if times.dtype not in (np.int64, np.int32):
-        kind = dtypes.of(times.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{kind}'")
+        raise unsupported(times, "repeat_interleave_cpu")
     if times.ndim != 1:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if (times < 0).any():

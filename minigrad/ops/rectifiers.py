@@ -213,7 +213,7 @@ prelu_weight = op(
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """x where it is above 0, else weight * x; one weight for all, or one for each channel (dimension 1)."""
     if input.dtype is not weight.dtype:
-        names = (t.dtype.tensor_type.removesuffix("Tensor") for t in (input, weight))
+        names = (t.dtype.scalar_type for t in (input, weight))
         raise RuntimeError(f"prelu: Type promoting not supported. Got {' and '.join(names)}")
     if weight.ndim > 1:
         raise RuntimeError(

@@ -14,6 +14,7 @@ from ..op import op, table
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import Dims, cast, count, expanded, flag, normal_dims, one_dim, restored, saved_dims, wide
+from .precision import no_bools
 from .public import must_be_tensor, public, renamed
 from .shape import expand
 
@@ -39,7 +40,7 @@ def _mean(x: np.ndarray, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) ->
     kind = dtypes.of(x.dtype) if dtype is None else dtype
     if not kind.is_floating_point:
         what = "Input" if dtype is None else "Optional"
-        name = kind.tensor_type.removesuffix("Tensor")
+        name = kind.scalar_type
         raise RuntimeError(
             f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex "
             f"dtype. Got: {name}"
@@ -227,8 +228,7 @@ def prod(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
 
 
 def _trace(x: np.ndarray) -> np.ndarray:
-    if x.dtype == np.bool_:
-        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+    no_bools(x, "trace")
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     return _back(np.trace(wide(x)), x, None)

@@ -54,7 +54,7 @@ def _reinterpreted(self: Tensor, dtype: Dtype) -> Tensor:
 def _last(self: Tensor, dtype: Dtype) -> int:
     """The length of the last dimension in the other dtype. RuntimeError, in torch's words, for odd ends."""
     x = self._array
-    names = [d.tensor_type.removesuffix("Tensor") for d in (of(x.dtype), dtype)]
+    names = [d.scalar_type for d in (of(x.dtype), dtype)]
     words = f"to view {names[0]} as {names[1]} (different element sizes)"
     if not x.ndim:
         raise RuntimeError(f"self.dim() cannot be 0 {words}")

@@ -8,20 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes, return_types
+from .. import return_types
 from ..op import op
 from ..tensor import Tensor, zeros_for
 from .arithmetic import times
 from .masks import where
-from .precision import floating
+from .precision import floating, unsupported
 from .public import public, tensors_only
 
 
 def _whole(function: np.ufunc, kernel: str) -> Callable[..., np.ndarray]:
     def forward(x: np.ndarray, other: np.ndarray) -> np.ndarray:
         if x.dtype.kind not in "iu":
-            kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-            raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+            raise unsupported(x, kernel)
         return function(x, other)
 
     return forward

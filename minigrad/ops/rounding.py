@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..op import op, table
 from ..tensor import Tensor, zeros_for
+from .precision import floating, no_bools
 from .public import must_be_tensor, public
 
 
 def _refuses_bool(kernel: str) -> Callable[..., None]:
     def check(x: np.ndarray, *others: Any) -> None:
-        if x.dtype.kind == "b":
-            raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+        no_bools(x, kernel)
 
     return check
 
@@ -85,10 +84,7 @@ trunc = op(
 
 
 def _frac(x: np.ndarray) -> np.ndarray:
-    if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"frac_cpu\" not implemented for '{kind}'")
-    return x - np.trunc(x)
+    return x - np.trunc(floating(x, "frac_cpu"))
 
 
 frac = op(
@@ -100,9 +96,7 @@ frac = op(
 
 def _round_decimals(x: np.ndarray, decimals: int) -> np.ndarray:
     """Times 10^decimals, rounded to even, and back: as torch does it, its float errors included."""
-    if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"round_cpu\" not implemented for '{kind}'")
+    floating(x, "round_cpu")
     scale = np.asarray(10.0 ** np.abs(decimals)).astype(x.dtype)
     return np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale
 

@@ -12,8 +12,10 @@ from ..op import op
 from ..strides import by_rows
 from ..tensor import Tensor, wrap
 from .dims import cast, normal_dims, one_dim, restored, saved_dims, wide
+from .filled import zeros_in
 from .masks import where
 from .pointwise import exp
+from .precision import floating
 from .public import must_be_tensor, public
 
 
@@ -92,7 +94,7 @@ def _running_extreme(
 
 
 def _running_self(grads: list[Tensor], self: Tensor, indices: Tensor, dim: int) -> Tensor:
-    full = wrap(np.zeros(self._array.shape, grads[0]._array.dtype))
+    full = zeros_in(self._array.shape, grads[0])
     return full.scatter_add(dim, indices, grads[0]) if self._array.ndim else grads[0]
 
 
@@ -125,13 +127,6 @@ def cummin(self: Tensor, dim: int) -> Any:
 # ------------------------------------------------------------------ softmax
 
 
-def _floating(x: np.ndarray, kernel: str) -> np.ndarray:
-    if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
-    return x
-
-
 def _kernel(name: str, x: np.ndarray, dim: int) -> str:
     return f"{name}{'_lastdim' if one_dim(dim, x.ndim) >= x.ndim - 1 else ''}_kernel_impl"
 
@@ -143,7 +138,7 @@ def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
 
 def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = _floating(x, _kernel("softmax", x, dim))
+    x = floating(x, _kernel("softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     e = np.exp(y, out=...)
     return np.divide(e, np.add.reduce(e, axis, keepdims=True), out=e).astype(x.dtype, copy=False)
@@ -151,7 +146,7 @@ def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
 
 def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = _floating(x, _kernel("log_softmax", x, dim))
+    x = floating(x, _kernel("log_softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)
     return np.subtract(y, np.log(total, out=...), out=...).astype(x.dtype, copy=False)
@@ -261,7 +256,7 @@ def logsumexp(self: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 
 def _logcumsumexp(x: np.ndarray, dim: Any) -> np.ndarray:
     axis = one_dim(dim, x.ndim)
-    y = _wider(_floating(x, "logcumsumexp_out_cpu"))
+    y = _wider(floating(x, "logcumsumexp_out_cpu"))
     return ((np.logaddexp.accumulate(y, axis=axis) if x.ndim else y) + 0).astype(x.dtype)
 
 

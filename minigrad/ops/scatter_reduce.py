@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..op import op
-from ..tensor import Tensor, wrap
-from .along import _along, check_added, check_added_at, index_add, index_fill, index_select
-from .gather import _checked_index, _kind, _places, gather, scatter, scatter_add
+from ..tensor import Tensor
+from .along import check_added, check_added_at, index_add, index_fill, index_select, key_along
+from .filled import filled
+from .gather import checked_index, gather, key_at, scatter, scatter_add
 from .masks import where
+from .precision import no_bools
 from .public import not_implemented
 
 _UFUNCS = {
@@ -57,7 +59,7 @@ def _scatter_reduce(
     x: np.ndarray, dim: int, index: np.ndarray, src: Any, reduce: str, include_self: bool
 ) -> np.ndarray:
     given = src if isinstance(src, np.ndarray) else None
-    dim, _, index1 = _checked_index(x, dim, index, "scatter", given)
+    dim, _, index1 = checked_index(x, dim, index, "scatter", given)
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     return _scattered(x, dim, index1, src, reduce, include_self)
@@ -71,12 +73,12 @@ def _scattered(
     values = np.asarray(src).astype(x.dtype, copy=False)
     if values.ndim:
         values = values[tuple([slice(n) for n in index.shape])]
-    return _reduced(x, _places(index, dim), values, reduce, include_self)
+    return _reduced(x, key_at(index, dim), values, reduce, include_self)
 
 
 def _scatter_or(x: np.ndarray, dim: int, index: np.ndarray, src: Any, reduce: str) -> np.ndarray:
     given = src if isinstance(src, np.ndarray) else None
-    dim, _, index1 = _checked_index(x, dim, index, "scatter", given)
+    dim, _, index1 = checked_index(x, dim, index, "scatter", given)
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     return _scattered(x, dim, index1, src, reduce, True)
@@ -90,15 +92,14 @@ def _index_reduce(
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}."
         )
     dim = check_added(x, dim, index, source, "index_reduce_")
-    if x.dtype == np.bool_:
-        raise NotImplementedError(f"\"index_func_\" not implemented for '{_kind(x)}'")
+    no_bools(x, "index_func_")
     flat = index.reshape(-1)
     check_added_at(x, dim, flat)
     if not x.size:
         return x.copy()
     target = x if x.ndim else x.reshape(1)
     values = source if source.ndim else source.reshape(1)
-    return _reduced(target, _along(target, dim, flat), values, reduce, include_self).reshape(x.shape)
+    return _reduced(target, key_along(dim, flat), values, reduce, include_self).reshape(x.shape)
 
 
 # ------------------------------------------------------------------ gradients
@@ -134,7 +135,7 @@ def _to_src(
 ) -> Tensor:  # fmt: skip
     if reduce == "prod":
         zero = src == 0
-        many = places.pick(places.add(_filled(0, self), dim, index, zero.to(self.dtype)), dim, index)
+        many = places.pick(places.add(filled(0, self), dim, index, zero.to(self.dtype)), dim, index)
         single = zero & (many == 1)
         # The only zero of a product: the others' product is its slope, but the result is 0.
         without = places.again(
@@ -155,13 +156,9 @@ def _to_src(
     return places.pick(grad, dim, index)
 
 
-def _filled(value: int, like: Tensor) -> Tensor:
-    return wrap(np.full(like._array.shape, value, like._array.dtype))
-
-
 def _counts(places: Places, grad: Tensor, dim: int, index: Tensor, src: Tensor, include_self: bool) -> Tensor:
     """How many values each place is the mean of; 1 where there are none."""
-    counts = places.add(_filled(int(include_self), grad), dim, index, _filled(1, src))
+    counts = places.add(filled(int(include_self), grad), dim, index, filled(1, src))
     return counts.masked_fill(counts == 0, 1)
 
 

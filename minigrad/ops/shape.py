@@ -57,7 +57,7 @@ def _reshape_alias(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return found
 
 
-def _expand(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
@@ -133,7 +133,7 @@ alias = op(
 )  # fmt: skip
 
 expand = op(
-    "expand(self, *size)", _expand, view="one",
+    "expand(self, *size)", expand_array, view="one",
     self=lambda grad, self_shape: sum_to(grad, self_shape),
     doc="Dimensions of length 1 stretched, without copying; -1 leaves a length as it is.",
 )  # fmt: skip
@@ -142,12 +142,12 @@ expand = op(
 # ------------------------------------------------------------------ another order
 
 
-def _transpose(x: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
+def transpose_array(x: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
     dim0, dim1 = checked_dim(dim0, x.ndim), checked_dim(dim1, x.ndim)
     return x.swapaxes(dim0, dim1) if x.ndim else x[...]
 
 
-def _t(x: np.ndarray, name: str = "t") -> np.ndarray:
+def t_array(x: np.ndarray, name: str = "t") -> np.ndarray:
     if x.ndim > 2:
         raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
     return x.T
@@ -170,13 +170,13 @@ def _inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
 
 
 transpose = op(
-    "transpose(self, dim0, dim1)", _transpose, view="one",
+    "transpose(self, dim0, dim1)", transpose_array, view="one",
     self=lambda grad, dim0, dim1: transpose(grad, dim0, dim1),
     doc="Two dimensions exchanged.",
 )  # fmt: skip
 
 t = op(
-    "t(self)", _t, view="one",
+    "t(self)", t_array, view="one",
     self=lambda grad: t(grad),
     doc="The transpose of a matrix; a vector or scalar as it is.",
 )  # fmt: skip
@@ -191,19 +191,19 @@ permute = op(
 # ------------------------------------------------------------------ dimensions of length 1
 
 
-def _unsqueeze(x: np.ndarray, dim: int) -> np.ndarray:
+def unsqueeze_array(x: np.ndarray, dim: int) -> np.ndarray:
     dim = checked_dim(dim, x.ndim + 1)
     own = strides_of(x)
     stride = x.shape[dim] * own[dim] if dim < x.ndim else x.itemsize
     return window(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*own[:dim], stride, *own[dim:]))
 
 
-def _without(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
+def squeezed(x: np.ndarray, dims: tuple[int, ...]) -> np.ndarray:
     """x without those of `dims` that have length 1."""
     return np.squeeze(x, axis=tuple([d for d in dims if x.shape[d] == 1])) if x.ndim else x[...]
 
 
-def _unsqueezed(grad: Tensor, shape: tuple[int, ...], dims: Any) -> Tensor:
+def unsqueezed(grad: Tensor, shape: tuple[int, ...], dims: Any) -> Tensor:
     """The gradient with the dimensions back that were dropped of a tensor of `shape`."""
     dims = (dims,) if not isinstance(dims, (tuple, list)) else dims
     for d in sorted([checked_dim(d, len(shape)) for d in dims]) if shape else ():
@@ -213,27 +213,27 @@ def _unsqueezed(grad: Tensor, shape: tuple[int, ...], dims: Any) -> Tensor:
 
 
 unsqueeze = op(
-    "unsqueeze(self, dim)", _unsqueeze, view="one",
+    "unsqueeze(self, dim)", unsqueeze_array, view="one",
     self=lambda grad, dim: grad.squeeze(dim),
     doc="A new dimension of length 1 at position `dim`.",
 )  # fmt: skip
 
 _squeeze_all = op(
-    "squeeze_all(self)", lambda x: _without(x, tuple(range(x.ndim))), view="one", method=False, of="squeeze",
+    "squeeze_all(self)", lambda x: squeezed(x, tuple(range(x.ndim))), view="one", method=False, of="squeeze",
     node="SqueezeBackward0",
-    self=lambda grad, self_shape: _unsqueezed(grad, self_shape, tuple(range(len(self_shape)))),
+    self=lambda grad, self_shape: unsqueezed(grad, self_shape, tuple(range(len(self_shape)))),
     doc="All dimensions of length 1 dropped.",
 )  # fmt: skip
 _squeeze_dim = op(
-    "squeeze_dim(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), view="one", method=False,
+    "squeeze_dim(self, dim)", lambda x, dim: squeezed(x, checked_dims(dim, x.ndim)), view="one", method=False,
     of="squeeze", node="SqueezeBackward1",
-    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    self=lambda grad, self_shape, dim: unsqueezed(grad, self_shape, dim),
     doc="The dimension `dim` dropped, where its length is 1.",
 )  # fmt: skip
 _squeeze_dims = op(
-    "squeeze_dims(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), view="one", method=False,
+    "squeeze_dims(self, dim)", lambda x, dim: squeezed(x, checked_dims(dim, x.ndim)), view="one", method=False,
     of="squeeze", node="SqueezeBackward2",
-    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    self=lambda grad, self_shape, dim: unsqueezed(grad, self_shape, dim),
     doc="Those of several dimensions dropped whose length is 1.",
 )  # fmt: skip
 
@@ -249,7 +249,7 @@ def squeeze(self: Tensor, dim: Any = None) -> Tensor:
 # ------------------------------------------------------------------ parts
 
 
-def _diagonal(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
+def diagonal_array(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
     d1, d2 = checked_dim(dim1, x.ndim), checked_dim(dim2, x.ndim)
     if d1 == d2:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
@@ -265,9 +265,9 @@ def _diagonal(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
     )
 
 
-def _on_diagonal(x: np.ndarray, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> np.ndarray:
+def on_diagonal(x: np.ndarray, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> np.ndarray:
     full = np.zeros(shape, x.dtype)
-    _diagonal(full, offset, dim1, dim2)[...] = x
+    diagonal_array(full, offset, dim1, dim2)[...] = x
     return full
 
 
@@ -295,13 +295,13 @@ def _folded(x: np.ndarray, shape: tuple[int, ...], dimension: int, size: int, st
 
 
 diagonal = op(
-    "diagonal(self, offset=0, dim1=0, dim2=1)", _diagonal, view="one",
+    "diagonal(self, offset=0, dim1=0, dim2=1)", diagonal_array, view="one",
     self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(grad, self_shape, offset, dim1, dim2),
     doc="The elements whose index in dim2 is that in dim1 plus offset, as the last dimension.",
 )  # fmt: skip
 
 diagonal_backward = op(
-    "diagonal_backward(self, shape, offset, dim1, dim2)", _on_diagonal, method=False, of="diagonal",
+    "diagonal_backward(self, shape, offset, dim1, dim2)", on_diagonal, method=False, of="diagonal",
     node="DiagonalBackwardBackward0",
     self=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
     doc="Zeros with self on a diagonal.",

@@ -16,7 +16,7 @@ from ..tensor import Tensor, checked_dim
 from .public import public
 
 
-def _select(x: np.ndarray, dim: int, index: int) -> np.ndarray:
+def select_array(x: np.ndarray, dim: int, index: int) -> np.ndarray:
     if not x.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = checked_dim(dim, x.ndim)
@@ -47,7 +47,7 @@ def sliced(x: np.ndarray, dim: int, start: Any, end: Any, step: int) -> np.ndarr
 
 def _selected_back(x: np.ndarray, shape: tuple[int, ...], dim: int, index: int) -> np.ndarray:
     full = np.zeros(shape, x.dtype)
-    _select(full, dim, index)[...] = x
+    select_array(full, dim, index)[...] = x
     return full
 
 
@@ -60,7 +60,7 @@ def _sliced_back(
 
 
 select = op(
-    "select(self, dim, index)", _select, view="one",
+    "select(self, dim, index)", select_array, view="one",
     self=lambda grad, self_shape, dim, index: select_backward(grad, self_shape, dim, index),
     doc="The part at position `index` of dimension `dim`, which is dropped.",
 )  # fmt: skip

@@ -15,7 +15,9 @@ from ..op import op
 from ..strides import empty_like
 from ..tensor import Tensor, checked_dim, wrap
 from . import selection
+from .filled import zeros_in
 from .gather import scatter
+from .precision import unsupported
 from .public import not_implemented, public
 from .sizes import real_dim
 
@@ -73,7 +75,7 @@ def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tens
     """Zeros, with the gradient of each value at the position it was taken from."""
     if not keepdim and shape:
         grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
-    return scatter(wrap(np.zeros(shape, grad._array.dtype)), dim, indices, grad)
+    return scatter(zeros_in(shape, grad), dim, indices, grad)
 
 
 _sort_op = op(
@@ -250,7 +252,7 @@ def searchsorted(
         and values.dtype == sequence.dtype == np.bool_
         and (sequence.ndim == 1 or sequence.shape[:-1] == values.shape[:-1])
     ):
-        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
+        raise unsupported(values, "searchsorted_out_cpu")
     if sequence.ndim == 1:
         return wrap(np.asarray(np.searchsorted(sequence, values, where)).astype(kind))
     if sequence.shape[:-1] != values.shape[:-1]:
@@ -278,8 +280,7 @@ def bincount(self: Tensor, weights: Tensor | None = None, minlength: int = 0) ->
     """How often each whole number from 0 on occurs in a vector, or the sum of its weights."""
     x = self._array
     if x.dtype.kind not in "iu":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
-        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{kind}'")
+        raise unsupported(x, "bincount_cpu")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if x.shape == (0,):

@@ -166,7 +166,7 @@ std_mean = _spreading(_std_mean_op, "std_mean", "The standard deviation and the 
 
 def _norm(x: np.ndarray, ord: float, dim: Any, keepdim: bool, dtype: dtypes.dtype | None) -> np.ndarray:
     if x.dtype.kind != "f":
-        kind = dtypes.of(x.dtype).tensor_type.removesuffix("Tensor")
+        kind = dtypes.scalar_type(x)
         raise RuntimeError(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {kind}"
         )

@@ -33,7 +33,7 @@ def _check_weights(self: Tensor, weights: Tensor, name: str, integral: bool) -> 
             f"cov(): expected {name} to have one or fewer dimensions but got {name} with {weights.ndim} dimensions"
         )
     if (weights._array.dtype.kind in "iu") is not integral or weights._array.dtype.kind == "b":
-        kind = weights.dtype.tensor_type.removesuffix("Tensor")
+        kind = weights.dtype.scalar_type
         raise RuntimeError(f"cov(): expected {name} to have {what} dtype but got {name} with {kind} dtype")
     if weights._array.size != observations:
         raise RuntimeError(

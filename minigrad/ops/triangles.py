@@ -12,12 +12,13 @@ import numpy as np
 from .. import dtypes
 from ..op import op
 from ..strides import by_rows, empty_strided
-from ..tensor import Tensor, checked_dim, wrap
+from ..tensor import Tensor, checked_dim
 from .copies import contiguous
 from .create import check_rest, checked_dtype, leaf
+from .filled import zeros_in
 from .public import explained, public
-from .shape import _diagonal, _on_diagonal, view
-from .slices import _select, select, slice_, sliced
+from .shape import diagonal_array, on_diagonal, view
+from .slices import select, select_array, slice_, sliced
 from .view_copies import diagonal_copy
 
 
@@ -48,7 +49,7 @@ def _embedded(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
     shape = list(x.shape[:-1])
     for d in sorted((d1, d2)):
         shape.insert(d, x.shape[-1] + abs(offset))
-    return _on_diagonal(x, tuple(shape), offset, d1, d2)
+    return on_diagonal(x, tuple(shape), offset, d1, d2)
 
 
 diag_embed = op(
@@ -131,8 +132,8 @@ def _put(find: object, name: str):
 
 
 select_scatter = op(
-    "select_scatter(self, src, dim, index)", _put(_select, "select_scatter"),
-    self=lambda grad, src_shape, dim, index: select_scatter(grad, _zeros(src_shape, grad), dim, index),
+    "select_scatter(self, src, dim, index)", _put(select_array, "select_scatter"),
+    self=lambda grad, src_shape, dim, index: select_scatter(grad, zeros_in(src_shape, grad), dim, index),
     src=lambda grad, dim, index: select(grad, dim, index),
     doc="A copy with `src` at position `index` of dimension `dim`.",
 )  # fmt: skip
@@ -140,21 +141,17 @@ select_scatter = op(
 slice_scatter = op(
     "slice_scatter(self, src, dim=0, start=None, end=None, step=1)", _put(sliced, "slice_scatter"),
     self=lambda grad, src_shape, dim, start, end, step: slice_scatter(
-        grad, _zeros(src_shape, grad), dim, start, end, step
+        grad, zeros_in(src_shape, grad), dim, start, end, step
     ),
     src=lambda grad, dim, start, end, step: slice_(grad, dim, start, end, step),
     doc="A copy with `src` in a slice of dimension `dim`.",
 )  # fmt: skip
 
 diagonal_scatter = op(
-    "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", _put(_diagonal, "diagonal_scatter"),
+    "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", _put(diagonal_array, "diagonal_scatter"),
     self=lambda grad, src_shape, offset, dim1, dim2: diagonal_scatter(
-        grad, _zeros(src_shape, grad), offset, dim1, dim2
+        grad, zeros_in(src_shape, grad), offset, dim1, dim2
     ),
     src=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
     doc="A copy with `src` on a diagonal.",
 )  # fmt: skip
-
-
-def _zeros(shape: tuple[int, ...], like: Tensor) -> Tensor:
-    return wrap(np.zeros(shape, like._array.dtype))

@@ -15,40 +15,40 @@ from ..mode import local
 from ..op import op, table
 from ..tensor import Tensor, count_write
 from .public import public
-from .shape import _t, _transpose, _unsqueeze, _unsqueezed, _without
+from .shape import squeezed, t_array, transpose_array, unsqueeze_array, unsqueezed
 from .sizes import checked_dims
 
 _t_op = op(
-    "t_inplace(self)", lambda x: _t(x, "t_"), method=False, of="t_", node="TBackward1",
+    "t_inplace(self)", lambda x: t_array(x, "t_"), method=False, of="t_", node="TBackward1",
     self=lambda grad: grad.t(),
     doc="The transpose of a matrix, in place.",
 )  # fmt: skip
 _transpose_op = op(
-    "transpose_inplace(self, dim0, dim1)", _transpose, method=False, of="transpose_", node="TransposeBackward1",
+    "transpose_inplace(self, dim0, dim1)", transpose_array, method=False, of="transpose_", node="TransposeBackward1",
     self=lambda grad, dim0, dim1: grad.transpose(dim0, dim1),
     doc="Two dimensions exchanged, in place.",
 )  # fmt: skip
 _unsqueeze_op = op(
-    "unsqueeze_inplace(self, dim)", _unsqueeze, method=False, of="unsqueeze_", node="UnsqueezeBackward1",
+    "unsqueeze_inplace(self, dim)", unsqueeze_array, method=False, of="unsqueeze_", node="UnsqueezeBackward1",
     self=lambda grad, dim: grad.squeeze(dim),
     doc="A new dimension of length 1, in place.",
 )  # fmt: skip
 _squeeze_all = op(
-    "squeeze_all_inplace(self)", lambda x: _without(x, tuple(range(x.ndim))), method=False, of="squeeze_",
+    "squeeze_all_inplace(self)", lambda x: squeezed(x, tuple(range(x.ndim))), method=False, of="squeeze_",
     node="SqueezeBackward3",
-    self=lambda grad, self_shape: _unsqueezed(grad, self_shape, tuple(range(len(self_shape)))),
+    self=lambda grad, self_shape: unsqueezed(grad, self_shape, tuple(range(len(self_shape)))),
     doc="All dimensions of length 1 dropped, in place.",
 )  # fmt: skip
 _squeeze_dim = op(
-    "squeeze_dim_inplace(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), method=False,
+    "squeeze_dim_inplace(self, dim)", lambda x, dim: squeezed(x, checked_dims(dim, x.ndim)), method=False,
     of="squeeze_", node="SqueezeBackward4",
-    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    self=lambda grad, self_shape, dim: unsqueezed(grad, self_shape, dim),
     doc="A dimension dropped, where its length is 1, in place.",
 )  # fmt: skip
 _squeeze_dims = op(
-    "squeeze_dims_inplace(self, dim)", lambda x, dim: _without(x, checked_dims(dim, x.ndim)), method=False,
+    "squeeze_dims_inplace(self, dim)", lambda x, dim: squeezed(x, checked_dims(dim, x.ndim)), method=False,
     of="squeeze_", node="SqueezeBackward5",
-    self=lambda grad, self_shape, dim: _unsqueezed(grad, self_shape, dim),
+    self=lambda grad, self_shape, dim: unsqueezed(grad, self_shape, dim),
     doc="Those of several dimensions dropped whose length is 1, in place.",
 )  # fmt: skip
 

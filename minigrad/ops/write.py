@@ -12,37 +12,32 @@ import numpy as np
 from ..inplace import check_writable
 from ..mode import local
 from ..op import op
-from ..tensor import Tensor, wrap
-
-
-def _zeros_like(grad: Tensor) -> Tensor:
-    return wrap(np.zeros_like(grad._array))
-
+from ..tensor import Tensor, zeros_for
 
 zero_ = op(
     "zero_(self)", lambda x: np.zeros_like(x), node="ZeroBackward0",
-    self=_zeros_like,
+    self=zeros_for,
     doc="Write 0 into every element.",
 )  # fmt: skip
 
 _fill_number = op(
     "fill_number_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
     node="FillBackward2", of="fill_",
-    self=_zeros_like,
+    self=zeros_for,
     doc="Write a number into every element.",
 )  # fmt: skip
 
 _fill_tensor = op(
     "fill_tensor_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
     node="FillBackward3", of="fill_",
-    self=_zeros_like,
+    self=zeros_for,
     value=lambda grad: grad.sum(),
     doc="Write a 0-d tensor into every element.",
 )  # fmt: skip
 
 _copy = op(
     "copy_(self, src)", lambda x, src: _copied(x, src), node="CopyBackwards",
-    self=_zeros_like,
+    self=zeros_for,
     src=lambda grad: grad,
     doc="Write the elements of `src`, broadcast to self's shape and in its dtype.",
 )  # fmt: skip
