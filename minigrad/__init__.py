@@ -15,9 +15,9 @@ from . import printing as _printing
 # Making tensors
 from .ops.ranges import arange, linspace, logspace
 from .ops.create import (
-    empty, empty_like, eye, full, full_like, ones, ones_like, scalar_tensor, tensor,
-    zeros, zeros_like,
+    empty, empty_like, eye, full, full_like, ones, ones_like, scalar_tensor, zeros, zeros_like,
 )  # fmt: skip
+from .ops.from_python import tensor
 from .ops.convert import (
     as_tensor, asarray, can_cast, from_numpy, is_complex, is_floating_point, is_tensor, numel, result_type,
 )  # fmt: skip
@@ -46,14 +46,11 @@ from .ops.gather import (
     gather, put, scatter, scatter_add, take, take_along_dim,
 )  # fmt: skip
 from .ops.index import index_put
-from .ops.join import (
-    cat, chunk, column_stack, concat, dsplit, dstack, hsplit, hstack, split, split_with_sizes, stack,
-    tensor_split, unbind, vsplit, vstack,
-)  # fmt: skip
+from .ops.join import cat, column_stack, concat, dstack, hstack, stack, vstack
+from .ops.split import chunk, dsplit, hsplit, split, split_with_sizes, tensor_split, unbind, vsplit
 from .ops.division import floor_divide, fmod, remainder
-from .ops.extremes import (
-    amax, amin, aminmax, argmax, argmin, kthvalue, max, median, min, nanmedian,
-)  # fmt: skip
+from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
+from .ops.ranks import kthvalue, median, nanmedian
 from .ops.addmm import addbmm, addmm, addmv, addr, baddbmm
 from .ops.linalg import (
     bmm, dot, matmul, mm, mv, outer, vdot,
@@ -65,9 +62,9 @@ from .ops.representation import (
 )  # fmt: skip
 from .ops.statistics import corrcoef, cov, histc
 from .ops.pairs import (
-    addcdiv, addcmul, arctan2, atan2, copysign, fmax, fmin, heaviside, hypot, lerp, logaddexp, logaddexp2,
-    maximum, minimum, xlogy,
+    arctan2, atan2, copysign, fmax, fmin, heaviside, hypot, logaddexp, logaddexp2, maximum, minimum, xlogy,
 )  # fmt: skip
+from .ops.mixtures import addcdiv, addcmul, lerp
 from .ops.pointwise import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctanh, asin, asinh, atan, atanh, cos, cosh,
     deg2rad, exp, exp2, expm1, log, log10, log1p, log2, rad2deg, relu, sigmoid, sin, sinc, sinh, tan, tanh,
@@ -90,7 +87,7 @@ from .ops.rounding import (
 from .ops.running import (
     cummax, cummin, cumprod, cumsum, log_softmax, logcumsumexp, logsumexp, softmax,
 )  # fmt: skip
-from .ops.shape import diagonal, permute, squeeze, t, transpose, unsqueeze
+from .ops.shape import permute, squeeze, t, transpose, unsqueeze
 from .ops.scatter_reduce import index_reduce, scatter_reduce
 from .ops.sort import (
     argsort, bincount, bucketize, isin, msort, searchsorted, sort, topk, unique, unique_consecutive,
@@ -99,7 +96,7 @@ from .ops.triangles import (
     diag, diag_embed, diagflat, diagonal_scatter, select_scatter, slice_scatter, tril, tril_indices,
     triu, triu_indices,
 )  # fmt: skip
-from .ops.slices import narrow, select
+from .ops.slices import diagonal, narrow, select
 from .ops.special import erf, erfc, logit
 from .ops.spread import dist, norm, renorm, std, std_mean, var, var_mean
 from .ops.combine import block_diag, combinations, cumulative_trapezoid, diff, trapezoid, trapz
@@ -142,7 +139,7 @@ from .size import Size
 from .tensor import Tensor
 
 concatenate, row_stack, ger = concat, vstack, outer
-mode = _ops.extremes.mode  # from here on the op; the module of that name is imported by whoever needs it
+mode = _ops.ranks.mode  # from here on the op; the module of that name is imported by whoever needs it
 memory_format = type(contiguous_format)
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64

@@ -264,14 +264,23 @@ def op(
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
 
-    inplace: also `name_` (of an overload the public function sees to it). dunder: the operators it implements.
-    view: "one" or "many" where its outputs share memory with the first argument. promotes: "common" where its
-    operands are brought to a common dtype first, "float" where integers become floats as well. pointwise: whether
-    it works element by element, and so has its operands' order of dimensions in memory; by default where it
-    promotes. node: the node's name, where it is not `<Name>Backward0`. of: the function that users call, where this
-    entry is one of its overloads. check: called with the operands (arrays and numbers) before they are promoted,
-    unless all are of one float dtype; it raises where torch does. written: how often torch writes the gradient while
-    it makes it, to be seen in its _version. An op whose name ends in "_" has no out-of-place form.
+    An op whose name ends in "_" has no out-of-place form. TypeError where the name is in the table already.
+
+    doc: its docstring, and its node class's.
+    inplace: also `name_` (of an overload the public function sees to it).
+    method: also a method of Tensor; without, it is a part of what users call.
+    dunder: the operators it implements, separated by spaces.
+    view: "one" or "many" where its outputs share memory with the first argument.
+    promotes: "common" where its operands are brought to a common dtype first, "float" where integers become
+        floats as well.
+    pointwise: whether it works element by element, and so has its operands' order of dimensions in memory; by
+        default where it promotes.
+    node: the node's name, where it is not `<Name>Backward0`.
+    of: the function that users call, where this entry is one of its overloads.
+    check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
+        dtype; it raises where torch does.
+    written: how often torch writes the gradient while it makes it, to be seen in its _version.
+    formulas: the derivatives, each under the name of its argument.
     """
     entry = Op(
         signature,

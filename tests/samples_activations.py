@@ -1,4 +1,4 @@
-"""Samples of ops/activations.py and ops/rectifiers.py."""
+"""Samples of ops/activations.py, rectifiers.py and glu.py."""
 
 from __future__ import annotations
 

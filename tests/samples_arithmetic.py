@@ -1,4 +1,4 @@
-"""Samples of arithmetic.py, division.py, powers.py and pairs.py: functions of two and three tensors."""
+"""Samples of arithmetic.py, division.py, powers.py, pairs.py and mixtures.py: functions of two and three tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of ops/shape.py, reshape.py, slices.py, copies.py, strided.py, join.py, rearrange.py, triangles.py."""
+"""Samples of the views and copies in ops: shape.py, reshape.py, slices.py, join.py, split.py and their like."""
 
 from __future__ import annotations
 

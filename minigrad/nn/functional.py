@@ -9,11 +9,18 @@ import warnings
 
 from ..dtypes import dtype as Dtype
 from ..ops.activations import celu, elu, gelu, logsigmoid, mish, selu, silu, softplus, softsign, tanhshrink
+from ..ops.adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+)  # fmt: skip
 from ..ops.attention import bilinear, scaled_dot_product_attention
 from ..ops.batch_norm import batch_norm, instance_norm
 from ..ops.convolve import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from ..ops.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
 from ..ops.embedding import embedding, one_hot
+from ..ops.glu import glu
 from ..ops.interpolate import interpolate
 from ..ops.loss import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from ..ops.loss_binary import binary_cross_entropy, binary_cross_entropy_with_logits, soft_margin_loss
@@ -34,19 +41,9 @@ from ..ops.norm import group_norm, layer_norm, rms_norm
 from ..ops.padding import pad
 from ..ops.pixels import fold, pixel_shuffle, pixel_unshuffle, unfold
 from ..ops.pointwise import relu as _relu
-from ..ops.pooling import (
-    adaptive_avg_pool1d,
-    adaptive_avg_pool2d,
-    adaptive_max_pool1d,
-    adaptive_max_pool2d,
-    avg_pool1d,
-    avg_pool2d,
-    max_pool1d,
-    max_pool2d,
-)  # fmt: skip
+from ..ops.pooling import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from ..ops.public import of_tensors
 from ..ops.rectifiers import (
-    glu,
     hardshrink,
     hardsigmoid,
     hardswish,

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..dtypes import dtype as Dtype
 from ..dtypes import int64
-from ..ops.create import ones, tensor, zeros
+from ..ops.create import ones, zeros
+from ..ops.from_python import tensor
 from ..tensor import Tensor
 from . import functional as F
 from . import init

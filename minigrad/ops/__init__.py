@@ -1,30 +1,30 @@
 """The op table, family by family. Importing this package attaches every op to Tensor."""
 
-from . import arithmetic, clamp, compare, division, pairs, pointwise, powers, rounding, special  # elementwise
+# Elementwise
+from . import arithmetic, clamp, compare, division, mixtures, pairs, pointwise, powers, rounding, special
 from . import entropy, gamma, representation
-from . import convert, create, draw, legacy, ranges  # new tensors
-from . import extremes, linalg, reduce, running, spread, statistics  # many to one, and along one dimension
-from . import (
-    copies,
-    join,
-    rearrange,
-    reinterpret,
-    reshape,
-    shape,
-    slices,
-    strided,
-    triangles,
-    turned,
-)  # shapes
-from . import along, gather, index, masks, scatter_reduce, sort, subscript, write  # indexing
+
+# New tensors
+from . import convert, create, draw, from_python, legacy, ranges
+
+# Many to one, and along one dimension
+from . import extremes, linalg, ranks, reduce, running, spread, statistics
+
+# Shapes
+from . import copies, join, rearrange, reinterpret, reshape, shape, slices, split, strided, triangles, turned
+
+# Indexing
+from . import along, gather, index, masks, scatter_reduce, sort, subscript, write
+
+# What is made of these
 from . import addmm, combine, einsum, products, view_copies
 
 __all__ = [
-    "arithmetic", "clamp", "compare", "division", "pairs", "pointwise", "powers", "rounding", "special",
+    "arithmetic", "clamp", "compare", "division", "mixtures", "pairs", "pointwise", "powers", "rounding", "special",
     "entropy", "gamma", "representation",
-    "convert", "create", "draw", "legacy", "ranges",
-    "extremes", "linalg", "reduce", "running", "spread", "statistics",
-    "copies", "join", "rearrange", "reinterpret", "reshape", "shape", "slices", "strided", "triangles", "turned",
+    "convert", "create", "draw", "from_python", "legacy", "ranges",
+    "extremes", "linalg", "ranks", "reduce", "running", "spread", "statistics",
+    "copies", "join", "rearrange", "reinterpret", "reshape", "shape", "slices", "split", "strided", "triangles", "turned",
     "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",
     "addmm", "combine", "einsum", "products", "view_copies",
 ]  # fmt: skip

@@ -17,7 +17,8 @@ from ..dtypes import dtype as Dtype
 from ..memory_format import checked_format, lies_in, preserve_format
 from ..tensor import Tensor
 from .copies import clone, to_copy
-from .create import array_of, check_rest, check_strides, checked_dtype, leaf, tensor
+from .create import check_rest, checked_dtype, leaf
+from .from_python import array_of, check_strides, tensor
 from .public import must_be_tensor
 
 # ------------------------------------------------------------------ to

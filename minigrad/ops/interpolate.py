@@ -15,7 +15,7 @@ import numpy as np
 from ..memory_format import as_suggested
 from ..op import op
 from ..tensor import Tensor
-from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
+from .adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 from .precision import floating, rounded_once
 
 Ints = tuple[int, ...]

@@ -16,7 +16,8 @@ from .. import dtypes
 from ..dtypes import dtype as Dtype
 from ..size import Size
 from ..tensor import Tensor, new
-from .create import array_of, leaf, zeros
+from .create import leaf, zeros
+from .from_python import array_of
 
 
 def _made(args: tuple[Any, ...], dtype: Dtype) -> Tensor:

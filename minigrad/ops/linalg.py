@@ -25,6 +25,7 @@ from .sizes import real_dim
 
 @rounded_once
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The product of two matrices, of stacks of them, or with a vector."""
     return np.matmul(a, b)
 
 
@@ -55,6 +56,7 @@ def size_of(x: np.ndarray, dim: int) -> int:
 
 
 def check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    """Raise, in torch's words, unless the matrix a, the vector b and `out`, which is added, fit together."""
     if a.ndim != 2 or b.ndim != 1 or out.ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {out.ndim}, {a.ndim}, {b.ndim}")
     if a.shape[1] != b.shape[0] or (out.ndim and out.shape[0] not in (1, a.shape[0])):
@@ -77,6 +79,7 @@ def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def check_mm(a: np.ndarray, b: np.ndarray) -> None:
+    """Raise, in torch's words, unless the two matrices can be multiplied."""
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and "
@@ -97,6 +100,7 @@ def _bmm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def check_bmm(a: np.ndarray, b: np.ndarray, kernel: str = "bmm") -> None:
+    """Raise, in torch's words, unless the two stacks of matrices can be multiplied."""
     for name, x in (("batch1", a), ("batch2", b)):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")

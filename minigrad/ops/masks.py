@@ -16,8 +16,9 @@ from ..broadcast import broadcast_shape
 from ..op import op
 from ..tensor import Tensor
 from .filled import zeros_in
-from .join import cat, unbind
+from .join import cat
 from .public import explained, public
+from .split import unbind
 
 
 def _where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:

@@ -11,8 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..op import op, table
-from ..tensor import Tensor, checked_dim, zeros_for
-from .join import cat
+from ..tensor import Tensor, zeros_for
 from .masks import where
 from .precision import floating, rounded_once
 from .public import not_implemented
@@ -182,7 +181,7 @@ hardshrink = op(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ prelu and glu
+# ------------------------------------------------------------------ prelu
 
 _prelu_kernel = op(
     "prelu_kernel(self, weight)", lambda x, weight: np.where(x > 0, x, weight * x), method=False, of="prelu",
@@ -230,54 +229,6 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
             )
     shape = tuple(weight.numel() if d == (input.ndim > 1) else 1 for d in range(input.ndim))
     return _prelu_kernel(input, weight.view(shape) if weight._array.shape != shape else weight)
-
-
-def _glu(x: np.ndarray, dim: int) -> np.ndarray:
-    floating(x, "glu_cpu")
-    if not x.ndim:
-        raise RuntimeError("glu does not support scalars because halving size must be even")
-    dim = checked_dim(dim, x.ndim)
-    if x.shape[dim] % 2:
-        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size {x.shape[dim]}")
-    a, b = np.split(x, 2, axis=dim)
-    return a / (1 + np.exp(-b))
-
-
-def _glu_backward(g: np.ndarray, x: np.ndarray, dim: int) -> np.ndarray:
-    a, b = np.split(x, 2, axis=dim)
-    share = 1 / (1 + np.exp(-b))
-    return np.concatenate((share * g, (1 - share) * share * g * a), axis=dim)
-
-
-def _glu_halves(self: Tensor, dim: int) -> tuple[Tensor, Tensor]:
-    n = self._array.shape[dim] // 2
-    return self.narrow(dim, 0, n), self.narrow(dim, n, n).sigmoid()
-
-
-def _glu_slope(grad: Tensor, self: Tensor, dim: int) -> Tensor:
-    a, s = _glu_halves(self, dim)
-    first, second = grad.chunk(2, dim)
-    return first * s + second * a * s * (1 - s)
-
-
-def _glu_curve(grad: Tensor, grad_output: Tensor, self: Tensor, dim: int) -> Tensor:
-    a, s = _glu_halves(self, dim)
-    first, second = grad.chunk(2, dim)
-    bend = s * (1 - s)
-    return cat([second * bend * grad_output, (first + second * a * (1 - 2 * s)) * bend * grad_output], dim)
-
-
-glu = op(
-    "glu(self, dim=-1)", rounded_once(_glu), method=False,
-    self=lambda grad, self, dim: glu_backward(grad, self, dim),
-    doc="The first half along `dim` times the sigmoid of the second.",
-)  # fmt: skip
-glu_backward = op(
-    "glu_backward(grad_output, self, dim)", rounded_once(_glu_backward), method=False, node="GluBackwardBackward0",
-    grad_output=_glu_slope,
-    self=_glu_curve,
-    doc="The gradient of glu.",
-)  # fmt: skip
 
 
 # ------------------------------------------------------------------ the public functions

@@ -58,6 +58,7 @@ def _reshape_alias(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """x stretched along dimensions of length 1, by strides of 0. RuntimeError where the sizes do not fit."""
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
@@ -143,11 +144,13 @@ expand = op(
 
 
 def transpose_array(x: np.ndarray, dim0: int, dim1: int) -> np.ndarray:
+    """x with two dimensions exchanged."""
     dim0, dim1 = checked_dim(dim0, x.ndim), checked_dim(dim1, x.ndim)
     return x.swapaxes(dim0, dim1) if x.ndim else x[...]
 
 
 def t_array(x: np.ndarray, name: str = "t") -> np.ndarray:
+    """The transpose of a matrix. RuntimeError, which names the function, for more dimensions."""
     if x.ndim > 2:
         raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
     return x.T
@@ -192,6 +195,7 @@ permute = op(
 
 
 def unsqueeze_array(x: np.ndarray, dim: int) -> np.ndarray:
+    """x with a new dimension of length 1."""
     dim = checked_dim(dim, x.ndim + 1)
     own = strides_of(x)
     stride = x.shape[dim] * own[dim] if dim < x.ndim else x.itemsize
@@ -244,78 +248,3 @@ def squeeze(self: Tensor, dim: Any = None) -> Tensor:
     if dim is None:
         return _squeeze_all(self)
     return _squeeze_dims(self, tuple(dim)) if isinstance(dim, (tuple, list)) else _squeeze_dim(self, dim)
-
-
-# ------------------------------------------------------------------ parts
-
-
-def diagonal_array(x: np.ndarray, offset: int, dim1: int, dim2: int) -> np.ndarray:
-    d1, d2 = checked_dim(dim1, x.ndim), checked_dim(dim2, x.ndim)
-    if d1 == d2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    n, m = x.shape[d1], x.shape[d2]
-    length = max(min(n, m - offset) if offset >= 0 else min(n + offset, m), 0)
-    start = (offset * x.strides[d2] if offset >= 0 else -offset * x.strides[d1]) if length else 0
-    rest = [d for d in range(x.ndim) if d not in (d1, d2)]
-    return window(
-        x,
-        (*[x.shape[d] for d in rest], length),
-        (*[x.strides[d] for d in rest], x.strides[d1] + x.strides[d2]),
-        start,
-    )
-
-
-def on_diagonal(x: np.ndarray, shape: tuple[int, ...], offset: int, dim1: int, dim2: int) -> np.ndarray:
-    full = np.zeros(shape, x.dtype)
-    diagonal_array(full, offset, dim1, dim2)[...] = x
-    return full
-
-
-def _unfold(x: np.ndarray, dimension: int, size: int, step: int) -> np.ndarray:
-    dim = checked_dim(dimension, x.ndim)
-    n, stride = (x.shape[dim], x.strides[dim]) if x.ndim else (1, x.itemsize)
-    if size < 0:
-        raise RuntimeError(f"size is {size} but must be >= 0")
-    if size > n:
-        raise RuntimeError(f"maximum size for tensor at dimension {dim} is {n} but size is {size}")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
-    shape, strides = list(x.shape), list(x.strides)
-    shape[dim : dim + 1] = [(n - size) // step + 1] if x.ndim else []
-    strides[dim : dim + 1] = [stride * step] if x.ndim else []
-    return window(x, (*shape, size), (*strides, stride))
-
-
-def _folded(x: np.ndarray, shape: tuple[int, ...], dimension: int, size: int, step: int) -> np.ndarray:
-    """The sum of windows at the places they were taken from."""
-    full = np.zeros(shape, x.dtype)
-    np.add.at(full, np.unravel_index(_unfold(np.arange(full.size).reshape(shape), dimension, size, step), shape)
-              if shape else (), x if shape else x.sum())  # fmt: skip
-    return full
-
-
-diagonal = op(
-    "diagonal(self, offset=0, dim1=0, dim2=1)", diagonal_array, view="one",
-    self=lambda grad, self_shape, offset, dim1, dim2: diagonal_backward(grad, self_shape, offset, dim1, dim2),
-    doc="The elements whose index in dim2 is that in dim1 plus offset, as the last dimension.",
-)  # fmt: skip
-
-diagonal_backward = op(
-    "diagonal_backward(self, shape, offset, dim1, dim2)", on_diagonal, method=False, of="diagonal",
-    node="DiagonalBackwardBackward0",
-    self=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
-    doc="Zeros with self on a diagonal.",
-)  # fmt: skip
-
-unfold = op(
-    "unfold(self, dimension, size, step)", _unfold, view="one",
-    self=lambda grad, self_shape, dimension, size, step: unfold_backward(grad, self_shape, dimension, size, step),
-    doc="Windows of `size` elements along a dimension, each `step` after the one before, as the last dimension.",
-)  # fmt: skip
-
-unfold_backward = op(
-    "unfold_backward(self, shape, dimension, size, step)", _folded, method=False, of="unfold",
-    node="UnfoldBackwardBackward0",
-    self=lambda grad, dimension, size, step: grad.unfold(dimension, size, step),
-    doc="Windows added up at the places that unfold took them from.",
-)  # fmt: skip

@@ -16,9 +16,9 @@ from .. import mode, record
 from ..mode import local
 from ..tensor import Tensor, wrap
 from .index import index, write_at
-from .join import unbind
 from .shape import alias, expand, view
 from .slices import select, slice_
+from .split import unbind
 from .write import copy_, fill_
 
 
@@ -73,7 +73,7 @@ def _part(k: Any) -> Any:
 
 
 def _listed(values: Any) -> Tensor:
-    from .create import tensor
+    from .from_python import tensor
 
     """A sequence of positions or bools as a tensor: what is no mask becomes whole numbers, floats as well."""
     array = values if isinstance(values, np.ndarray) else tensor(list(values))._array

@@ -17,8 +17,8 @@ from .copies import contiguous
 from .create import check_rest, checked_dtype, leaf
 from .filled import zeros_in
 from .public import explained, public
-from .shape import diagonal_array, on_diagonal, view
-from .slices import select, select_array, slice_, sliced
+from .shape import view
+from .slices import diagonal_array, on_diagonal, select, select_array, slice_, sliced
 from .view_copies import diagonal_copy
 
 

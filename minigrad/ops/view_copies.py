@@ -13,7 +13,7 @@ import numpy as np
 
 from ..op import op, table
 from ..tensor import Tensor
-from . import join, shape, slices, strided  # noqa: F401 - they enter the views into the table
+from . import shape, slices, split, strided  # noqa: F401 - they enter the views into the table
 from .public import public
 from .sizes import infer_size
 
