@@ -38,12 +38,11 @@ def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if array.dtype is HALF:
         return sum_to(wrap(array), shape)._array  # which sums in a wider dtype
     lead = array.ndim - len(shape)
-    if array.shape == shape:
-        return array
     if array.shape[lead:] == shape:
-        return np.asarray(np.add.reduce(array, tuple(range(lead))))
+        return np.asarray(np.add.reduce(array, tuple(range(lead)))) if lead else array
     dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1])
-    return np.add.reduce(array, dims, keepdims=True).reshape(shape)
+    found = np.add.reduce(array, dims, keepdims=True)
+    return found.reshape(shape) if lead else found
 
 
 def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -54,7 +53,9 @@ def sum_to(gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     lead = len(have) - len(shape)
     if lead and have[lead:] == shape and not local.grad:
         return gradient.sum(tuple(range(lead)))  # the same in one op, where nobody sees the graph
-    dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1 and have[lead + i] != 1])
+    dims = tuple(range(lead))
+    if have[lead:] != shape:
+        dims += tuple([lead + i for i, n in enumerate(shape) if n == 1 and have[lead + i] != 1])
     if dims:
         gradient = gradient.sum(dims, True)
     return gradient.view(shape) if lead else gradient
@@ -81,7 +82,7 @@ def fitted(gradient: Any, node: Any, number: int, source: Any = None, results: A
         shape, dtype = shape[number], dtype[number]
     array = array_of(gradient)
     if array.shape != shape:
-        if not _can_sum_to(array.shape, shape):
+        if array.shape[-len(shape) :] != shape and not _can_sum_to(array.shape, shape):
             raise _invalid(gradient, shape, node, number, source, results)
         gradient = sum_to(gradient, shape) if gradient is not array else array_sum_to(array, shape)
         array = array_of(gradient)
