@@ -20,7 +20,7 @@ from . import mode
 from .node import Node
 from .storage import Storage, address, bounds
 from .strides import window
-from .tensor import Tensor, mark_inference, new
+from .tensor import Tensor, mark_inference, mark_wanted, new
 
 # The memory of a tensor as one block, and where in it the tensor's elements are.
 Parts = tuple[np.ndarray, tuple[int, ...], tuple[int, ...], int]
@@ -47,6 +47,8 @@ def rebuilt(
     made._requires_grad = requires_grad
     if mode.local.inference:
         mark_inference(made)
+        if requires_grad:
+            mark_wanted(made)
     return made
 
 

@@ -17,7 +17,7 @@ from . import errors, mode
 from .node import alias
 from .record import report
 from .storage import Storage
-from .tensor import Tensor, mark_inference, wrap
+from .tensor import Tensor, mark_inference, mark_wanted, wrap
 
 
 def detach(self: Tensor) -> Tensor:
@@ -68,6 +68,8 @@ def _set_data(self: Tensor, value: Tensor) -> None:
     self._array = value._array
     if value.is_inference() != self.is_inference():
         self._more.inference = value.is_inference()
+        if self.is_inference() and self._requires_grad:
+            mark_wanted(self)
     self._storage = Storage(value.storage.memory, self.storage.version)
     self._accumulator = None  # it was made for the old shape and dtype
 

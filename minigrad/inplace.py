@@ -20,7 +20,7 @@ from numpy.lib.array_utils import byte_bounds
 from . import anomaly, errors, mode
 from .mode import local
 from .node import Node, gradient_edge, next_sequence_nr
-from .record import WANTED, WANTED_LIST, kinds_of, make_node, report
+from .record import WANTED, WANTED_LIST, kinds_of, make_node, passes_by, report
 from .storage import address
 from .strides import empty_strided
 from .tensor import Tensor, count_write, wrap
@@ -42,7 +42,9 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     target = args[0]
     kinds = kinds_of(op, args)
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
-    if wanted and not (target.is_inference() and all_inference(args)):
+    if wanted and mode.special and passes_by(op, args):
+        wanted = False
+    if wanted:
         check_writable(target, op.written_name)
     before = target.storage.version
     node = None
@@ -70,11 +72,6 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     if mode.observer is not None:
         report(op.written_name, args, (target,), node, before)
     return target
-
-
-def all_inference(args: list[Any]) -> bool:
-    """Whether all tensors are of inference mode: then torch does not come by autograd at all."""
-    return all(arg.is_inference() for arg in args if isinstance(arg, Tensor))
 
 
 def _before_the_write(target: Tensor) -> Tensor:

@@ -36,8 +36,8 @@ local = _ThreadState()
 
 # The hot path reads these two, as attributes of this module, and nothing else of what follows.
 observer: Observer | None = None
-special = 0  # how many contexts are open that only the general path of an op understands
-_lock = threading.Lock()
+special = 0  # how many contexts are open, or tensors alive, that only the general path of an op understands
+_lock = threading.RLock()  # the end of a tensor may close one while another is being opened
 
 anomaly = False  # anomaly mode (anomaly.py), and whether it looks for nan
 check_nan = True

@@ -40,8 +40,8 @@ from .tensor import Tensor
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@", "mod": "%",
             "floordiv": "//", "and": "&", "or": "|", "xor": "^", "lt": "<", "gt": ">"}  # fmt: skip
 
-# Elementwise ops of one tensor, to which a number is a parameter and no operand.
-_TAKE_NUMBERS = {"pow_number", "clamp_number", "clamp_min_number", "clamp_max_number"}
+# Elementwise ops to which a number is a parameter and no operand.
+_TAKE_NUMBERS = {"pow_number", "clamp_number", "clamp_min_number", "clamp_max_number", "logit", "mse_loss"}
 
 table: dict[str, Op] = {}  # every op by name, for tests and docs
 
@@ -81,6 +81,9 @@ class Op(Signature):
         self.differentiable = bool(self.formulas)
         self.accepts_out = isinstance(forward, np.ufunc) or "out" in _own_parameters(forward)
         self.operands = self._operands()
+        self.operand_numbers = (
+            () if self.name in _TAKE_NUMBERS else self.operands
+        )  # where a number is an operand
         self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
         self.writes_self = self.name.endswith("_")
         self.public = True  # whether users call it, or it is a part of what they call
@@ -226,11 +229,10 @@ class Op(Signature):
 
     def laid_out(self, found: np.ndarray, args: list[Any]) -> np.ndarray:
         """The result of an elementwise op as it lies in torch (strides.pointwise)."""
-        numbers = () if self.name in _TAKE_NUMBERS else self.operands
         operands = [
             a._array if isinstance(a, Tensor) else None
             for i, a in enumerate(args)
-            if isinstance(a, Tensor) or i in numbers
+            if isinstance(a, Tensor) or i in self.operand_numbers
         ]
         return pointwise(found, operands)
 

@@ -31,6 +31,8 @@ def run(op: Op, args: list[Any]) -> Any:
     """Run `op` on `args`, all of its arguments in order, and record it if one of them asks for it."""
     kinds = kinds_of(op, args)
     wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
+    if wanted and mode.special and passes_by(op, args):
+        wanted = False
     if wanted:
         refresh_views(args)  # what a stale view must not do is said before what does not fit
     if mode.special and local.tape is not None:
@@ -62,6 +64,18 @@ def run(op: Op, args: list[Any]) -> Any:
     if mode.observer is not None:
         report(op.shown, args, outputs, node)
     return tuple(outputs) if several else outputs[0]
+
+
+def passes_by(op: Op, args: list[Any]) -> bool:
+    """Whether autograd hears nothing of a run: all tensors are of inference mode, even if one requires grad.
+
+    A number that torch makes a tensor of is an ordinary one, and so is what a copy is written into.
+    """
+    numbers = [args[i] for i in op.operand_numbers if not isinstance(args[i], Tensor) and args[i] is not None]
+    if numbers or op.shown in ("clone", "to"):
+        return False
+    items = [item for arg in args for item in (arg if isinstance(arg, (list, tuple)) else (arg,))]
+    return all(item.is_inference() for item in items if isinstance(item, Tensor))
 
 
 def refresh_views(args: list[Any]) -> None:

@@ -216,6 +216,8 @@ class Tensor:
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
             )
         self._requires_grad = on
+        if on and self.is_inference():
+            mark_wanted(self)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set requires_grad in place; returns self. RuntimeError for a dtype of integers, False for a non-leaf."""
@@ -328,6 +330,15 @@ def mark_inference(tensor: Tensor, detached: bool = False) -> None:
     tensor._meta.counts = detached and not mode.local.inference
     if tensor._meta.counts:
         tensor._storage = Storage(tensor.storage.memory)
+
+
+def mark_wanted(tensor: Tensor) -> None:
+    """Note that a tensor with memory of inference mode requires grad, and yet not all ops record it.
+
+    Which of them do, only their general path knows; all take it while the tensor lives.
+    """
+    mode.open_special()
+    weakref.finalize(tensor, mode.close_special).atexit = False
 
 
 def count_write(tensor: Tensor) -> None:

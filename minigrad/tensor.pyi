@@ -1076,6 +1076,8 @@ def zeros_for(grad: Tensor) -> Tensor:
     """The formula of a function that is flat. Not `grad * 0`, which would make nan of an infinite gradient."""
 def mark_inference(tensor: Tensor, detached: builtins.bool = ...) -> None:
     """Note that the tensor has memory of inference mode: it cannot be saved for backward."""
+def mark_wanted(tensor: Tensor) -> None:
+    """Note that a tensor with memory of inference mode requires grad, and yet not all ops record it."""
 def count_write(tensor: Tensor) -> None:
     """Count a write that has happened. RuntimeError outside of inference mode for one of its tensors."""
 def checked_dim(dim: builtins.int, ndim: builtins.int) -> builtins.int:

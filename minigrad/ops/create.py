@@ -15,7 +15,7 @@ from ..dtypes import dtype as Dtype
 from ..memory_format import checked_format, contiguous_format, empty_in, preserve_format
 from ..record import report
 from ..strides import empty_like as _like
-from ..tensor import Tensor, mark_inference, wrap
+from ..tensor import Tensor, mark_inference, mark_wanted, wrap
 from .dims import check_fits
 from .public import must_be_tensor
 
@@ -33,6 +33,8 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
         made._requires_grad = True
     if mode.local.inference:
         mark_inference(made)
+        if requires_grad:
+            mark_wanted(made)
     if mode.observer is not None:
         report("tensor", (), (made,), None)
     return made

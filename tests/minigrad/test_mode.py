@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from typing import Any
 
 import pytest
 
 import minigrad as mg
+from minigrad.record import mode  # minigrad.mode is the op
 
 
 def records() -> bool:
@@ -242,3 +244,46 @@ def test_detach_in_place_does_nothing_in_inference_mode() -> None:
         x.detach_()
         y.detach_()
     assert (x.requires_grad, y.is_leaf) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("compute", "recorded"),  # as torch has it
+    [
+        (lambda e, f: e.sum(), False),
+        (lambda e, f: e * f, False),
+        (lambda e, f: mg.addcmul(e, f, f), False),
+        (lambda e, f: e**2, False),
+        (lambda e, f: mg.cat([e, f]), False),
+        (lambda e, f: e.view(1, 2), False),
+        (lambda e, f: mg.nn.functional.mse_loss(e, f), False),
+        (lambda e, f: e * 2, True),
+        (lambda e, f: 2 / e, False),
+        (lambda e, f: e // 2, True),
+        (lambda e, f: e[[0]], True),
+        (lambda e, f: e + mg.ones(2), True),
+        (lambda e, f: mg.cat([e, mg.ones(1)]), True),
+        (lambda e, f: e.clone(), True),
+    ],
+)
+def test_what_has_tensors_of_inference_mode_alone_is_not_recorded(compute: Any, recorded: bool) -> None:
+    with mg.inference_mode():
+        made = mg.ones(2, requires_grad=True), mg.ones(2).requires_grad_()
+        parameter = mg.nn.Parameter(mg.ones(2))
+        copied = copy.deepcopy(parameter), copy.copy(made[0])
+    filled = mg.ones(2, requires_grad=True)
+    filled.data = parameter
+    for e in (*made, parameter, *copied, filled):
+        assert compute(e, made[1]).requires_grad is recorded
+
+
+def test_an_ordinary_tensor_is_recorded_beside_one_of_inference_mode_that_requires_grad() -> None:
+    before = mode.special
+    with mg.inference_mode():
+        e = mg.ones(2, requires_grad=True)
+    x = mg.ones(2, requires_grad=True)
+    (x * 2 + e).sum().backward()
+    assert (x.grad.tolist(), e.grad.tolist()) == ([2, 2], [1, 1])
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside"):
+        e.sin_()
+    del e
+    assert mode.special == before  # the short ways are open again
