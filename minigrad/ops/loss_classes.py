@@ -53,6 +53,15 @@ def _sample_weights(
     return found if ignored is None else np.where(ignored, dtype.type(0), found)
 
 
+def _mean_of(total: Any, count: Any) -> Any:
+    """total / count in the dtype of the total; nan where all samples are ignored."""
+    count = total.dtype.type(count)
+    if count:
+        return total / count
+    with np.errstate(invalid="ignore"):
+        return total / count
+
+
 def _nll(x: np.ndarray, target: np.ndarray, weight: Any, reduction: int, ignore_index: int) -> np.ndarray:
     scores, classes = _rows(x, target)
     key, ignored = _picks(scores, classes, ignore_index)
@@ -67,9 +76,7 @@ def _nll(x: np.ndarray, target: np.ndarray, weight: Any, reduction: int, ignore_
     total = np.add.reduce(loss, axis=None)
     if reduction == 2:
         return total
-    count = x.dtype.type(loss.size if weights is None else weights.sum())
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.true_divide(total, count))
+    return np.asarray(_mean_of(total, loss.size if weights is None else weights.sum()))
 
 
 def _nll_backward(
@@ -84,8 +91,7 @@ def _nll_backward(
     if ignored is not None:
         value = np.where(ignored, x.dtype.type(0), value)  # and not -0
     if reduction == 1:
-        with np.errstate(invalid="ignore"):
-            value = value / x.dtype.type(classes.size if weights is None else weights.sum())
+        value = _mean_of(value, classes.size if weights is None else weights.sum())
     if ignored is not None:
         value = np.where(ignored, x.dtype.type(0), value)  # where all are ignored, 0 / 0 is nan
     found = np.zeros(scores.shape, x.dtype)

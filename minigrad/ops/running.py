@@ -146,7 +146,8 @@ def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
 
 def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = floating(x, _kernel("log_softmax", x, dim))
+    if x.dtype.kind != "f":
+        floating(x, _kernel("log_softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)
     return np.subtract(y, np.log(total, out=...), out=...).astype(x.dtype, copy=False)
