@@ -3,8 +3,8 @@
 Counterpart in PyTorch: torch/csrc/utils/python_arg_parser.cpp and invalid_arguments.cpp.
 
 A call that fails is held against torch's signatures of the function (signatures.txt). Where it fits none, the
-arguments were wrong, and the error says so as torch does; where it fits one, the error stands. Calls that succeed
-never come here.
+arguments were wrong, and the error says so as torch does; where it fits one, the error stands. Calls that
+succeed never come here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Ways out of the graph: detach, data, and the conversions to Python and NumPy.
 
-Counterpart in PyTorch: detach and data in torch/csrc/autograd/variable.cpp, torch/csrc/utils/tensor_numpy.cpp.
+Counterpart in PyTorch: detach and data in torch/csrc/autograd/variable.cpp,
+torch/csrc/utils/tensor_numpy.cpp.
 
 `x.detach()` shares memory *and* version counter with x: a write through it is noticed. `x.data` shares the
 memory only: a write through it is not, and a gradient may be silently wrong.
@@ -30,7 +31,7 @@ def detach(self: Tensor) -> Tensor:
 
 
 def detach_(self: Tensor) -> Tensor:
-    """Take self itself out of the graph: it becomes a leaf that does not require grad. RuntimeError for a view."""
+    """Take self itself out of the graph, as a leaf that does not require grad. RuntimeError for a view."""
     if mode.local.inference:
         return self  # where there is no graph
     if self._view is not None:

@@ -93,7 +93,7 @@ _FIELDS = ("next", "numbers", "shape", "dtype", "seq", "meta", "plan", "outputs"
 
 
 class _lent:
-    """Context for the code of a user, who finds on ctx what the user put there, and not the fields of the node."""
+    """Context for the code of a user: on ctx is what the user put there, and not the fields of the node."""
 
     def __init__(self, ctx: BackwardCFunction) -> None:
         self._ctx = ctx

@@ -13,7 +13,7 @@ from . import dtypes
 
 
 class finfo:
-    """Limits of a floating point dtype: eps, min, max, tiny, resolution, bits. TypeError for another dtype."""
+    """Limits of a floating point dtype: eps, min, max, tiny, resolution, bits. TypeError for another."""
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 

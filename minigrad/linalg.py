@@ -71,9 +71,10 @@ def norm(
 def matrix_norm(
     A: Tensor, ord: float | str = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """The Frobenius norm of matrices, or the largest (smallest) sum of sizes of a column (1, -1) or row (inf, -inf).
+    """The Frobenius norm of matrices, or the largest sum of sizes of a column or row.
 
-    NotImplementedError for "nuc", 2 and -2, which need singular values.
+    ord: 1 and inf for the largest column and row, -1 and -inf for the smallest. NotImplementedError for
+    "nuc", 2 and -2, which need singular values.
     """
     if not isinstance(dim, (tuple, list)):
         raise TypeError(f"matrix_norm(): argument 'dim' must be tuple of ints, not {type(dim).__name__}")

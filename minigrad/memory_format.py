@@ -49,7 +49,7 @@ def checked_format(value: Any, name: str, default: memory_format | None = preser
 
 
 def empty_in(shape: tuple[int, ...], dtype: np.dtype, format: memory_format) -> np.ndarray:
-    """New memory for an array, in a format. RuntimeError where it has not as many dimensions as the format."""
+    """New memory for an array, in a format. RuntimeError where the shape has not its number of dimensions."""
     if not format.order:
         return np.empty(shape, dtype)
     rank = len(format.order)

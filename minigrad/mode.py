@@ -210,7 +210,8 @@ class set_multithreading_enabled(_Context):
 class inference_mode(_Context):
     """Like `no_grad`, and its results can never enter a graph. Also a decorator.
 
-    Inside, `enable_grad` records nothing. `inference_mode(False)` ends it for a block, and with it any no_grad.
+    Inside, `enable_grad` records nothing. `inference_mode(False)` ends it for a block, and with it any
+    no_grad.
     """
 
     @overload

@@ -4,9 +4,9 @@ Counterpart in PyTorch: torch/csrc/autograd/saved_variable.h.
 
 An *input* is kept as the tensor itself, with its version at that moment. No copy is made: that is why a
 later write must be noticed, and why it can be. An op's own *result* is kept without a place in the graph,
-because result -> node -> result would be a cycle that only the garbage collector can free: as a bare array until
-somebody shares its memory, then as an alias, which gets its place back when it is unpacked. An in-place op that
-needs the value it overwrites keeps a copy (see inplace.py).
+because result -> node -> result would be a cycle that only the garbage collector can free: as a bare array
+until somebody shares its memory, then as an alias, which gets its place back when it is unpacked. An in-place
+op that needs the value it overwrites keeps a copy (see inplace.py).
 
 With `saved_tensors_hooks` a node keeps what the pack hook answered, in a `Packed`, and no version.
 """

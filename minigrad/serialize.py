@@ -1,10 +1,10 @@
 """save and load: a zip file of arrays and a description in JSON, which cannot run code.
 
-Counterpart in PyTorch: torch/serialization.py, whose files hold a pickle. Here `structure.json` says how things
-are nested, and each memory is a file `storages/<n>.npy`, read without pickle: loading a file from a stranger runs
-nothing of theirs. What can be saved: tensors and parameters, numbers, strings, None, lists, tuples, dictionaries
-(ordered ones too, and Counters), sizes and dtypes. Tensors come back as leaves; what shared memory does so again,
-and one tensor that occurs twice comes back as one.
+Counterpart in PyTorch: torch/serialization.py, whose files hold a pickle. Here `structure.json` says how
+things are nested, and each memory is a file `storages/<n>.npy`, read without pickle: loading a file from a
+stranger runs nothing of theirs. What can be saved: tensors and parameters, numbers, strings, None, lists,
+tuples, dictionaries (ordered ones too, and Counters), sizes and dtypes. Tensors come back as leaves; what
+shared memory does so again, and one tensor that occurs twice comes back as one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ File = str | PathLike[str] | IO[bytes]
 def save(obj: Any, f: File) -> None:
     """Write a tensor, a state_dict or the like to a file, given by its path or open for writing bytes.
 
-    TypeError, which says where, for anything that the format does not hold: save a module's state_dict, not the
-    module.
+    TypeError, which says where, for anything that the format does not hold: save a module's state_dict, not
+    the module.
     """
     writer = _Writer()
     structure = writer.described(obj, "the object")

@@ -25,7 +25,8 @@ class Signature:
     """A signature, read from text like "sum(self, dim, keepdim=False)".
 
     `params`: names with defaults. `star`: the position of `*size`. `positional`: how many may be given by
-    position. `tensor_args`: those annotated as tensors or lists of them, `lists`: the lists. `operands`, `edges`: set by Op.
+    position. `tensor_args`: those annotated as tensors or lists of them, `lists`: the lists. `operands`,
+    `edges`: set by Op.
     """
 
     operands: tuple[int, ...] = ()
@@ -112,7 +113,7 @@ def _check_tensors(value: Any, name: str) -> None:
 def _parse(
     signature: str,
 ) -> tuple[str, list[tuple[str, Any]], int | None, int, tuple[int, ...], tuple[int, ...]]:
-    """Name, parameters with defaults, the position of `*size`, how many may be positional, annotated ones, lists."""
+    """Name, parameters, position of `*size`, how many may be positional, annotated ones, lists."""
     definition = ast.parse(f"def {signature}: pass").body[0]
     assert isinstance(definition, ast.FunctionDef)
     a = definition.args

@@ -94,7 +94,7 @@ class Graph:
         return tuple([t.detach() for t in found])
 
     def assign(self, variables: Tensor | Sequence[Tensor], values: Tensor | Sequence[Tensor]) -> Update:
-        """A step that gives variables, tensors from outside, new values at the end of each run that fetches it."""
+        """A step that gives tensors from outside new values at the end of each run that fetches it."""
         self._check_defining("assign")
         pairs = list(zip(_listed(variables), _listed(values), strict=True))
         for variable, value in pairs:

@@ -158,8 +158,8 @@ def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, 
     return 0
 
 
-# Whether there has been an array whose dimensions are not in the usual order. Until then no result has to be laid
-# out otherwise.
+# Whether there has been an array whose dimensions are not in the usual order. Until then no result has to be
+# laid out otherwise.
 turned = False
 
 
@@ -185,8 +185,10 @@ def is_turned(x: np.ndarray) -> bool:
 
 
 def pointwise(found: np.ndarray, operands: list[np.ndarray | None]) -> np.ndarray:
-    """The result of an elementwise op, with its dimensions in torch's order: where they contradict each other, the
-    first operand has its way. NumPy would lay it out row by row. None stands for an operand that is a number."""
+    """The result of an elementwise op, with its dimensions in the operands' order, as torch lays it out.
+
+    Where they contradict each other, the first one has its way. None stands for an operand that is a number.
+    """
     shape = found.shape
     if len(shape) < 2:
         return found
@@ -201,7 +203,7 @@ def pointwise(found: np.ndarray, operands: list[np.ndarray | None]) -> np.ndarra
 
 
 def by_rows(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """`forward` with results that lie row by row. NumPy keeps the order of dimensions that the argument has."""
+    """`forward` with results that lie row by row. NumPy keeps the argument's order of dimensions."""
 
     def call(x: np.ndarray, *args: Any) -> Any:
         found = forward(x, *args)

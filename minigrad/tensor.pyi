@@ -315,7 +315,7 @@ class Tensor:
     def conj_physical(self) -> Tensor:
         """self, which is its own conjugate."""
     def contiguous(self, *, memory_format: Any = ...) -> Tensor:
-        """self where its memory is in row-major order (or that of the format) without gaps, else a copy that is."""
+        """self where it lies in row-major order (or that of the format) without gaps, else a copy that does."""
     def copy_(self, src: Tensor, non_blocking: builtins.bool = ...) -> Tensor:
         """Write the elements of `src`, broadcast to self's shape and in its dtype."""
     def copysign(self, other: Tensor | builtins.float) -> Tensor:
@@ -367,7 +367,7 @@ class Tensor:
     def detach(self) -> Tensor:
         """The same memory, outside of the graph; writes through it count as writes into self."""
     def detach_(self) -> Tensor:
-        """Take self itself out of the graph: it becomes a leaf that does not require grad. RuntimeError for a view."""
+        """Take self itself out of the graph, as a leaf that does not require grad. RuntimeError for a view."""
     @property
     def device(self) -> _device: ...
     def diag(self, diagonal: builtins.int = ...) -> Tensor:

@@ -1,7 +1,7 @@
 """Nodes that ask for more than their formulas: leaves, hooks, custom Functions, gradients that are captured.
 
-The loop of engine.py runs plain nodes itself and calls `visit` for all others. The order of hooks is torch's, see
-hooks.py.
+The loop of engine.py runs plain nodes itself and calls `visit` for all others. The order of hooks is torch's,
+see hooks.py.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ class Visits:
     def _is_held(self, gradient: Any) -> bool:
         """Whether another than the leaf is to get this gradient, or has it.
 
-        Where many gradients wait this is taken as no, or it would take as long as there are gradients, for each.
+        Where many gradients wait this is taken as no, or it would take as long as there are gradients, for
+        each.
         """
         array = array_of(gradient)
         if self.seen.has(array) or any(array_of(seed) is array for seed in self.seeds):

@@ -27,7 +27,7 @@ import minigrad
 
 @dataclass
 class Case:
-    """The arguments of one call: arrays, which become tensors, lists of arrays, and whatever else as it is."""
+    """The arguments of one call: arrays, which become tensors, lists of arrays, and all else as it is."""
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Samples of arithmetic.py, division.py, powers.py, pairs.py and mixtures.py: functions of two and three tensors."""
+"""Samples of functions of two and three tensors: arithmetic, division, powers, pairs and mixtures.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of the views and copies in ops: shape.py, reshape.py, slices.py, join.py, split.py and their like."""
+"""Samples of views and copies: shape.py, reshape.py, slices.py, join.py, split.py and their like."""
 
 from __future__ import annotations
 

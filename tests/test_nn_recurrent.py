@@ -22,8 +22,8 @@ def sequence():
     return (T.arange(12.0, dtype=F64).reshape(3, 2, 2) % 5 / 4 - 0.5).requires_grad_()
 
 
-# After two layers in both directions: the second output of the first sequence, the sums of the last states, the
-# gradient of the first input of the second sequence, and the sum of that of a weight.
+# After two layers in both directions: the second output of the first sequence, the sums of the last states,
+# the gradient of the first input of the second sequence, and the sum of that of a weight.
 SEQUENCES = {
     "RNN": ([-0.52442569, 0.02851928, 0.32439674, -0.35596211], [-0.72915498], [0.1254073, 0.0148818], -0.74836521),
     "GRU": ([0.36562941, -0.41337214, -0.04044175, 0.16095223], [-0.24502162], [-0.08264879, -0.00634234], -0.0119868),

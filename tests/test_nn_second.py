@@ -1,7 +1,7 @@
-"""The recorded gradients of functions of nn.functional: their nodes, and that each can be differentiated again.
+"""The recorded gradients of nn.functional: their nodes, and that each can be differentiated again.
 
-What torch answers stands in the table. A gradient that does not depend on the input (of a mean, say) has a node
-all the same, so that a penalty on it gives zeros and no error.
+What torch answers stands in the table. A gradient that does not depend on the input (of a mean, say) has a
+node all the same, so that a penalty on it gives zeros and no error.
 """
 
 from __future__ import annotations

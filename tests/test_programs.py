@@ -1,4 +1,4 @@
-"""minigrad answers to random programs as torch did: the programs of programs/, against the recorded answers."""
+"""minigrad answers to the random programs of programs/ as torch did: against the recorded answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """MultiheadAttention.
 
-Counterpart in PyTorch: torch/nn/modules/activation.py, multi_head_attention_forward in torch/nn/functional.py.
+Counterpart in PyTorch: torch/nn/modules/activation.py, multi_head_attention_forward in
+torch/nn/functional.py.
 """
 
 from __future__ import annotations
@@ -82,9 +83,10 @@ class MultiheadAttention(Module):
     ) -> tuple[Tensor, Tensor | None]:
         """query: (L, N, E), key and value: (S, N, E); (N, L, E) with batch_first, or all without N.
 
-        key_padding_mask: (N, S), attn_mask: (L, S) or (N * num_heads, L, S); True for what must not be looked at,
-        or numbers to add. is_causal says what attn_mask is, and needs it. Returns the output, like query, and the
-        weights (N, L, S), of each head by itself unless average_attn_weights; None where need_weights is False.
+        key_padding_mask: (N, S), attn_mask: (L, S) or (N * num_heads, L, S); True for what must not be looked
+        at, or numbers to add. is_causal says what attn_mask is, and needs it. Returns the output, like query,
+        and the weights (N, L, S), of each head by itself unless average_attn_weights; None where need_weights
+        is False.
         """
         if is_causal and attn_mask is None:
             raise RuntimeError("Need attn_mask if specifying the is_causal hint.")

@@ -2,8 +2,8 @@
 
 Counterpart in PyTorch: BackwardHook in torch/utils/hooks.py.
 
-The tensors that go into the module, and those that come out, pass a node that changes nothing. The gradients of
-the outputs arrive at the second, those of the inputs leave from the first: there the hooks are called.
+The tensors that go into the module, and those that come out, pass a node that changes nothing. The gradients
+of the outputs arrive at the second, those of the inputs leave from the first: there the hooks are called.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class BackwardHooks:
 def _behind_a_node(
     args: tuple[Any, ...], register: Callable[[Node], None]
 ) -> tuple[tuple[Any, ...], list[int] | None]:
-    """The tensors among args behind a BackwardHookFunction, and where they stand; None where none requires grad."""
+    """args, their tensors behind a BackwardHookFunction, and where these stand; None without a gradient."""
     places = [i for i, arg in enumerate(args) if isinstance(arg, Tensor)]
     if not is_grad_enabled() or not any(args[i].requires_grad for i in places):
         return args, None

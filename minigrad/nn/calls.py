@@ -145,7 +145,7 @@ class Calls:
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> RemovableHandle:
-        """Call hook(module, grad_output) before the module's backward; what it returns replaces grad_output."""
+        """Call hook(module, grad_output) before the module's backward; its answer replaces grad_output."""
         return _added(self._backward_pre_hooks, hook, prepend)
 
 

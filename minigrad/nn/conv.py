@@ -162,7 +162,7 @@ class _ConvTransposeN(_Conv):
         )  # fmt: skip
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
-        """input: (N, in_channels, windows...), or without N. output_size: which of the shapes that are possible."""
+        """input: (N, in_channels, windows...), or without N. output_size: one of the shapes possible."""
         extra = self.output_padding if output_size is None else self._extra(input, list(output_size))
         conv = getattr(F, f"conv_transpose{self.dims}d")
         return conv(

@@ -126,7 +126,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
-    """How many numbers go into one element of the output, and how many outputs one element of the input has."""
+    """How many inputs one element of the output has, and how many outputs one element of the input."""
     shape = tensor._array.shape
     if len(shape) < 2:
         raise ValueError("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
@@ -195,7 +195,7 @@ def kaiming_normal_(
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
-    """A matrix whose rows (or columns, where these are fewer) are orthogonal, times gain (Saxe et al., 2013)."""
+    """A matrix whose rows (or columns, if these are fewer) are orthogonal, times gain (Saxe et al., 2013)."""
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if not tensor.numel():
@@ -208,7 +208,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
-    """Normally distributed, but this share of each column 0 (Martens, 2010). ValueError where it is no matrix."""
+    """Normally distributed, but this share of each column 0 (Martens, 2010). ValueError for no matrix."""
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, columns = tensor._array.shape

@@ -31,7 +31,7 @@ REQUIRED = inspect.Parameter.empty
 def arguments_of(
     method: str, options: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
-    """All of a method's arguments by name, those left out as in `options`. TypeError as Python's own for what does not fit."""
+    """All of a method's arguments by name, those left out as in `options`. TypeError as Python's own."""
     required = [key for key, default in options.items() if default is REQUIRED]
     if len(args) > len(options):
         least, most = 1 + len(required), 1 + len(options)

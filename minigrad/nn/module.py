@@ -2,8 +2,8 @@
 
 Counterpart in PyTorch: torch/nn/modules/module.py.
 
-What is assigned to an attribute goes where it belongs: a Parameter to `_parameters`, a Module to `_modules`, a
-tensor under the name of a buffer to `_buffers`. These three dictionaries are the tree that `parameters()`,
+What is assigned to an attribute goes where it belongs: a Parameter to `_parameters`, a Module to `_modules`,
+a tensor under the name of a buffer to `_buffers`. These three dictionaries are the tree that `parameters()`,
 `state_dict()`, `to()` and `repr()` walk.
 """
 
@@ -120,7 +120,7 @@ class Module(calls.Calls, tree.Tree, whole.Whole, state.States):
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Add a tensor that belongs to the module but is not learned. persistent: whether state_dict has it."""
+        """Add a tensor of the module's that is not learned. persistent: whether state_dict has it."""
         if "_buffers" not in self.__dict__:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
         _check_name("buffer", name)

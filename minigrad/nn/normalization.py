@@ -15,7 +15,7 @@ from ..ops.from_python import tensor
 from ..tensor import Tensor
 from . import functional as F
 from . import init
-from .making import checked_device, parameter
+from .making import checked_device, numbers, parameter
 from .module import Module
 
 
@@ -121,7 +121,7 @@ class _BatchNorm(_Scaled):
 
 
 class BatchNorm1d(_BatchNorm):
-    """Mean 0 and variance 1 of each channel of (N, C) or (N, C, L) over the batch, then times weight, plus bias."""
+    """Mean 0 and variance 1 of each channel of (N, C) or (N, C, L) in the batch, times weight, plus bias."""
 
     dims = (2, 3)
 
@@ -133,7 +133,7 @@ class BatchNorm2d(_BatchNorm):
 
 
 class BatchNorm3d(_BatchNorm):
-    """Mean 0 and variance 1 of each channel of (N, C, D, H, W) over the batch, then times weight, plus bias."""
+    """Mean 0 and variance 1 of each channel of (N, C, D, H, W) in the batch, then times weight, plus bias."""
 
     dims = (5,)
 
@@ -198,10 +198,6 @@ class InstanceNorm3d(_InstanceNorm):
 # ------------------------------------------------------------------ by sample
 
 
-def _shape(normalized_shape: Any) -> tuple[int, ...]:
-    return tuple(normalized_shape) if isinstance(normalized_shape, (tuple, list)) else (normalized_shape,)
-
-
 class LayerNorm(_Scaled):
     """Mean 0 and variance 1 over the last dimensions, then times weight, plus bias."""
 
@@ -216,7 +212,7 @@ class LayerNorm(_Scaled):
     ) -> None:
         super().__init__()
         self.normalized_shape, self.eps, self.elementwise_affine = (
-            _shape(normalized_shape),
+            numbers(normalized_shape, 1),
             eps,
             elementwise_affine,
         )
@@ -275,7 +271,7 @@ class RMSNorm(Module):
         super().__init__()
         checked_device(device, "RMSNorm")
         self.normalized_shape, self.eps, self.elementwise_affine = (
-            _shape(normalized_shape),
+            numbers(normalized_shape, 1),
             eps,
             elementwise_affine,
         )

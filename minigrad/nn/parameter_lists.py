@@ -92,7 +92,7 @@ class ParameterDict(Module):
             self.update(parameters)
 
     def update(self, parameters: Any) -> None:
-        """Add parameters from a dictionary or from pairs; those of a plain dictionary in the order of their names."""
+        """Add parameters from a dictionary or pairs; a plain dictionary is sorted by name."""
         found = list(pairs(parameters, "ParameterDict", "ParametersDict"))
         in_order = not hasattr(parameters, "items") or isinstance(parameters, (OrderedDict, ParameterDict))
         for key, value in found if in_order else sorted(found):

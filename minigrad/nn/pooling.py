@@ -9,6 +9,7 @@ from typing import Any
 
 from ..tensor import Tensor
 from . import functional as F
+from .making import numbers
 from .module import Module
 
 
@@ -54,7 +55,16 @@ class MaxPool2d(_MaxPoolNd):
         return F.max_pool2d(input, *self._options())
 
 
-class AvgPool1d(Module):
+class _AvgPool(Module):
+    kernel_size: Any
+    stride: Any
+    padding: Any
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(_AvgPool):
     """The mean of each window of (N, C, L)."""
 
     def __init__(
@@ -67,9 +77,7 @@ class AvgPool1d(Module):
     ) -> None:
         super().__init__()
         stride = kernel_size if stride is None else stride
-        self.kernel_size, self.stride, self.padding = (
-            tuple(v) if isinstance(v, (tuple, list)) else (v,) for v in (kernel_size, stride, padding)
-        )
+        self.kernel_size, self.stride, self.padding = (numbers(v, 1) for v in (kernel_size, stride, padding))
         self.ceil_mode, self.count_include_pad = ceil_mode, count_include_pad
 
     def forward(self, input: Tensor) -> Tensor:
@@ -78,11 +86,8 @@ class AvgPool1d(Module):
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         )
 
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
-
-class AvgPool2d(Module):
+class AvgPool2d(_AvgPool):
     """The mean of each window of (N, C, H, W)."""
 
     def __init__(
@@ -106,9 +111,6 @@ class AvgPool2d(Module):
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
             self.divisor_override,
         )  # fmt: skip
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class _AdaptiveAvgPool(Module):

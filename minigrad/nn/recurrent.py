@@ -1,7 +1,7 @@
 """Recurrent layers: RNN, LSTM and GRU, which repeat the steps of recurrent_cells.py.
 
-Counterpart in PyTorch: torch/nn/modules/rnn.py, aten/src/ATen/native/RNN.cpp. They are made of other ops, step by
-step, so that a graph shows how the gradient goes back through time.
+Counterpart in PyTorch: torch/nn/modules/rnn.py, aten/src/ATen/native/RNN.cpp. They are made of other ops,
+step by step, so that a graph shows how the gradient goes back through time.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ class RNNBase(Module):
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Any]:
         """input: (L, N, input_size), or (N, L, input_size) with batch_first, or without N.
 
-        Returns the hidden states of the last layer, (L, N, directions * hidden_size), and the last state of every
-        layer and direction, (layers * directions, N, hidden_size); of an LSTM a pair of these.
+        Returns the hidden states of the last layer, (L, N, directions * hidden_size), and the last state of
+        every layer and direction, (layers * directions, N, hidden_size); of an LSTM a pair of these.
         """
         name = "RNN" if self.mode.startswith("RNN") else self.mode
         if input.ndim not in (2, 3):
@@ -188,7 +188,7 @@ class RNN(RNNBase):
 
 
 class LSTM(RNNBase):
-    """A state of two parts, of which gates say what is kept, added and shown (Hochreiter and Schmidhuber, 1997)."""
+    """A state of two parts; gates say what is kept, added and shown (Hochreiter and Schmidhuber, 1997)."""
 
     def __init__(self, input_size: int, hidden_size: int, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", input_size, hidden_size, *args, **kwargs)

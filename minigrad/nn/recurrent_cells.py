@@ -1,4 +1,4 @@
-"""One step of a recurrent network: RNNCell, LSTMCell, GRUCell, and the functions that RNN, LSTM and GRU repeat.
+"""One step of a recurrent network: RNNCell, LSTMCell, GRUCell, and what RNN, LSTM and GRU repeat.
 
 Counterpart in PyTorch: torch/nn/modules/rnn.py, aten/src/ATen/native/RNN.cpp.
 """

@@ -2,9 +2,9 @@
 
 Counterpart in PyTorch: torch/nn/modules/module.py.
 
-Both walk over the tree; at each module `_save_to_state_dict` or `_load_from_state_dict` does its own part, with
-hooks before and after. A state_dict has an attribute `_metadata`, the versions of the modules by their names: a
-module whose parts have changed can tell by it what an old file lacks.
+Both walk over the tree; at each module `_save_to_state_dict` or `_load_from_state_dict` does its own part,
+with hooks before and after. A state_dict has an attribute `_metadata`, the versions of the modules by their
+names: a module whose parts have changed can tell by it what an old file lacks.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class States:
     ) -> _IncompatibleKeys:
         """Copy the values of a state_dict into the parameters and buffers of the same names.
 
-        strict: RuntimeError where names are missing or unknown; shapes that differ are always an error. assign: put
-        the given tensors in place of the module's instead of copying.
+        strict: RuntimeError where names are missing or unknown; shapes that differ are always an error.
+        assign: put the given tensors in place of the module's instead of copying.
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
@@ -238,7 +238,7 @@ class States:
         return RemovableHandle(self._state_dict_hooks, (hook, True))
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
-        """Call hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors) before loading."""
+        """Call hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors) first."""
         return self._register_load_state_dict_pre_hook(lambda *args: hook(self, *args))
 
     def _register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:

@@ -59,7 +59,7 @@ def clip_grad_norm_(
     error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:
-    """Scale all gradients down so that their norm, taken together, is at most max_norm; returns the norm before."""
+    """Scale all gradients so that their common norm is at most max_norm; returns the norm before."""
     listed = _listed(parameters)
     if not listed and isinstance(parameters, GeneratorType):
         warnings.warn(

@@ -1,7 +1,7 @@
 """Smooth activations: elu, gelu, silu, mish, softplus, log_sigmoid and what is made of them.
 
-Counterpart in PyTorch: aten/src/ATen/native/Activation.cpp. torch computes float16 in float32 and rounds once;
-so do these.
+Counterpart in PyTorch: aten/src/ATen/native/Activation.cpp. torch computes float16 in float32 and rounds
+once; so do these.
 """
 
 from __future__ import annotations

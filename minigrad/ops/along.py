@@ -179,7 +179,7 @@ def _index_fill(x: np.ndarray, dim: int, index: np.ndarray, value: Any) -> np.nd
 
 
 def _picked(grad: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """The gradient at the positions that `source` was put to. As in torch its shape costs keeping all of it."""
+    """The gradient where `source` was put. As in torch, all of it is kept for its shape."""
     picked = grad.index_select(dim, index)
     return picked.expand_as(source) if source._array.ndim else picked.reshape(())
 

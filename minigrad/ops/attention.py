@@ -82,8 +82,8 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """softmax(query @ key.T * scale + mask) @ value; query: (..., L, E), key and value: (..., S, E).
 
-    attn_mask: numbers to add, or bools, False for what must not be looked at; a row that may look at nothing gives
-    zeros. is_causal: nothing after itself. scale: 1 / sqrt(E) by default. enable_gqa is not supported.
+    attn_mask: numbers to add, or bools, False for what must not be looked at; a row that may look at nothing
+    gives zeros. is_causal: nothing after itself. scale: 1 / sqrt(E) by default. enable_gqa is not supported.
     """
     if enable_gqa:
         raise NotImplementedError("scaled_dot_product_attention(): enable_gqa=True is not supported")

@@ -1,7 +1,7 @@
 """Made of joins and differences: block_diag, combinations, diff, trapezoid.
 
-Counterpart in PyTorch: aten/src/ATen/native/TensorShape.cpp (block_diag), Itertools.cpp, ReduceOps.cpp (diff),
-Integration.cpp. But for block_diag these have no nodes of their own.
+Counterpart in PyTorch: aten/src/ATen/native/TensorShape.cpp (block_diag), Itertools.cpp, ReduceOps.cpp
+(diff), Integration.cpp. But for block_diag these have no nodes of their own.
 """
 
 from __future__ import annotations

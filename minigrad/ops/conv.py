@@ -4,9 +4,9 @@ Counterpart in PyTorch: aten/src/ATen/native/Convolution.cpp. The windows of the
 (im2col), so that one product of matrices is the whole convolution; its memory order keeps rows of pixels
 together, which copies fast and leaves the result in its final order.
 
-There are three arrays, input, weight and output, and `conv_input`, `conv_weight` and `conv_output` each compute
-one from the others: so the gradient of each op is made of the other two, and can be differentiated as often as
-one likes.
+There are three arrays, input, weight and output, and `conv_input`, `conv_weight` and `conv_output` each
+compute one from the others: so the gradient of each op is made of the other two, and can be differentiated as
+often as one likes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Ints = tuple[int, ...]
 
 
 def windows(x: np.ndarray, kernel: Ints, counts: Ints, stride: Ints, dilation: Ints) -> np.ndarray:
-    """`counts` windows of x (N, C, pixels...) without copying: (N, C, place in the kernel..., which window...)."""
+    """`counts` windows of x (N, C, pixels...), not copied: (N, C, place in kernel..., which window...)."""
     steps = [b * d for b, d in zip(x.strides[2:], dilation, strict=True)]
     jumps = [b * s for b, s in zip(x.strides[2:], stride, strict=True)]
     return np.lib.stride_tricks.as_strided(
@@ -176,8 +176,9 @@ convolution = op(
     doc="The products of a kernel with every window of the input, or the transpose of that map.",
 )  # fmt: skip
 
-# Each takes all three arrays, computes one from the other two, and needs of its own nothing but the shape. In torch
-# they are one node with several outputs, of which all inputs are edges: hence the formulas that give nothing.
+# Each takes all three arrays, computes one from the other two, and needs of its own nothing but the shape. In
+# torch they are one node with several outputs, of which all inputs are edges: hence the formulas that give
+# nothing.
 _one_of_three = {"method": False, "of": "convolution_backward", "node": "ConvolutionBackwardBackward0"}
 
 

@@ -1,7 +1,7 @@
 """Whether the arguments of a convolution fit together, and torch's words where they do not.
 
-Counterpart in PyTorch: check_shape_forward in aten/src/ATen/native/Convolution.cpp, and the checks of the kernels
-below it, for which a convolution of one dimension is one of two dimensions with a height of 1.
+Counterpart in PyTorch: check_shape_forward in aten/src/ATen/native/Convolution.cpp, and the checks of the
+kernels below it, for which a convolution of one dimension is one of two dimensions with a height of 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Ints = tuple[int, ...]
 
 
 def lengths(value: Any, count: int, name: str) -> Ints:
-    """An int, or one for each of `count` dimensions, as a tuple. TypeError and RuntimeError where it is neither."""
+    """An int, or one for each of `count` dimensions, as a tuple. TypeError, RuntimeError for any other."""
     listed = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     for n in listed:
         if isinstance(n, (bool, float, str)) or not hasattr(n, "__index__"):

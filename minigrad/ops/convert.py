@@ -135,7 +135,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """`data` as a tensor: a tensor itself, an array's memory shared, where the dtype allows it; else a copy."""
+    """`data` as a tensor: a tensor itself, an array's memory shared if the dtype allows it; else a copy."""
     check_rest("as_tensor", {"device": device})
     dtype = checked_dtype(dtype, "as_tensor")
     if isinstance(data, Tensor):

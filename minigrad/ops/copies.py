@@ -76,7 +76,7 @@ def clone(self: Tensor, *, memory_format: memory_format | None = None) -> Tensor
 
 @public(quick=True)
 def contiguous(self: Tensor, *, memory_format: memory_format = contiguous_format) -> Tensor:
-    """self where its memory is in row-major order (or that of the format) without gaps, else a copy that is."""
+    """self where it lies in row-major order (or that of the format) without gaps, else a copy that does."""
     if memory_format is contiguous_format:
         return self if self._array.flags.c_contiguous else contiguous_copy(self)
     if lies_in(self._array, checked_format(memory_format, "contiguous", None)):

@@ -115,7 +115,7 @@ _ALPHA = 1.7580993408473766  # where selu ends far below 0, with the sign change
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """Dropout that keeps mean 0 and variance 1: what is dropped is what selu gives far below 0 (Klambauer, 2017)."""
+    """Dropout that keeps mean and variance: what is dropped becomes selu's lowest value (Klambauer, 2017)."""
     _refuse(p)
     if p == 0 or not training or not input.numel():
         return input

@@ -74,9 +74,9 @@ def embedding(
 ) -> Tensor:
     """The rows of `weight` with the numbers in `input`; the shape is that of input, and a row's length.
 
-    padding_idx: the row that gets no gradient. max_norm: rows that are used and longer are shortened first, in
-    place. scale_grad_by_freq: divide a row's gradient by how often it was used. Raises IndexError for a number
-    outside of the table, NotImplementedError for sparse gradients.
+    padding_idx: the row that gets no gradient. max_norm: rows that are used and longer are shortened first,
+    in place. scale_grad_by_freq: divide a row's gradient by how often it was used. Raises IndexError for a
+    number outside of the table, NotImplementedError for sparse gradients.
     """
     if sparse:
         raise NotImplementedError("embedding(): sparse=True is not supported: there are no sparse tensors")
@@ -110,7 +110,7 @@ def _shorten(weight: Tensor, indices: np.ndarray, most: float, norm_type: float)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """For each class number a row of zeros with a 1 at its place; num_classes: -1 for one more than the largest."""
+    """For each class number a row of zeros with a 1 at its place; num_classes -1: the largest plus 1."""
     classes: Any = tensor._array
     if classes.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")

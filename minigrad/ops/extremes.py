@@ -106,7 +106,7 @@ _min_dim = with_positions(
 
 
 def along_dim(self: Any, name: str, along: Any, dim: Any, keepdim: Any) -> Any:
-    """The (values, indices) that the entry `along` gives, under their names. TypeError for other arguments."""
+    """The (values, indices) of the entry `along`, under their names. TypeError for other arguments."""
     must_be_tensor(self, name)
     one_dim(dim, 9**9)
     return getattr(return_types, name)(along(self, dim, flag(keepdim, "keepdim", name)))
@@ -114,9 +114,9 @@ def along_dim(self: Any, name: str, along: Any, dim: Any, keepdim: Any) -> Any:
 
 @public
 def max(self: Tensor, dim: Any = UNSET, keepdim: bool = False, *, other: Any = UNSET) -> Any:
-    """The largest element; with `dim` the (values, indices) along it; with a tensor the larger, elementwise.
+    """The largest element; with `dim` the (values, indices) along it; with a tensor the larger of both.
 
-    The gradient of the whole tensor's maximum is shared evenly among equals; along a dimension the first has it.
+    The gradient of the whole tensor's maximum is shared among equals; along a dimension the first has it.
     """
     other = dim if isinstance(dim, Tensor) else other
     if other is not UNSET:
@@ -126,7 +126,7 @@ def max(self: Tensor, dim: Any = UNSET, keepdim: bool = False, *, other: Any = U
 
 @public
 def min(self: Tensor, dim: Any = UNSET, keepdim: bool = False, *, other: Any = UNSET) -> Any:
-    """The smallest element; with `dim` the (values, indices) along it; with a tensor the smaller, elementwise."""
+    """The smallest element; with `dim` the (values, indices) along it; with a tensor the smaller of both."""
     other = dim if isinstance(dim, Tensor) else other
     if other is not UNSET:
         return minimum(self, other)

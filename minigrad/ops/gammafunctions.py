@@ -1,4 +1,4 @@
-"""The logarithm of the gamma function and its derivatives for arrays, which NumPy lacks, and the inverse of erf.
+"""What NumPy lacks: the logarithm of the gamma function, its derivatives, and the inverse of erf.
 
 All in float64 and good to its last digits: an argument is moved up by the recurrence of the function until an
 asymptotic series holds. B(2), B(4) ... are the Bernoulli numbers of these series.

@@ -54,7 +54,8 @@ def _index(x: np.ndarray, indices: list[Any]) -> np.ndarray:
 def _order(x: np.ndarray, key: tuple[Any, ...], found: np.ndarray) -> tuple[int, ...]:
     """The strides that torch's result has: its dimensions in the order that they have in x and the indices.
 
-    x counts with strides of 0 where the lists are, and each list, broadcast to the others, with strides of 0 elsewhere.
+    x counts with strides of 0 where the lists are, and each list, broadcast to the others, with strides of 0
+    elsewhere.
     """
     places, dim = [], 0
     for k in key:

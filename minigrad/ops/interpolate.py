@@ -1,7 +1,8 @@
 """interpolate: images with more pixels or fewer, by the nearest pixel or along lines between pixels.
 
-Counterpart in PyTorch: aten/src/ATen/native/UpSample.h, UpSampleNearest2d.cpp, UpSampleBilinear2d.cpp. Both kinds
-go along one dimension after the other: each new pixel is a weighted sum of two old ones, or one of them.
+Counterpart in PyTorch: aten/src/ATen/native/UpSample.h, UpSampleNearest2d.cpp, UpSampleBilinear2d.cpp. Both
+kinds go along one dimension after the other: each new pixel is a weighted sum of two old ones, or one of
+them.
 """
 
 from __future__ import annotations
@@ -116,8 +117,9 @@ def interpolate(
 ) -> Tensor:
     """(N, C, pixels...) with `size` pixels, or scale_factor times as many, in each spatial dimension.
 
-    mode: "nearest", "nearest-exact", "linear", "bilinear", "trilinear" or "area". align_corners: the pixels at
-    the corners stay where they are. Raises as torch does; NotImplementedError for other modes and for antialias.
+    mode: "nearest", "nearest-exact", "linear", "bilinear", "trilinear" or "area". align_corners: the pixels
+    at the corners stay where they are. Raises as torch does; NotImplementedError for other modes and for
+    antialias.
     """
     if antialias:
         raise NotImplementedError("interpolate(): antialias=True is not supported")

@@ -1,8 +1,8 @@
 """Losses that compare two tensors of one shape, element by element, and reduce what comes out.
 
-Counterpart in PyTorch: aten/src/ATen/native/Loss.cpp. `reduction` is "none", "mean" or "sum"; inside of the ops
-it is torch's number for it, 0, 1 or 2. Those of probabilities stand in loss_binary.py, those of
-classes in loss_classes.py, those that are made of other ops in loss_made.py.
+Counterpart in PyTorch: aten/src/ATen/native/Loss.cpp. `reduction` is "none", "mean" or "sum"; inside of the
+ops it is torch's number for it, 0, 1 or 2. Those of probabilities stand in loss_binary.py, those of classes
+in loss_classes.py, those that are made of other ops in loss_made.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
 
 def number(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> int:
-    """The number of a reduction. ValueError for an unknown one. The old pair of flags wins, with a warning."""
+    """The number of a reduction. ValueError for an unknown one. The deprecated flags win, with a warning."""
     if size_average is not None or reduce is not None:
         mean = size_average is None or size_average
         reduction = "none" if reduce is not None and not reduce else "mean" if mean else "sum"

@@ -177,7 +177,7 @@ soft_margin_backward = op(
 
 
 def _common_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape that two have in common. RuntimeError, in the words of torch's Python code, where there is none."""
+    """The shape that two have in common. RuntimeError, as torch's Python code words it, if there is none."""
     found = list(a)
     for back in range(1, len(b) + 1):
         if back > len(a):

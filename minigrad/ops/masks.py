@@ -90,7 +90,7 @@ def _masked_scatter(x: np.ndarray, mask: np.ndarray, source: np.ndarray) -> np.n
 
 
 def _masked_source(grad: Tensor, mask: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The gradient at the places of the mask, for the first elements of the source; the others had no part."""
+    """The gradient at the mask's places, for the first elements of the source; the others had no part."""
     picked = grad.masked_select(mask)
     missing = math.prod(shape) - picked._array.size
     if missing > 0:

@@ -1,8 +1,8 @@
 """Layer, group and RMS normalisation, and what batch_norm.py shares with them.
 
 Counterpart in PyTorch: aten/src/ATen/native/layer_norm.cpp, group_norm.cpp. Each
-op keeps the mean and 1 / sqrt(variance + eps) that it found. A backward that is itself recorded works them out
-again from the input, since they depend on it.
+op keeps the mean and 1 / sqrt(variance + eps) that it found. A backward that is itself recorded works them
+out again from the input, since they depend on it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The gradients of layer_norm and batch_norm, which are ops as in torch, so that they can be differentiated again.
+"""The gradients of layer_norm and batch_norm: ops, as in torch, that can be differentiated again.
 
 Counterpart in PyTorch: native_layer_norm_backward and native_batch_norm_backward. Both kinds of layer make x
-standard (less its mean, times 1 / deviation) and scale it, over other dimensions. Their second derivatives are
-long; here the engine finds them: it differentiates the first ones, written with ops that it knows.
+standard (less its mean, times 1 / deviation) and scale it, over other dimensions. Their second derivatives
+are long; here the engine finds them: it differentiates the first ones, written with ops that it knows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Dims = tuple[int, ...]
 
 
 class How(NamedTuple):
-    """What is made standard: over which dimensions, whether weights are one a channel, by fixed statistics, eps."""
+    """What is made standard: over which dimensions, with weights by channel or not, fixed statistics, eps."""
 
     dims: Dims
     channels: bool
@@ -115,7 +115,7 @@ def _bias_again(g: Tensor, x: Tensor, mean: Tensor, rstd: Tensor, how: How, weig
 
 
 def _of(function: Callable[..., Tensor], position: int) -> Callable[..., Any]:
-    """The formula for an argument of an op that `function` says on tensors: None where it does not depend on it."""
+    """The formula for an argument of an op that `function` says on tensors; None where it has no part."""
 
     def formula(
         grad: Tensor, grad_output: Tensor, input: Tensor, mean: Tensor, rstd: Tensor, how: How, weight: Any

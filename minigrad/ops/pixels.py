@@ -160,7 +160,7 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
 def fold(
     input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Tensor:
-    """(N, C, *output_size) of windows (N, C * kernel, windows), which are added where they overlap; or without N."""
+    """(N, C, *output_size) of windows (N, C * kernel, windows), added where they overlap; or without N."""
     size = _two(output_size, "output_size", "col2im")
     options = _checked(kernel_size, dilation, padding, stride, "col2im")
     shape = input._array.shape

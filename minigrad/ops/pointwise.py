@@ -1,4 +1,4 @@
-"""Functions of one tensor, element by element: exponentials, logarithms, trigonometry, the classic activations.
+"""Functions of one tensor, element by element: exponentials, logarithms, trigonometry, relu and sigmoid.
 
 The formulas are written as torch's derivatives.yaml has them, so that a recorded gradient has its nodes.
 """
@@ -52,7 +52,7 @@ _FEW = 1024  # elements, for which fewer calls matter more than quick ones
 
 
 def _gated(grad: np.ndarray, output: np.ndarray, out: Any = ...) -> np.ndarray:
-    """0 where the output is 0 or less, else grad. Not by a product with 0: that is nan where grad is infinite."""
+    """0 where the output is 0 or less, else grad. Not times 0: that is nan where grad is infinite."""
     if not output.ndim and not grad.ndim and out is ...:
         return np.array(0 if output.item() <= 0 else grad, grad.dtype)
     if grad.size <= _FEW and out is ... and grad.shape == output.shape:

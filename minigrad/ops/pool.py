@@ -1,7 +1,7 @@
 """Pooling: the largest element of each window, or the mean.
 
-Counterpart in PyTorch: aten/src/ATen/native/DilatedMaxPool2d.cpp, AveragePool2d.cpp. The loops here go over the
-places of the kernel, each time for all windows at once.
+Counterpart in PyTorch: aten/src/ATen/native/DilatedMaxPool2d.cpp, AveragePool2d.cpp. The loops here go over
+the places of the kernel, each time for all windows at once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def pooled_length(n: int, kernel: int, stride: int, padding: int, dilation: int,
 def _places(
     size: Ints, counts: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints
 ) -> list[tuple[tuple[slice, ...], tuple[slice, ...], list[int]]]:
-    """For each place of the kernel: which windows have a pixel there, which pixels these are, the first of them."""
+    """For each place of the kernel: which windows have a pixel there, these pixels, and the first of them."""
     along = []
     for n, m, k, s, p, d in zip(size, counts, kernel, stride, padding, dilation, strict=True):
         found = []

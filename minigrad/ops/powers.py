@@ -59,8 +59,8 @@ def _pow_self(grad: Tensor, self: Tensor, exponent: float) -> Tensor:
 
 
 def _pow_tensor_self(grad: Tensor, self: Tensor, exponent: Tensor, result: Tensor) -> Tensor:
-    # torch saves the result whoever asks for a gradient. 0 where the exponent is 0: there the base's derivative is
-    # 0 * base^-1, which is nan for base 0.
+    # torch saves the result whoever asks for a gradient. 0 where the exponent is 0: there the base's
+    # derivative is 0 * base^-1, which is nan for base 0.
     slope = exponent * self ** minus(exponent, 1)
     return where(exponent == 0, zeros_in((), grad), grad * slope)
 

@@ -24,9 +24,9 @@ def public(
 ) -> Callable[..., Any]:
     """`function` with torch's aliases of arguments; also a method of Tensor. Decorates.
 
-    A parameter `*shape` takes ints, one tuple of them, or the keyword `shape`. TypeError for an argument that it
-    does not have; NotImplementedError for `out`. quick: the method is the function itself, without aliases and
-    torch's words for arguments that do not fit; for what is called most.
+    A parameter `*shape` takes ints, one tuple of them, or the keyword `shape`. TypeError for an argument that
+    it does not have; NotImplementedError for `out`. quick: the method is the function itself, without aliases
+    and torch's words for arguments that do not fit; for what is called most.
     """
     if function is None:
         return functools.partial(public, method=method, name=name, quick=quick)
@@ -59,7 +59,7 @@ def public(
 
 
 def explained(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, with errors over its arguments in torch's words. Decorates what reads its arguments itself."""
+    """`function`, with torch's errors for wrong arguments. Decorates what reads its arguments itself."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -140,7 +140,7 @@ _kth_dim = op(
 
 @public
 def median(self: Tensor, dim: Any = UNSET, keepdim: bool = False) -> Any:
-    """The middle element, the lower of two; with `dim` the (values, indices) along it. nan where there is one."""
+    """The middle element, the lower of two; with `dim` the (values, indices) along it. nan where one is."""
     return _median(self) if dim is UNSET else along_dim(self, "median", _median_dim, dim, keepdim)
 
 

@@ -1,7 +1,7 @@
 """Activations made of straight pieces: leaky_relu, hardtanh, the shrinks, prelu and their kin.
 
-Counterpart in PyTorch: aten/src/ATen/native/Activation.cpp. Each has a backward op of its own, as there, which
-chooses where NumPy's product with a slope of 0 would turn an infinite gradient into nan.
+Counterpart in PyTorch: aten/src/ATen/native/Activation.cpp. Each has a backward op of its own, as there,
+which chooses where NumPy's product with a slope of 0 would turn an infinite gradient into nan.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ hardswish_backward = op(
 )  # fmt: skip
 
 
-# ------------------------------------------------------------------ 0 (or another number) in a part of the line
+# ------------------------------------------------------------------ one number in a part of the line
 
 
 def _threshold(x: np.ndarray, threshold: float, value: float) -> np.ndarray:

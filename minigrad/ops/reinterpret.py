@@ -1,7 +1,7 @@
 """view: the same memory in another shape, or its bytes read as another dtype.
 
-Counterpart in PyTorch: view_dtype in aten/src/ATen/native/TensorConversions.cpp. In another dtype the tensor is outside
-of the graph: bits have no gradient.
+Counterpart in PyTorch: view_dtype in aten/src/ATen/native/TensorConversions.cpp. In another dtype the tensor
+is outside of the graph: bits have no gradient.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Arithmetic with a number as torch's own C++ writes it, in the losses and norms that are made of other ops.
 
-Counterpart in PyTorch: add.Scalar, mul.Scalar ... of native_functions.yaml. From Python `x + 1` is AddBackward0,
-the 1 being a tensor to torch; inside of torch it is AddBackward1, with one edge. So a learner who looks at the
-graph of a loss sees which steps torch took in C++.
+Counterpart in PyTorch: add.Scalar, mul.Scalar ... of native_functions.yaml. From Python `x + 1` is
+AddBackward0, the 1 being a tensor to torch; inside of torch it is AddBackward1, with one edge. So a learner
+who looks at the graph of a loss sees which steps torch took in C++.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Several values brought to one position: scatter_reduce, index_reduce, and scatter with `reduce`.
 
 Counterpart in PyTorch: aten/src/ATen/native/TensorAdvancedIndexing.cpp and, in FunctionsManual.cpp,
-scatter_reduce_backward and index_reduce_backward. The two differ in how a position is named, so the gradients are
-written once, for `Places`.
+scatter_reduce_backward and index_reduce_backward. The two differ in how a position is named, so the gradients
+are written once, for `Places`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Which of equal elements a selection finds: the algorithms of C++'s standard library, step by step.
 
-topk, kthvalue, median and mode answer with positions. Among equals torch's come from std::nth_element, std::sort and
-std::partial_sort (libstdc++: bits/stl_algo.h, bits/stl_heap.h), which are not stable. Here the same steps are taken
-on a list of positions, wherever there are equals; without them NumPy finds the same much faster.
+topk, kthvalue, median and mode answer with positions. Among equals torch's come from std::nth_element,
+std::sort and std::partial_sort (libstdc++: bits/stl_algo.h, bits/stl_heap.h), which are not stable. Here the
+same steps are taken on a list of positions, wherever there are equals; without them NumPy finds the same much
+faster.
 
-`before(a, b)` says whether the element at position a comes before that at position b; `first` and `last` are the
-ends of the part of the list that is worked on, without the last.
+`before(a, b)` says whether the element at position a comes before that at position b; `first` and `last` are
+the ends of the part of the list that is worked on, without the last.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parts of a tensor as views: one position of a dimension, every step-th of a range, a diagonal, windows.
 
-Counterpart in PyTorch: select, slice, narrow, diagonal and unfold in aten/src/ATen/native/TensorShape.cpp; their
-backward functions, which are ops as well, in FunctionsManual.cpp.
+Counterpart in PyTorch: select, slice, narrow, diagonal and unfold in aten/src/ATen/native/TensorShape.cpp;
+their backward functions, which are ops as well, in FunctionsManual.cpp.
 """
 
 from __future__ import annotations

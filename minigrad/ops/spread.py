@@ -233,7 +233,7 @@ _vector_norm = op(
 def vector_norm(
     x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """(sum of |x|^ord)^(1/ord); ord may be inf, -inf and 0 (how many are not 0). linalg.vector_norm in torch."""
+    """(sum of |x|^ord)^(1/ord), torch's linalg.vector_norm; ord: also inf, -inf and 0, how many are not 0."""
     if isinstance(ord, bool) or not isinstance(ord, (int, float)):
         raise TypeError(f"linalg_vector_norm(): argument 'ord' must be Number, not {type(ord).__name__}")
     dim = saved_dims(dim)

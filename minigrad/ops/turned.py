@@ -1,8 +1,8 @@
 """Views in place: t_, transpose_, unsqueeze_, squeeze_ change how a tensor lies over its memory.
 
 Counterpart in PyTorch: ADInplaceOrViewTypeEverything.cpp, where these are in-place and view ops at once. No
-element is written; but the tensor is another one afterwards, and so its version counts up and its place in the
-graph moves. A view's base stays where it is.
+element is written; but the tensor is another one afterwards, and so its version counts up and its place in
+the graph moves. A view's base stays where it is.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """permute_copy, unbind_copy and their like: what a view shows, in memory of its own.
 
-Counterpart in PyTorch: the `_copy` functions that torchgen makes of every view in native_functions.yaml. Here as
-there they are made of the views: the same arguments, the same gradient, and a copy of the forward's result.
+Counterpart in PyTorch: the `_copy` functions that torchgen makes of every view in native_functions.yaml. Here
+as there they are made of the views: the same arguments, the same gradient, and a copy of the forward's
+result.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _KINDS = (
 
 
 class Hooks:
-    """The part of Optimizer that keeps hooks and calls them; `step` of every subclass calls those around a step."""
+    """The part of Optimizer that keeps hooks and calls them, those of a step around `step` of a subclass."""
 
     _opt_called: bool | None = None  # whether there was a step since a scheduler was made; None before that
 
@@ -64,7 +64,7 @@ class Hooks:
     def register_load_state_dict_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
     ) -> RemovableHandle:
-        """Call hook(optimizer, state_dict) before load_state_dict(); what it returns replaces the dictionary."""
+        """Call hook(optimizer, state_dict) before load_state_dict(); its answer replaces the dictionary."""
         return self._register("load_state_dict_pre", hook, prepend)
 
     def register_load_state_dict_post_hook(

@@ -19,11 +19,12 @@ from .hooks import Hooks
 class Optimizer(Hooks):
     """The base of all optimizers: a subclass has `update`, which moves one parameter by its gradient.
 
-    `param_groups` is a list of dictionaries: "params" and the options, which may be changed at any time. `state`
-    has a dictionary for each parameter: momenta, counts of steps.
+    `param_groups` is a list of dictionaries: "params" and the options, which may be changed at any time.
+    `state` has a dictionary for each parameter: momenta, counts of steps.
     """
 
-    # Options of torch for which there is no code here. foreach and fused change how fast a step is, not what it does.
+    # Options of torch for which there is no code here. foreach and fused change how fast a step is, not what
+    # it does.
     REFUSED: ClassVar[tuple[str, ...]] = ("capturable", "differentiable")
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
@@ -111,7 +112,7 @@ class Optimizer(Hooks):
                         p.grad.detach_().zero_()
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Move every parameter that has a gradient. closure: computes the loss first; its answer is returned."""
+        """Move every parameter that has a gradient. closure: computes the loss first, which is returned."""
         if type(self).update is Optimizer.update:
             raise NotImplementedError
         loss = None

@@ -17,7 +17,8 @@ import minigrad
 
 HEADER = """\
 # torch's signatures of the functions that minigrad has, in torch's notation: what arguments.py holds the arguments
-# of a failed call against. Written by tests/against_torch/signatures.py.
+# of a failed call against. Generated, not to be edited:
+#     python tests/against_torch/signatures.py > minigrad/signatures.txt
 """
 TYPES = {"Scalar": "Number", "int[]": "tuple of ints", "float[]": "tuple of floats", "bool[]": "tuple of bools",
          "Tensor[]": "tuple of Tensors", "ScalarType": "torch.dtype", "List[int]": "tuple of ints",

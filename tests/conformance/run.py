@@ -436,7 +436,8 @@ def write_golden(path, T, golden):
     for case, records in golden.items():
         lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in records.items()]
         blocks.append(f"{json.dumps(case)}: {{\n  " + ",\n  ".join(lines) + "\n}")
-    head = f'"recorded_from": {json.dumps(T.__name__ + " " + T.__version__)}'
+    made = "by tests/conformance/run.py --record; not to be edited"
+    head = f'"generated": "{made}",\n"recorded_from": {json.dumps(T.__name__ + " " + T.__version__)}'
     body = ",\n".join(blocks)
     path.write_text(f'{{\n{head},\n"cases": {{\n{body}\n}}\n}}\n')
 

@@ -1,4 +1,4 @@
-"""Writes minigrad/tensor.pyi and minigrad/__init__.pyi: what editors and type checkers cannot read off the source.
+"""Writes minigrad/tensor.pyi and minigrad/__init__.pyi: what editors cannot read off the source.
 
 Ops attach themselves to Tensor when they are entered into the table, which only a running Python sees. Run
 this file after an op was added or changed; a test fails as long as the stubs are not those of the source.

@@ -1,4 +1,4 @@
-"""Arguments that do not fit: the error is torch's, for a function, for a method, for one and for several signatures."""
+"""Arguments that do not fit: torch's error, of functions and methods, with one and several signatures."""
 
 import pytest
 

@@ -1,8 +1,9 @@
 """LRScheduler, the base of all schedulers.
 
-Counterpart in PyTorch: torch/optim/lr_scheduler.py. A scheduler writes "lr" of every group when it is made, and
-then at every `step()`, which belongs after the optimizer's. Most work out each rate from the one before, so that
-a rate written by hand in between has its effect; many can also say it from the number of the epoch alone.
+Counterpart in PyTorch: torch/optim/lr_scheduler.py. A scheduler writes "lr" of every group when it is made,
+and then at every `step()`, which belongs after the optimizer's. Most work out each rate from the one before,
+so that a rate written by hand in between has its effect; many can also say it from the number of the epoch
+alone.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ class _LRScheduler(LRScheduler):
 
 
 class ByRatio(LRScheduler):
-    """Each rate is the one before times ratio(epoch); by the epoch's number it is the first times factor(epoch)."""
+    """Each rate is the one before times ratio(epoch), and so the first times factor_of(epoch)."""
 
     def ratio(self, epoch: int) -> float:
         """By what the rate of the epoch before is multiplied; of the first rates too, where `_is_initial`."""

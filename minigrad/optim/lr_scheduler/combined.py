@@ -48,7 +48,7 @@ class _Combined(LRScheduler):
 
 
 class SequentialLR(_Combined):
-    """The first scheduler until the first milestone, the second until the next, and so on; each begins at epoch 0."""
+    """The first scheduler until the first milestone, then the second ...; each begins at epoch 0."""
 
     def __init__(
         self, optimizer: Optimizer, schedulers: list[LRScheduler], milestones: list[int], last_epoch: int = -1

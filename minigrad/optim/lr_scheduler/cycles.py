@@ -125,7 +125,7 @@ class CyclicLR(_WithMomentum):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Along half a cosine down to eta_min in T_0 epochs, then anew, T_mult times as long (Loshchilov and Hutter, 2017)."""
+    """Along a cosine down to eta_min in T_0 epochs, then anew, T_mult times as long (Loshchilov, 2017)."""
 
     def __init__(
         self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1
@@ -176,9 +176,9 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 class OneCycleLR(_WithMomentum):
     """Up to max_lr and down to almost 0, once (Smith and Topin, 2019); one step a batch.
 
-    total_steps, or epochs * steps_per_epoch. pct_start: which part of them goes up. The first rate is max_lr /
-    div_factor, the last max_lr / div_factor / final_div_factor. three_phase: down to the first rate, then to the
-    last. anneal_strategy: "cos" or "linear". cycle_momentum: momentum goes the other way.
+    total_steps, or epochs * steps_per_epoch. pct_start: which part of them goes up. The first rate is max_lr
+    / div_factor, the last max_lr / div_factor / final_div_factor. three_phase: down to the first rate, then
+    to the last. anneal_strategy: "cos" or "linear". cycle_momentum: momentum goes the other way.
     """
 
     def __init__(

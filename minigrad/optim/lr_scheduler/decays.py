@@ -51,7 +51,7 @@ class LambdaLR(_ByFunctions):
 
 
 class MultiplicativeLR(_ByFunctions):
-    """The rate of the epoch before times lr_lambda(epoch); one function for all groups, or a list of one each."""
+    """The rate of the epoch before times lr_lambda(epoch); one function for all groups, or one each."""
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
         for f in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:

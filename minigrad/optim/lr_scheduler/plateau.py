@@ -17,8 +17,8 @@ class ReduceLROnPlateau(LRScheduler):
     """Times factor when what `step(metrics)` is told has not got better for more than `patience` epochs.
 
     mode: "min" or "max" is better. threshold: how much better counts, relative ("rel") or absolute ("abs").
-    cooldown: epochs to wait after a reduction. min_lr: for all groups, or one each. eps: smaller changes are not
-    made.
+    cooldown: epochs to wait after a reduction. min_lr: for all groups, or one each. eps: smaller changes are
+    not made.
     """
 
     def __init__(
