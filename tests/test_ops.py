@@ -172,6 +172,31 @@ def test_formulas_say_the_same_of_arrays_and_of_tensors(samples: OpSamples, case
         np.testing.assert_array_equal(one._array, other._array)
 
 
+@each_case
+def test_sums_of_gradients_write_to_nothing_else(samples: OpSamples, case: Case) -> None:
+    # Backward adds in place where it takes an array for its own (engine.py).
+    if not samples.gradients:
+        return
+    args, kwargs = tensors(case.args, requires_grad=True), tensors(case.kwargs, requires_grad=True)
+    inputs = flat([*args, kwargs])
+    minigrad.manual_seed(0)
+    once = first_gradients(inputs, flat(samples.call(*args, **kwargs)))
+    before = [t._array.copy() for t in inputs]
+    totals = []
+    for _ in range(3):
+        minigrad.manual_seed(0)
+        totals.append(weighted(flat(samples.call(*args, **kwargs))))
+    inputs = [t for t in inputs if t.requires_grad]
+    if not inputs or not totals[0].requires_grad:
+        return
+    thrice = minigrad.autograd.grad(totals[0] + totals[1] + totals[2], inputs, allow_unused=True)
+    for tensor, array in zip(flat([*args, kwargs]), before, strict=True):
+        np.testing.assert_array_equal(tensor._array, array)
+    for one, three in zip(once, thrice, strict=True):
+        if three is not None:
+            np.testing.assert_allclose(three._array, 3 * one._array, **FINE)
+
+
 # ------------------------------------------------------------------ in place
 
 
