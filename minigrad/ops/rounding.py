@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..op import op, table
+from ..strides import empty_like
 from ..tensor import Tensor, zeros_for
 from .precision import floating, no_bools
 from .public import must_be_tensor, public
@@ -130,13 +131,13 @@ def round_(self: Tensor, *, decimals: int | None = None) -> Tensor:
 
 
 def _nan_to_num(x: np.ndarray, nan: float | None, posinf: float | None, neginf: float | None) -> np.ndarray:
-    if x.dtype.kind != "f":
-        return x.copy()
-    return np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+    found = empty_like(x)
+    found[...] = np.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf) if x.dtype.kind == "f" else x
+    return found
 
 
 nan_to_num = op(
-    "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True, pointwise=True,
+    "nan_to_num(self, nan=None, posinf=None, neginf=None)", _nan_to_num, inplace=True,
     self=lambda grad, self: grad * isfinite(self),
     doc="nan, inf and -inf replaced; by default with 0, the largest and the smallest number of the dtype.",
 )  # fmt: skip

@@ -225,3 +225,9 @@ def test_a_view_turned_in_place_without_grad_is_a_window_into_its_base(turn: Any
     assert v.grad_fn.name() == "AsStridedBackward0"
     (v * v).sum().backward()
     assert x.grad.tolist() == [8, 8, 8]
+
+
+def test_nan_to_num_lies_as_its_argument_does() -> None:
+    x = mg.ones(1, 3).diagonal(1)
+    assert (x.nan_to_num().stride(), x.exp().stride()) == ((4,), (1,))
+    assert mg.ones(2, 1).t_().nan_to_num().stride() == (1, 1)
