@@ -22,7 +22,7 @@ from .mode import local
 from .node import Node, gradient_edge, next_sequence_nr
 from .record import WANTED, WANTED_LIST, kinds_of, make_node, passes_by, report
 from .storage import address
-from .strides import empty_strided
+from .strides import empty_strided, may_overlap, order_of, stretched
 from .tensor import Tensor, count_write, wrap
 from .views import check_may_change, move_retained
 
@@ -201,11 +201,30 @@ def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> 
             f"output with shape {list(out.shape)} doesn't match the broadcast shape {list(shape)}"
         )
     op.check_cast(found, target)
-    if expanded:
+    windows = not expanded and not out.flags.c_contiguous and may_overlap(out)
+    if windows and op.pointwise:
+        _write_in_turn(op, out, arrays)
+    elif windows or expanded:
         changed = found != out  # elsewhere what was there before must not come back
         out[changed] = found[changed]
     else:
         out[...] = found
+
+
+def _write_in_turn(op: Op, out: np.ndarray, arrays: list[Any]) -> None:
+    """Write windows that share memory, in torch's order: each one finds what those before it have written."""
+    others = [
+        np.broadcast_to(a, out.shape) if isinstance(a, np.ndarray) and a.ndim else a for a in arrays[1:]
+    ]
+    steps = [stretched(a, out.shape) for a in arrays[1:] if isinstance(a, np.ndarray) and a.ndim]
+    outer = order_of(out.shape, out.strides, *steps)[:0:-1]
+    key: list[Any] = [slice(None)] * out.ndim
+    for place in np.ndindex(*[out.shape[d] for d in outer]):
+        for d, i in zip(outer, place, strict=True):
+            key[d] = i
+        part = out[tuple(key)]
+        rest = [a[tuple(key)] if isinstance(a, np.ndarray) and a.ndim else a for a in others]
+        part[...] = op.forward(part.astype(arrays[0].dtype, copy=False), *rest)
 
 
 def rebase(target: Tensor, node: Node, number: int = 0) -> Node:

@@ -120,13 +120,37 @@ def is_dense(x: np.ndarray) -> bool:
     return True
 
 
+def may_overlap(x: np.ndarray) -> bool:
+    """Whether several elements may lie in one place of the memory."""
+    reach = 0
+    for stride, n in sorted(zip(x.strides, x.shape, strict=True), key=lambda pair: abs(pair[0])):
+        if n > 1:
+            if abs(stride) <= reach:
+                return x.size > 0
+            reach += (n - 1) * abs(stride)
+    return False
+
+
 def dense_strides(shape: tuple[int, ...], itemsize: int, *operands: tuple[int, ...]) -> tuple[int, ...]:
-    """Strides, in bytes, without gaps, with the dimensions in the order that they have in the operands.
+    """Strides, in bytes, without gaps, with the dimensions in the order that they have in the operands."""
+    order = order_of(shape, *operands)
+    if order == list(range(len(shape)))[::-1]:
+        return row_major(shape, itemsize)
+    strides = [0] * len(shape)
+    step = itemsize
+    for d in order:
+        strides[d] = step
+        step *= shape[d]
+    return tuple(strides)
+
+
+def order_of(shape: tuple[int, ...], *operands: tuple[int, ...]) -> list[int]:
+    """The dimensions, the innermost first, in the order in which an elementwise op goes over its operands.
 
     The first operand decides; where it has a stride of 0 there is no order to keep, and the next one does.
     The comparisons are those of torch's TensorIterator (reorder_dimensions).
     """
-    order = list(range(len(shape)))[::-1]  # the innermost first
+    order = list(range(len(shape)))[::-1]
     for i in range(1, len(shape)):
         upper = i
         for lower in range(i - 1, -1, -1):
@@ -136,14 +160,7 @@ def dense_strides(shape: tuple[int, ...], itemsize: int, *operands: tuple[int, .
                 upper = lower
             elif swap < 0:
                 break
-    if order == list(range(len(shape)))[::-1]:
-        return row_major(shape, itemsize)
-    strides = [0] * len(shape)
-    step = itemsize
-    for d in order:
-        strides[d] = step
-        step *= shape[d]
-    return tuple(strides)
+    return order
 
 
 def _swapped(a: int, b: int, shape: tuple[int, ...], operands: tuple[tuple[int, ...], ...]) -> int:
@@ -198,8 +215,8 @@ def pointwise(found: np.ndarray, operands: list[np.ndarray | None]) -> np.ndarra
         first = _steps(operands[0])
         if is_dense(operands[0]) and all(_steps(x) == first for x in operands):
             return _with_strides(found, tuple([s * found.itemsize for s in first]))
-    stretched = [_stretched(x, shape) for x in operands if x is not None]
-    return _with_strides(found, dense_strides(shape, found.itemsize, *stretched))
+    steps = [stretched(x, shape) for x in operands if x is not None]
+    return _with_strides(found, dense_strides(shape, found.itemsize, *steps))
 
 
 def by_rows(forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -232,7 +249,7 @@ def _steps(x: np.ndarray) -> tuple[int, ...]:
     return tuple([s // x.itemsize for s in x.strides])
 
 
-def _stretched(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
+def stretched(x: np.ndarray, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The strides of x broadcast to `shape`: 0 along the dimensions that it does not have."""
     missing = len(shape) - x.ndim
     own = [s if n == m else 0 for s, n, m in zip(strides_of(x), x.shape, shape[missing:], strict=True)]

@@ -80,7 +80,7 @@ bitwise_xor = op(
     doc="Elementwise exclusive or: of bools logical, of integers bit by bit.",
 )  # fmt: skip
 bitwise_not = op(
-    "bitwise_not(self)", _invert, inplace=True, dunder="__invert__",
+    "bitwise_not(self)", _invert, inplace=True, pointwise=True, dunder="__invert__",
     doc="Elementwise not: of bools logical, of integers bit by bit.",
 )  # fmt: skip
 
@@ -122,7 +122,9 @@ logical_xor = op(
 # A number is refused as the second operand, as torch does.
 logical_and, logical_or, logical_xor = map(tensors_only, (logical_and, logical_or, logical_xor))
 
-logical_not = op("logical_not(self)", np.logical_not, inplace=True, doc="Elementwise: it is 0.")
+logical_not = op(
+    "logical_not(self)", np.logical_not, inplace=True, pointwise=True, doc="Elementwise: it is 0."
+)
 
 
 # ------------------------------------------------------------------ nearly equal

@@ -255,3 +255,31 @@ def test_a_value_that_lies_in_what_is_written_by_position_is_refused() -> None:
     with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to"):
         x[[0]] = x
     x.fill_(x[0])
+
+
+@pytest.mark.parametrize(
+    ("write", "found"),  # as torch has it
+    [
+        (lambda v, o: v.sub_(2), [-1, -2, -1, 0, 1, 4]),
+        (lambda v, o: v.mul_(o), [2, 24, 90, 224, 450, 66]),
+        (lambda v, o: v.pow_(2), [1, 16, 81, 256, 625, 36]),
+        (lambda v, o: v.neg_(), [-1, 2, 3, 4, 5, -6]),
+        (lambda v, o: v.addcmul_(o, o), [5, 27, 64, 117, 186, 127]),
+        (lambda v, o: v.add_(v), [2, 8, 12, 16, 20, 12]),
+        (lambda v, o: v.logical_not_(), [0, 1, 1, 1, 1, 0]),
+        (lambda v, o: v.copy_(o), [2, 4, 6, 8, 10, 11]),
+        (lambda v, o: v.index_fill_(0, mg.tensor([0]), 7), [7, 7, 3, 4, 5, 6]),
+        (lambda v, o: v.tril_(), [1, 0, 3, 4, 5, 6]),
+        (lambda v, o: v.put_(mg.tensor([0, 1]), o[0]), [2, 3, 3, 4, 5, 6]),
+    ],
+)
+def test_windows_that_share_memory_are_written_one_after_the_other(write: Any, found: list[float]) -> None:
+    x = mg.arange(1.0, 7)
+    write(x.unfold(0, 2, 1), mg.arange(2.0, 12).view(5, 2))
+    assert x.tolist() == found
+
+
+def test_windows_are_written_in_the_order_of_their_strides() -> None:
+    x, y = mg.arange(12.0), mg.arange(18.0).view(3, 3, 2)
+    x.as_strided((3, 3, 2), (2, 1, 3)).fmod_(y + 1.5).pow_(2).sub_(y).mul_(0.5)
+    assert x[:8].tolist() == [0, -0.5, 1.5, -2.234375, 8188.875, 48824.875, 317.75, 594.25]
