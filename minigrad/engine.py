@@ -29,7 +29,8 @@ from .mode import local
 from .node import AccumulateGrad, Node, gradient_edge
 from .seen import Seen
 from .strides import is_dense
-from .tensor import Tensor
+from .tensor import Tensor, wrap
+from .views import make_views
 from .visits import Visits
 from .walk import dependencies, dependencies_towards
 
@@ -231,16 +232,21 @@ class Run(Visits):
             raise
 
     def _with_views(self, node: Node, gradient: Any, results: Sequence[Any]) -> Sequence[Any]:
-        """What `node` answered on arrays; answered by tensors if one is captured that is a view: it has a base."""
+        """What `node` answered on arrays; where one is captured that is a view, it is noted whose."""
         for target, result in zip(node.next, results, strict=True):
-            if result is not None and result.base is not None and target in self.capturing:
-                break
-        else:
-            return results
-        given = self._as_tensors(node, gradient)
-        tensors = node.apply(*given) if node.outputs > 1 else node.apply(given)
-        self.views += tensors
-        return [self.seen.array(t) for t in tensors]
+            if result is None or result is gradient or result.base is None or target not in self.capturing:
+                continue
+            given = self._as_tensors(node, gradient)
+            if node.outputs > 1 or not _looks_into(result, given._array):
+                # Of something in between: the formulas for tensors know.
+                tensors = node.apply(*given) if node.outputs > 1 else node.apply(given)
+                self.views += tensors
+                return [self.seen.array(t) for t in tensors]
+            view = wrap(result)
+            make_views(given, [view], many=False)
+            self.views.append(view)
+            self.seen.array(view)
+        return results
 
     def _push(self, node: Node) -> None:
         if type(node) is AccumulateGrad:
@@ -271,6 +277,10 @@ class Run(Visits):
 
     def _sum(self, one: Any, other: Any) -> Any:
         return one + other if self.create_graph else np.add(one, other, out=...)
+
+
+def _looks_into(view: ndarray, array: ndarray) -> bool:
+    return view.base is array or (array.base is not None and view.base is array.base)
 
 
 def _warn_of_cycle() -> None:
