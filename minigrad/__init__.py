@@ -89,16 +89,16 @@ from .ops.running import (
 )  # fmt: skip
 from .ops.shape import permute, squeeze, t, transpose, unsqueeze
 from .ops.scatter_reduce import index_reduce, scatter_reduce
-from .ops.sort import (
-    argsort, bincount, bucketize, isin, msort, searchsorted, sort, topk, unique, unique_consecutive,
-)  # fmt: skip
+from .ops.sort import argsort, bincount, bucketize, isin, msort, searchsorted, sort, topk
+from .ops.unique import unique, unique_consecutive
 from .ops.triangles import (
     diag, diag_embed, diagflat, diagonal_scatter, select_scatter, slice_scatter, tril, tril_indices,
     triu, triu_indices,
 )  # fmt: skip
 from .ops.slices import diagonal, narrow, select
 from .ops.special import erf, erfc, logit
-from .ops.spread import dist, norm, renorm, std, std_mean, var, var_mean
+from .ops.spread import std, std_mean, var, var_mean
+from .ops.vector_norm import dist, norm, renorm
 from .ops.combine import block_diag, combinations, cumulative_trapezoid, diff, trapezoid, trapz
 from .ops.strided import as_strided
 from .ops.view_copies import (

@@ -177,7 +177,7 @@ from . import nn as nn
 from .mode import no_grad as no_grad
 from . import node as node
 from .ops.masks import nonzero as nonzero
-from .ops.spread import norm as norm
+from .ops.vector_norm import norm as norm
 from .ops.draw import normal as normal
 from .ops.convert import numel as numel
 from .ops.create import ones as ones
@@ -261,8 +261,8 @@ from .ops.triangles import tril_indices as tril_indices
 from .ops.triangles import triu_indices as triu_indices
 from .ops.arithmetic import true_divide as true_divide
 from .ops.reshape import unflatten as unflatten
-from .ops.sort import unique as unique
-from .ops.sort import unique_consecutive as unique_consecutive
+from .ops.unique import unique as unique
+from .ops.unique import unique_consecutive as unique_consecutive
 from . import utils as utils
 from .ops.spread import var as var
 from .ops.spread import var_mean as var_mean

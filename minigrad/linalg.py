@@ -11,7 +11,7 @@ from typing import Any
 from .ops.linalg import matmul
 from .ops.products import linalg_cross
 from .ops.public import public
-from .ops.spread import vector_norm
+from .ops.vector_norm import vector_norm
 from .tensor import Tensor
 
 __all__ = ["cross", "diagonal", "matmul", "matrix_norm", "norm", "vecdot", "vector_norm"]

@@ -8,13 +8,13 @@ from . import entropy, gamma, representation
 from . import convert, create, draw, from_python, legacy, ranges
 
 # Many to one, and along one dimension
-from . import extremes, linalg, ranks, reduce, running, spread, statistics
+from . import extremes, linalg, ranks, reduce, running, spread, statistics, vector_norm
 
 # Shapes
 from . import copies, join, rearrange, reinterpret, reshape, shape, slices, split, strided, triangles, turned
 
 # Indexing
-from . import along, gather, index, masks, scatter_reduce, sort, subscript, write
+from . import along, gather, index, masks, scatter_reduce, sort, subscript, unique, write
 
 # What is made of these
 from . import addmm, combine, einsum, products, view_copies
@@ -23,8 +23,8 @@ __all__ = [
     "arithmetic", "clamp", "compare", "division", "mixtures", "pairs", "pointwise", "powers", "rounding", "special",
     "entropy", "gamma", "representation",
     "convert", "create", "draw", "from_python", "legacy", "ranges",
-    "extremes", "linalg", "ranks", "reduce", "running", "spread", "statistics",
+    "extremes", "linalg", "ranks", "reduce", "running", "spread", "statistics", "vector_norm",
     "copies", "join", "rearrange", "reinterpret", "reshape", "shape", "slices", "split", "strided", "triangles", "turned",
-    "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "write",
+    "along", "gather", "index", "masks", "scatter_reduce", "sort", "subscript", "unique", "write",
     "addmm", "combine", "einsum", "products", "view_copies",
 ]  # fmt: skip

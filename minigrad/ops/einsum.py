@@ -86,7 +86,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     aligned = [
         _aligned(t, labels_of, places, rest, position) for t, labels_of in zip(tensors, inputs, strict=True)
     ]
-    _check_sizes(aligned, inputs, places)
+    _check_sizes(aligned, places)
     return _contracted(aligned, kept_dims, position)
 
 
@@ -165,7 +165,7 @@ def _aligned(t: Tensor, labels: list[str], places: dict[str, int], rest: int, nd
     return t.permute(tuple(order))
 
 
-def _check_sizes(aligned: list[Tensor], inputs: list[list[str]], places: dict[str, int]) -> None:
+def _check_sizes(aligned: list[Tensor], places: dict[str, int]) -> None:
     seen: dict[int, int] = {}
     names = {place: label for label, place in places.items()}
     for i, t in enumerate(aligned):

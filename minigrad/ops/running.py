@@ -80,9 +80,7 @@ cumprod = op(
 # ------------------------------------------------------------------ extremes so far
 
 
-def _running_extreme(
-    x: np.ndarray, dim: Any, ufunc: np.ufunc, beats: np.ufunc
-) -> tuple[np.ndarray, np.ndarray]:
+def _running_extreme(x: np.ndarray, dim: Any, ufunc: np.ufunc) -> tuple[np.ndarray, np.ndarray]:
     axis = one_dim(dim, x.ndim)
     if not x.ndim:
         return x.copy(), np.zeros((), np.int64)
@@ -99,13 +97,13 @@ def _running_self(grads: list[Tensor], self: Tensor, indices: Tensor, dim: int) 
 
 
 _cummax = op(
-    "cummax(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.maximum, np.greater)),
+    "cummax(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.maximum)),
     method=False,
     self=_running_self,
     doc="The largest elements so far along `dim`, and their positions.",
 )  # fmt: skip
 _cummin = op(
-    "cummin(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.minimum, np.less)),
+    "cummin(self, dim) -> values, indices", by_rows(lambda x, dim: _running_extreme(x, dim, np.minimum)),
     method=False,
     self=_running_self,
     doc="The smallest elements so far along `dim`, and their positions.",

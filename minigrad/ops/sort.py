@@ -1,7 +1,7 @@
-"""Order: sort, topk, unique, searchsorted.
+"""Order: sort and topk; where elements go in a sorted sequence, and how many there are of each.
 
-Counterpart in PyTorch: aten/src/ATen/native/Sorting.cpp, TensorCompare.cpp, Unique.cpp and Bucketization.cpp.
-nan counts as the greatest of all.
+Counterpart in PyTorch: aten/src/ATen/native/Sorting.cpp, TensorCompare.cpp and Bucketization.cpp. nan counts
+as the greatest of all.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from . import selection
 from .filled import zeros_in
 from .gather import scatter
 from .precision import unsupported
-from .public import not_implemented, public
-from .sizes import real_dim
+from .public import public
 
 
 def _stable(x: np.ndarray, dim: int, descending: bool) -> np.ndarray:
@@ -71,16 +70,14 @@ def _topk(x: np.ndarray, k: int, dim: int, largest: bool, sorted: bool) -> tuple
     return np.ascontiguousarray(np.take_along_axis(x, positions, dim)), positions
 
 
-def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tensor, keepdim: bool) -> Tensor:
+def _selected_back(grad: Tensor, shape: tuple[int, ...], dim: int, indices: Tensor) -> Tensor:
     """Zeros, with the gradient of each value at the position it was taken from."""
-    if not keepdim and shape:
-        grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
     return scatter(zeros_in(shape, grad), dim, indices, grad)
 
 
 _sort_op = op(
     "sort(self, dim, descending) -> values, indices", _sort, method=False,
-    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices),
     written=2,
     doc="The elements in order along `dim`, and where they stood.",
 )  # fmt: skip
@@ -88,13 +85,13 @@ _sort_stable = op(
     "sort_stable(self, dim, descending) -> values, indices",
     lambda x, dim, descending: _sort(x, dim, descending, True), method=False, of="sort",
     node="SortBackward1",
-    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices),
     written=2,
     doc="The elements in order along `dim`, equals in the order they had, and where they stood.",
 )  # fmt: skip
 _topk_op = op(
     "topk(self, k, dim, largest, sorted) -> values, indices", _topk, method=False,
-    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices, True),
+    self=lambda grads, self_shape, dim, indices: _selected_back(grads[0], self_shape, dim, indices),
     written=2,
     doc="The k largest (or smallest) elements along `dim`, in order, and where they stand.",
 )  # fmt: skip
@@ -125,93 +122,7 @@ def topk(self: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool
     return return_types.topk(_topk_op(self, k, dim, largest, sorted))
 
 
-# ------------------------------------------------------------------ without gradients
-
-
-def _unique(x: np.ndarray, dim: int | None) -> tuple[np.ndarray, ...]:
-    found = np.unique(x, return_inverse=True, return_counts=True, axis=_parts_along(x, dim), equal_nan=False)
-    return _laid_out(x, dim, *found)
-
-
-def _unique_consecutive(x: np.ndarray, dim: int | None) -> tuple[np.ndarray, ...]:
-    axis = _parts_along(x, dim)
-    parts = x.ravel() if axis is None else np.moveaxis(x, axis, 0)
-    differs = (parts[1:] != parts[:-1]).any(axis=tuple(range(1, parts.ndim)))
-    fresh = np.concatenate([np.ones(min(len(parts), 1), bool), differs])
-    counts = np.diff(np.append(np.flatnonzero(fresh), len(parts)))
-    values = parts[fresh] if axis is None else np.moveaxis(parts[fresh], 0, axis)
-    return _laid_out(x, dim, values, np.cumsum(fresh) - 1, counts)
-
-
-def _parts_along(x: np.ndarray, dim: int | None) -> int | None:
-    """The dimension, counted from the front. RuntimeError where the parts along it hold no elements."""
-    if dim is None:
-        return None
-    dim = real_dim(dim, x.ndim)
-    if not x.size:
-        if x.shape.count(0) > 1:
-            raise RuntimeError(
-                "Number of zero sized dimensions is more than one, so unique cannot be applied "
-            )
-        if x.shape[dim]:
-            raise RuntimeError(
-                "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
-            )
-    return dim
-
-
-def _laid_out(
-    x: np.ndarray, dim: int | None, values: np.ndarray, inverse: np.ndarray, counts: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    if dim is None:
-        return np.ascontiguousarray(values), inverse.reshape(x.shape), counts
-    # torch lays the parts out one after the other
-    return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, dim, 0)), 0, dim), inverse.reshape(-1), counts
-
-
-def _differing(forward: Any, name: str, called: str, doc: str) -> Any:
-    return op(
-        f"{name}(self, dim) -> values, inverse, counts", forward, method=False, of=called,
-        self=not_implemented(f"the derivative for '{name}' is not implemented."),
-        doc=doc,
-    )  # fmt: skip
-
-
-_all_different = _differing(_unique, "_unique2", "unique", "The different elements, in order.")
-_parts_different = _differing(_unique, "unique_dim", "unique", "The different parts, in order.")
-_changes = _differing(
-    _unique_consecutive,
-    "unique_consecutive",
-    "unique_consecutive",
-    "The elements or parts that differ from the last.",
-)
-
-
-@public
-def unique(
-    self: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The different elements (or parts along `dim`) in order; also where each went, and how often it was."""
-    found = (_all_different if dim is None else _parts_different)(self, dim)
-    return _chosen(found, return_inverse, return_counts)
-
-
-@public
-def unique_consecutive(
-    self: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The elements (or parts along `dim`) without those that equal the one before."""
-    return _chosen(_changes(self, dim), return_inverse, return_counts)
-
-
-def _chosen(found: tuple[Tensor, ...], with_inverse: bool, with_counts: bool) -> Any:
-    values, inverse, counts = found
-    tensors = (values, *[inverse] * with_inverse, *[counts] * with_counts)
-    return tensors if len(tensors) > 1 else values
+# ------------------------------------------------------------------ places and counts
 
 
 @public(method=False)

@@ -5,6 +5,7 @@ Counterpart in PyTorch: aten/src/ATen/native/TriangularOps.cpp, TensorShape.cpp.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -104,14 +105,13 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **re
 # ------------------------------------------------------------------ a part of a copy replaced
 
 
-def _replaced(x: np.ndarray, src: np.ndarray, part: np.ndarray, full: np.ndarray, name: str) -> np.ndarray:
+def _replace(part: np.ndarray, src: np.ndarray) -> None:
     if part.shape != src.shape:
         raise RuntimeError(
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, "
             f"slice size = {list(part.shape)}"
         )
     part[...] = src
-    return full
 
 
 def _copied_alike(x: np.ndarray) -> np.ndarray:
@@ -123,23 +123,26 @@ def _copied_alike(x: np.ndarray) -> np.ndarray:
     return full
 
 
-def _put(find: object, name: str):
+def _put(find: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """The forward function of an op that replaces the part of x that `find` gives."""
+
     def forward(x: np.ndarray, src: np.ndarray, *where: int) -> np.ndarray:
         full = _copied_alike(x)
-        return _replaced(x, src, find(full, *where), full, name)
+        _replace(find(full, *where), src)
+        return full
 
     return forward
 
 
 select_scatter = op(
-    "select_scatter(self, src, dim, index)", _put(select_array, "select_scatter"),
+    "select_scatter(self, src, dim, index)", _put(select_array),
     self=lambda grad, src_shape, dim, index: select_scatter(grad, zeros_in(src_shape, grad), dim, index),
     src=lambda grad, dim, index: select(grad, dim, index),
     doc="A copy with `src` at position `index` of dimension `dim`.",
 )  # fmt: skip
 
 slice_scatter = op(
-    "slice_scatter(self, src, dim=0, start=None, end=None, step=1)", _put(sliced, "slice_scatter"),
+    "slice_scatter(self, src, dim=0, start=None, end=None, step=1)", _put(sliced),
     self=lambda grad, src_shape, dim, start, end, step: slice_scatter(
         grad, zeros_in(src_shape, grad), dim, start, end, step
     ),
@@ -148,7 +151,7 @@ slice_scatter = op(
 )  # fmt: skip
 
 diagonal_scatter = op(
-    "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", _put(diagonal_array, "diagonal_scatter"),
+    "diagonal_scatter(self, src, offset=0, dim1=0, dim2=1)", _put(diagonal_array),
     self=lambda grad, src_shape, offset, dim1, dim2: diagonal_scatter(
         grad, zeros_in(src_shape, grad), offset, dim1, dim2
     ),
