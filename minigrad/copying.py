@@ -57,7 +57,18 @@ def rebuilt_version(tensor: Tensor) -> int:
     return int(type(tensor) is Tensor)
 
 
+def _warn_of_hooks(tensor: Tensor) -> None:
+    """Say of each hook that the copy does not have it; not of a Parameter's, as in torch."""
+    hooks = tensor._meta.hooks if tensor._meta is not None and tensor._meta.hooks else {}
+    for hook in hooks.values() if type(tensor) is Tensor else ():
+        warnings.warn(
+            f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, remove it before.",
+            stacklevel=4,
+        )
+
+
 def _copy(self: Tensor) -> Tensor:
+    _warn_of_hooks(self)
     made = rebuilt(type(self), self._array, self.storage.memory, self.requires_grad, rebuilt_version(self))
     made.__dict__.update(self.__dict__)
     return made
@@ -83,12 +94,7 @@ def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
 
 
 def _reduce(self: Tensor, protocol: Any = None) -> tuple[Any, ...]:
-    hooks = self._meta.hooks if self._meta is not None and self._meta.hooks else {}
-    for hook in hooks.values():
-        warnings.warn(
-            f"backward hook {hook!r} on tensor will not be serialized.  If this is expected, remove it before.",
-            stacklevel=3,
-        )
+    _warn_of_hooks(self)
     block, shape, strides, offset = parts(self)
     where = shape, strides, offset
     return (

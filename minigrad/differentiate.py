@@ -14,6 +14,7 @@ import numpy as np
 from . import errors
 from .engine import Run
 from .node import GradientEdge, alias
+from .strides import empty_like
 from .tensor import Tensor, wrap
 
 Tensors = Tensor | GradientEdge | Sequence[Tensor | GradientEdge]
@@ -127,7 +128,8 @@ def grad(
 
 
 def _zeros_like(tensor: Tensor, requires_grad: bool) -> Tensor:
-    zeros = wrap(np.zeros_like(tensor._array))
+    zeros = wrap(empty_like(tensor._array))
+    zeros._array.fill(0)
     zeros._requires_grad = requires_grad
     return zeros
 

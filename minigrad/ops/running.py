@@ -136,7 +136,8 @@ def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
 
 def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    x = floating(x, _kernel("softmax", x, dim))
+    if x.dtype.kind != "f" and x.size:  # of nothing it is nothing, whatever the dtype
+        floating(x, _kernel("softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     e = np.exp(y, out=...)
     return np.divide(e, np.add.reduce(e, axis, keepdims=True), out=e).astype(x.dtype, copy=False)
@@ -144,7 +145,7 @@ def _softmax(x: np.ndarray, dim: int) -> np.ndarray:
 
 def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
     one_dim(dim, x.ndim)
-    if x.dtype.kind != "f":
+    if x.dtype.kind != "f" and x.size:
         floating(x, _kernel("log_softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)

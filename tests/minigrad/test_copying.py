@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -77,8 +78,15 @@ def test_only_a_deep_copy_has_the_gradient() -> None:
 def test_hooks_are_not_pickled_and_nodes_cannot_be() -> None:
     x = mg.ones(2, requires_grad=True)
     x.register_hook(lambda g: g)
-    with pytest.warns(UserWarning, match="on tensor will not be serialized"):
-        pickle.dumps(x)
+    for way in (pickle.dumps, copy.copy):
+        with pytest.warns(UserWarning, match="on tensor will not be serialized"):
+            way(x)
+    parameter = mg.nn.Parameter(x.detach())
+    parameter.register_hook(lambda g: g)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pickle.dumps(parameter)  # a Parameter says nothing, and neither does a deep copy
+        copy.deepcopy(x)
     for way in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match=r"^cannot pickle 'MulBackward0' object"):
             way((x * 2).grad_fn)

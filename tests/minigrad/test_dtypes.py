@@ -82,3 +82,9 @@ def test_the_default_dtype() -> None:
 def test_what_numpy_has_and_minigrad_has_not() -> None:
     with pytest.raises(TypeError, match=r"can't convert np.ndarray of type numpy.complex128"):
         mg.tensor(np.ones(2, complex))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_the_softmax_of_nothing_has_any_dtype(name: str) -> None:
+    found = getattr(mg, name)(mg.zeros(2, 0, dtype=mg.int64), 0)
+    assert (found.shape, found.dtype) == ((2, 0), mg.int64)

@@ -188,6 +188,7 @@ def test_zeros_in_place_of_none_can_be_differentiated_where_the_graph_is() -> No
     x, y = leaf(1, 2), leaf(1)
     assert grad(x.sum(), y, materialize_grads=True)[0].requires_grad is False
     assert grad(x.sum(), y, materialize_grads=True, create_graph=True)[0].requires_grad is True
+    assert grad(x.sum(), y.expand(2, 1), materialize_grads=True)[0].stride() == (1, 1)
 
 
 def test_a_seed_becomes_the_dtype_of_its_root() -> None:
