@@ -88,7 +88,7 @@ class FunctionCtx:
         self.materialize_grads = value
 
 
-# The fields of a node, which are attributes of ctx as are those that a user keeps there: `ctx.shape = x.shape`.
+# The fields of a node, which are attributes of ctx as are those a user keeps there: `ctx.shape = x.shape`.
 _FIELDS = ("next", "numbers", "shape", "dtype", "seq", "meta", "plan", "outputs")
 
 

@@ -242,8 +242,7 @@ class Op(Signature):
         if source.category > into.category and not self.writes_self:
             name = into.c_name if self.shown.startswith("clamp") else into.scalar_type
             raise RuntimeError(
-                f"result type {source.tensor_type.removesuffix('Tensor')} can't be cast to the desired output "
-                f"type {name}"
+                f"result type {source.scalar_type} can't be cast to the desired output type {name}"
             )
 
 

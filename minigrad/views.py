@@ -27,8 +27,8 @@ class View:
 
     __slots__ = ("base", "version", "made", "turned")
 
-    # (base, view) -> the node of an as_strided window into the base. Set by ops/strided.py, the one place where
-    # the engine itself needs an op.
+    # (base, view) -> the node of an as_strided window into the base. Set by ops/strided.py, the one place
+    # where the engine itself needs an op.
     rebuild: ClassVar[Callable[[Tensor, Tensor], Node]]
 
     def __init__(self, base: Tensor, version: int, made: str) -> None:

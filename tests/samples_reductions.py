@@ -1,4 +1,4 @@
-"""Samples of reductions, extremes.py, ranks.py, running.py and vector_norm.py, and of the writers of draw.py."""
+"""Samples of reductions, extremes.py, ranks.py, running.py, vector_norm.py and the writers of draw.py."""
 
 from __future__ import annotations
 

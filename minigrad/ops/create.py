@@ -89,11 +89,17 @@ def checked_size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     return tuple(n.__index__() for n in size)
 
 
-def _filled(name: str, value: Any, size: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
+def given_size(name: str, size: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+    """The sizes, given one by one, as a tuple or as the option `size`. TypeError where there are none."""
     if "size" in options:
         size = (options.pop("size"),)
     if not size:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+    return size
+
+
+def _filled(name: str, value: Any, size: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
+    size = given_size(name, size, options)
     dtype = checked_dtype(options.pop("dtype", None), name) or dtypes.get_default_dtype()
     requires_grad = options.pop("requires_grad", False)
     check_rest(name, options)

@@ -12,6 +12,7 @@ from ..bare import helper
 from ..dtypes import HALF
 from ..tensor import Tensor, checked_dim
 from .shape import expand_array
+from .sizes import distinct
 
 Dims = tuple[int, ...]
 
@@ -29,10 +30,7 @@ def normal_dims(dim: Any, ndim: int) -> Dims | None:
         return dim  # as most are
     if dim is None or (isinstance(dim, (tuple, list)) and not dim):
         return None
-    dims = tuple(one_dim(d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
-    if len(set(dims)) < len(dims):
-        twice = next(d for d in dims if dims.count(d) > 1)
-        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
+    dims = distinct(tuple(one_dim(d, ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))))
     return None if not ndim else dims
 
 

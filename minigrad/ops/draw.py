@@ -15,7 +15,7 @@ from ..op import op
 from ..random import generator
 from ..strides import empty_like
 from ..tensor import Tensor, zeros_for
-from .create import check_rest, checked_dtype, checked_size, leaf
+from .create import check_rest, checked_dtype, checked_size, given_size, leaf
 from .public import explained, must_be_tensor
 
 
@@ -61,10 +61,7 @@ def _normal(source: np.random.Generator, shape: tuple[int, ...], dtype: dtypes.d
 
 
 def _drawn(name: str, draw: Any, size: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
-    if "size" in options:
-        size = (options.pop("size"),)
-    if not size:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+    size = given_size(name, size, options)
     dtype = checked_dtype(options.pop("dtype", None), name) or dtypes.get_default_dtype()
     requires_grad, source = options.pop("requires_grad", False), _source(options, name)
     check_rest(name, options)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..broadcast import broadcast_shape
+from ..dtypes import result_type
 from ..op import op
 from ..strides import pointwise
 from ..tensor import Tensor
@@ -200,9 +201,8 @@ def l1_loss(
     return reduced((input - target).abs(), how)
 
 
-def _common_dtype(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    from ..dtypes import result_type
-
+def common_dtype(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in the dtype that an op of both would answer in."""
     kind = result_type((input._array, target._array))
     return input.to(kind), target.to(kind)
 
@@ -217,7 +217,7 @@ def smooth_l1_loss(
 ) -> Tensor:
     """Half the squared difference over beta where it is below beta, else its size minus beta / 2."""
     how = number(reduction, size_average, reduce)
-    input, target = _common_dtype(*expanded(input, target))
+    input, target = common_dtype(*expanded(input, target))
     if beta == 0:
         return reduced((input - target).abs(), how)
     return _smooth_l1_loss(input, target, how, beta)
@@ -228,7 +228,7 @@ def huber_loss(
 ) -> Tensor:
     """Half the squared difference where it is below delta, else delta * (its size - delta / 2)."""
     how = number(reduction)
-    input_, target_ = _common_dtype(*expanded(input, target))
+    input_, target_ = common_dtype(*expanded(input, target))
     if weight is None:
         return _huber_loss(input_, target_, how, delta)
     if weight._array.shape != input._array.shape:

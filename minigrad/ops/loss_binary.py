@@ -16,7 +16,7 @@ from ..size import Size
 from ..strides import pointwise
 from ..tensor import Tensor
 from .activations import logsigmoid
-from .loss import number, reduced, share
+from .loss import common_dtype, number, reduced, share
 from .precision import floating, not_differentiable, rounded_once
 
 
@@ -228,8 +228,7 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
     not_differentiable("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     if input.dtype is not target.dtype and target.is_floating_point():
-        kind = dtypes.result_type((input._array, target._array))
-        input, target = input.to(kind), target.to(kind)
+        input, target = common_dtype(input, target)
     return _bce_logits_loss(input, target, weight, pos_weight, how)
 
 

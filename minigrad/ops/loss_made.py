@@ -211,8 +211,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     kind = result_type((x1._array, x2._array))
     if not kind.is_floating_point:
         raise RuntimeError(
-            "expected common dtype to be floating point, yet common dtype is "
-            f"{kind.tensor_type.removesuffix('Tensor')}"
+            f"expected common dtype to be floating point, yet common dtype is {kind.scalar_type}"
         )
     a, b = (t.to(kind) for t in _broadcast(x1, x2))
     return (_unit(a, dim, eps) * _unit(b, dim, eps)).sum(dim)

@@ -50,11 +50,17 @@ def real_dim(dim: int, ndim: int) -> int:
 
 def checked_dims(dims: Any, ndim: int) -> tuple[int, ...]:
     """Dimensions counted from the front. RuntimeError where one is named twice, IndexError as checked_dim."""
-    found = tuple([checked_dim(d, ndim) for d in (dims if isinstance(dims, (tuple, list)) else (dims,))])
-    if len(set(found)) < len(found):
-        twice = next(d for d in found if found.count(d) > 1)
+    return distinct(
+        tuple([checked_dim(d, ndim) for d in (dims if isinstance(dims, (tuple, list)) else (dims,))])
+    )
+
+
+def distinct(dims: tuple[int, ...]) -> tuple[int, ...]:
+    """`dims` itself. RuntimeError where one is named twice."""
+    if len(set(dims)) < len(dims):
+        twice = next(d for d in dims if dims.count(d) > 1)
         raise RuntimeError(f"dim {twice} appears multiple times in the list of dims")
-    return found
+    return dims
 
 
 def infer_size(shape: Sequence[int], size: int) -> tuple[int, ...]:

@@ -84,9 +84,7 @@ def _indices(
             raise RuntimeError(f"{what} must be non-negative, got{n}")
     kind = checked_dtype(dtype, name) or dtypes.int64
     if kind not in (dtypes.int64, dtypes.int32):
-        raise NotImplementedError(
-            f"\"{name}\" not implemented for '{kind.tensor_type.removesuffix('Tensor')}'"
-        )
+        raise NotImplementedError(f"\"{name}\" not implemented for '{kind.scalar_type}'")
     return leaf(np.stack(find(row, offset, col)).astype(kind.numpy))
 
 
