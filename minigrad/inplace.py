@@ -35,6 +35,11 @@ FILLS = {"zero_", "fill_number_"}
 SIZED = {"addmm", "addmv", "baddbmm"}  # torch asks for the size of these results before it computes them
 # ... and these with a warning.
 TOLERATED = {"index_fill_", "index_put_", "masked_fill_"}
+# torch writes one place several times in these, and reads it in between.
+IN_STEPS = {
+    "addbmm", "addmm", "addmv", "addr", "baddbmm", "cumprod", "cumsum", "index_add", "index_reduce", "masked_scatter",
+    "renorm", "scatter_add", "scatter_reduce",
+}  # fmt: skip
 
 
 def run_inplace(op: Op, args: list[Any]) -> Tensor:
@@ -204,7 +209,13 @@ def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> 
     windows = not expanded and not out.flags.c_contiguous and may_overlap(out)
     if windows and op.pointwise:
         _write_in_turn(op, out, arrays)
-    elif windows or expanded:
+    elif expanded or (windows and not op.writes_self):
+        if windows and (
+            op.name in IN_STEPS or ("accumulate" in op.names and arrays[op.names.index("accumulate")])
+        ):
+            raise NotImplementedError(
+                f"{op.written_name}(): self with windows that share memory is not supported"
+            )
         changed = found != out  # elsewhere what was there before must not come back
         out[changed] = found[changed]
     else:

@@ -268,6 +268,7 @@ def test_a_value_that_lies_in_what_is_written_by_position_is_refused() -> None:
         (lambda v, o: v.add_(v), [2, 8, 12, 16, 20, 12]),
         (lambda v, o: v.logical_not_(), [0, 1, 1, 1, 1, 0]),
         (lambda v, o: v.copy_(o), [2, 4, 6, 8, 10, 11]),
+        (lambda v, o: v.copy_(o - 2), [0, 2, 4, 6, 8, 9]),
         (lambda v, o: v.index_fill_(0, mg.tensor([0]), 7), [7, 7, 3, 4, 5, 6]),
         (lambda v, o: v.tril_(), [1, 0, 3, 4, 5, 6]),
         (lambda v, o: v.put_(mg.tensor([0, 1]), o[0]), [2, 3, 3, 4, 5, 6]),
@@ -283,3 +284,11 @@ def test_windows_are_written_in_the_order_of_their_strides() -> None:
     x, y = mg.arange(12.0), mg.arange(18.0).view(3, 3, 2)
     x.as_strided((3, 3, 2), (2, 1, 3)).fmod_(y + 1.5).pow_(2).sub_(y).mul_(0.5)
     assert x[:8].tolist() == [0, -0.5, 1.5, -2.234375, 8188.875, 48824.875, 317.75, 594.25]
+
+
+@pytest.mark.parametrize(
+    "write", [lambda v: v.cumsum_(0), lambda v: v.put_(mg.tensor([0]), mg.ones(1), accumulate=True)]
+)
+def test_what_adds_to_windows_that_share_memory_is_refused(write: Any) -> None:
+    with pytest.raises(NotImplementedError, match=r"_\(\): self with windows that share memory"):
+        write(mg.ones(4).unfold(0, 2, 1))
