@@ -41,6 +41,11 @@ class dtype:
         return self.numpy.kind in "if"
 
     @property
+    def qualified_type(self) -> str:
+        """What some error texts call tensors of this dtype: "minigrad.FloatTensor"."""
+        return "CPUBoolType" if self is boolean else f"minigrad.{self.tensor_type}"
+
+    @property
     def c_name(self) -> str:
         """The type of C++, which some error texts name: "double"."""
         return _IN_C[self.name]

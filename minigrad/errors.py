@@ -102,9 +102,9 @@ def type_name(value: object) -> str:
 
 
 def modified_inplace(facts: Modified) -> AutogradError:
+    """A saved tensor was written before backward needed it."""
     tensor = facts.tensor
-    dtype = dtypes.of(tensor._array.dtype)
-    kind = "CPUBoolType" if dtype is dtypes.boolean else f"minigrad.{dtype.tensor_type}"
+    kind = dtypes.of(tensor._array.dtype).qualified_type
     origin = ""
     if tensor.grad_fn is not None:
         maker = tensor.grad_fn.name().partition("Backward")[0]
@@ -125,6 +125,7 @@ def modified_inplace(facts: Modified) -> AutogradError:
 
 
 def leaf_written(tensor: Tensor, op: str, verb: str = "") -> AutogradError:
+    """A leaf that requires grad would be written."""
     verb = verb or ("has been" if mode.era == "1.4" else "is being")
     return _error(
         f"a leaf Variable that requires grad {verb} used in an in-place operation.",
@@ -133,6 +134,7 @@ def leaf_written(tensor: Tensor, op: str, verb: str = "") -> AutogradError:
 
 
 def view_of_leaf_written(tensor: Tensor, op: str) -> AutogradError:
+    """A leaf that requires grad would be written by one of its views."""
     return _error(
         "a view of a leaf Variable that requires grad is being used in an in-place operation.",
         LeafWritten(tensor, op, "view of leaf"),
@@ -140,10 +142,12 @@ def view_of_leaf_written(tensor: Tensor, op: str) -> AutogradError:
 
 
 def leaf_moved(leaf: Tensor) -> AutogradError:
+    """backward comes to a leaf that has become the result of an op."""
     return _error("leaf variable has been moved into the graph interior", Other((leaf,)))
 
 
 def freed(node: Node) -> AutogradError:
+    """backward comes to a node whose saved tensors are gone."""
     return _error(
         "Trying to backward through the graph a second time (or directly access saved tensors after they "
         "have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -154,6 +158,7 @@ def freed(node: Node) -> AutogradError:
 
 
 def no_graph(tensor: Tensor, position: int) -> AutogradError:
+    """backward begins at a tensor without a graph."""
     return _error(
         f"element {position} of tensors does not require grad and does not have a grad_fn",
         NoGraph(tensor),
@@ -161,6 +166,7 @@ def no_graph(tensor: Tensor, position: int) -> AutogradError:
 
 
 def unused(tensor: Tensor, position: int) -> AutogradError:
+    """No way leads from the outputs to an input of grad()."""
     return _error(
         f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
         "allow_unused=True if this is the desired behavior.",
@@ -169,10 +175,12 @@ def unused(tensor: Tensor, position: int) -> AutogradError:
 
 
 def not_a_scalar(tensor: Tensor) -> AutogradError:
+    """backward begins at several numbers, and no gradient is given for them."""
     return _error("grad can be implicitly created only for scalar outputs", Other((tensor,)))
 
 
 def wrong_seed(tensor: Tensor, seed: Tensor, position: int) -> AutogradError:
+    """The gradient given to begin with has another shape than its tensor."""
     return _error(
         f"Mismatch in shape: grad_output[{position}] has a shape of {seed.shape} and "
         f"output[{position}] has a shape of {tensor.shape}.",
@@ -181,6 +189,7 @@ def wrong_seed(tensor: Tensor, seed: Tensor, position: int) -> AutogradError:
 
 
 def inference_saved(tensor: Tensor) -> AutogradError:
+    """A node would keep a tensor of inference mode."""
     return _error(
         "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
         "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
@@ -191,6 +200,7 @@ def inference_saved(tensor: Tensor) -> AutogradError:
 
 
 def inference_written(tensor: Tensor) -> AutogradError:
+    """A tensor of inference mode would be written outside of the mode."""
     return _error(
         "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get "
         "a normal tensor before doing inplace update.",
@@ -199,4 +209,5 @@ def inference_written(tensor: Tensor) -> AutogradError:
 
 
 def view_forbids_write(tensor: Tensor, why: str) -> AutogradError:
+    """A view would be written that must not be; `why` is torch's whole text."""
     return _error(why, Other((tensor,), tensor._node))  # grad_fn would ask the same again

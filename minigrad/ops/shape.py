@@ -62,7 +62,7 @@ def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     lead = len(shape) - x.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand({_type_name(x)}{{{list(x.shape)}}}, size={list(shape)}): the number of "
+            f"expand({dtypes.of(x.dtype).qualified_type}{{{list(x.shape)}}}, size={list(shape)}): the number of "
             f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
             f"tensor ({x.ndim})"
         )
@@ -92,11 +92,6 @@ def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
             stride = 0
         sizes[i], strides[i] = n, stride
     return window(x, tuple(sizes), tuple(strides) if x.ndim else (0,) * len(sizes))
-
-
-def _type_name(x: np.ndarray) -> str:
-    kind = dtypes.of(x.dtype).tensor_type
-    return "CPUBoolType" if kind == "BoolTensor" else f"minigrad.{kind}"
 
 
 def _reshaped_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
