@@ -161,7 +161,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     return tuple([grids[i] for i in range(len(tensors))])
 
 
-def _at_least(ndim: int, tensors: tuple[Any, ...], raised: Any) -> Any:
+def _at_least(tensors: tuple[Any, ...], raised: Any) -> Any:
     if len(tensors) == 1 and isinstance(tensors[0], Tensor):
         return raised(tensors[0])
     if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
@@ -171,12 +171,12 @@ def _at_least(ndim: int, tensors: tuple[Any, ...], raised: Any) -> Any:
 
 def atleast_1d(*tensors: Any) -> Any:
     """Tensors of no dimension with one; the others as they are."""
-    return _at_least(1, tensors, lambda t: t if t._array.ndim else reshape(t, 1))
+    return _at_least(tensors, lambda t: t if t._array.ndim else reshape(t, 1))
 
 
 def atleast_2d(*tensors: Any) -> Any:
     """Tensors with two dimensions at least, new ones in front."""
-    return _at_least(2, tensors, _two)
+    return _at_least(tensors, _two)
 
 
 def _two(t: Tensor) -> Tensor:
@@ -185,7 +185,7 @@ def _two(t: Tensor) -> Tensor:
 
 def atleast_3d(*tensors: Any) -> Any:
     """Tensors with three dimensions at least: one in front of a vector, else behind."""
-    return _at_least(3, tensors, _three)
+    return _at_least(tensors, _three)
 
 
 def _three(t: Tensor) -> Tensor:

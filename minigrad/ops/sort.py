@@ -107,7 +107,7 @@ def sort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool | N
 @public
 def argsort(self: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort the tensor along `dim`."""
-    return sort(self.detach(), dim, descending).indices
+    return sort(self.detach(), dim, descending, stable or None).indices
 
 
 @public

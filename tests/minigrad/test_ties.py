@@ -25,6 +25,10 @@ ROW = mg.tensor([i * 7 % 4 for i in range(20)])
             lambda: ROW.sort(stable=True)[1],
             [0, 4, 8, 12, 16, 3, 7, 11, 15, 19, 2, 6, 10, 14, 18, 1, 5, 9, 13, 17],
         ),
+        (
+            lambda: ROW.argsort(stable=True),
+            [0, 4, 8, 12, 16, 3, 7, 11, 15, 19, 2, 6, 10, 14, 18, 1, 5, 9, 13, 17],
+        ),
         (lambda: ROW.topk(5)[1], [1, 9, 13, 5, 17]),
         (lambda: ROW.topk(5, largest=False)[1], [0, 8, 16, 4, 12]),
         (lambda: ROW.topk(5, sorted=False)[1], [1, 9, 13, 5, 17]),
