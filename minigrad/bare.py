@@ -52,7 +52,8 @@ def helper(on_arrays: Callable[..., Any]) -> Callable[[Any], Any]:
 def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
     """The formula for arrays; None where it asks for more than operators and ops by their names.
 
-    One difference is the author's business: a number / a tensor is torch's reciprocal times the number, and rounds twice.
+    One difference is the author's business: a number / a tensor is torch's reciprocal times the number, and
+    rounds twice.
     """
     if hasattr(formula, "forward"):
         return formula.forward
@@ -79,8 +80,8 @@ def on_arrays(formula: Callable[..., Any]) -> Callable[..., Any] | None:
 def compiled(plan: Plan, name: str, recorded: bool) -> Compute:
     """The function that runs the plan's formulas on a gradient.
 
-    recorded: the gradient is a tensor, and the formulas get tensors. Else it is an array, and formulas that can run on
-    arrays do.
+    recorded: the gradient is a tensor, and the formulas get tensors. Else it is an array, and formulas that can
+    run on arrays do.
     """
     known: dict[str, Any] = {
         "freed": errors.freed, "modified": modified, "wrap": wrap, "opened": opened, "ndarray": np.ndarray,

@@ -36,7 +36,7 @@ from .walk import dependencies, dependencies_towards
 
 
 class LeafKey(int):
-    """The key of a leaf in the heap: the same number for all of them, as in torch, whose heap decides as this one."""
+    """The key of a leaf in the heap: one number for all of them, as in torch, whose heap decides as this one."""
 
     leaf: AccumulateGrad
 
@@ -55,8 +55,8 @@ class Run(Visits):
         self.dependencies: dict[Node, int] = {}  # how many gradients are still to arrive (walk.py)
         # Nodes whose buffer is an array made here, to be added to in place, and how often that was done.
         self.own: dict[Node, int] = {}
-        # A heap of keys, the youngest first, and the nodes by their keys. (Tuples of both would be as many objects
-        # for the garbage collector to look through.)
+        # A heap of keys, the youngest first, and the nodes by their keys. (Tuples of both would be as many
+        # objects for the garbage collector to look through.)
         self.ready: list[int] = []
         self.by_key: dict[int, Node] = {}
         self.captured: dict[tuple[Node, int], Tensor] = {}
@@ -127,8 +127,8 @@ class Run(Visits):
         """Send the seeds, then run one ready node after the other, the youngest first.
 
         In short: take a node from the heap `ready`, run it on what `buffers` holds for it, send the results
-        along its edges. The shortcut: of the nodes that get ready by this, the youngest goes on at once, without
-        a way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
+        along its edges. The shortcut: of the nodes that get ready by this, the youngest goes on at once, without a
+        way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
         """
         buffers, dependencies, own = self.buffers, self.dependencies, self.own
         ready, by_key = self.ready, self.by_key
@@ -269,8 +269,8 @@ class Run(Visits):
             before = buffers.pop(node)
             buffers[node] = self._sum(before, gradient)
             if not self.create_graph:
-                # The sum is this run's: what comes next is added in place. torch adds to the first one in place, too,
-                # if nobody else has it.
+                # The sum is this run's: what comes next is added in place. torch adds to the first one in
+                # place, too, if nobody else has it.
                 dense = type(before) is ndarray and (before.flags.c_contiguous or is_dense(before))
                 alone = dense and not self._is_held(before)
                 self.own[node] = int(before is not gradient and alone)

@@ -41,7 +41,8 @@ class OpNode(Node):
     def compile(cls, plan: Plan) -> None:
         """Write the plan's functions.
 
-        The engine asks for them when it needs them: a formula may call ops that come after its own in the table.
+        The engine asks for them when it needs them: a formula may call ops that come after its own in the
+        table.
         """
         plan.on_arrays = compiled(plan, cls.__name__, recorded=False)
         plan.on_tensors = compiled(plan, cls.__name__, recorded=True)

@@ -42,7 +42,8 @@ class Plan:
     )
 
     bare: bool  # formulas that can run on arrays may
-    # The formulas as one function of a node and its gradient, an array or a tensor, once it is written (bare.py).
+    # The formulas as one function of a node and its gradient, an array or a tensor; None until it is written
+    # (bare.py).
     on_arrays: Callable[..., Any] | None
     on_tensors: Callable[..., Any] | None
 

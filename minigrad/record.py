@@ -1,7 +1,7 @@
 """Runs an op and records its node: the whole story, for any op and any arguments.
 
-Most calls take the short way of recorders.py, which says the same for what happens most. Counterpart in PyTorch:
-the generated functions of VariableType.cpp.
+Most calls take the short way of recorders.py, which says the same for what happens most. Counterpart in
+PyTorch: the generated functions of VariableType.cpp.
 """
 
 from __future__ import annotations

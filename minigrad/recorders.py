@@ -28,8 +28,8 @@ table knows. This is the one for `x.exp()`:
         if mode.observer is not None and not local.quiet: mode.observer.op('exp', (input,), (out,), node, None)
         return out
 
-What does not fit goes to `general`, which is `run`; a test takes every op both ways. Counterpart in PyTorch: the
-generated functions of VariableType.cpp.
+What does not fit goes to `general`, which is `run`; a test takes every op both ways. Counterpart in PyTorch:
+the generated functions of VariableType.cpp.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ class Meta:
 class Tensor:
     """A multi-dimensional array of one dtype that can remember how it was computed.
 
-    Make one with `minigrad.tensor`, `zeros`, `ones` ...; what Tensor() itself does is in ops/legacy.py; the fields below are the engine's.
+    Make one with `minigrad.tensor`, `zeros`, `ones` ...; what Tensor() itself does is in ops/legacy.py; the
+    fields below are the engine's.
     """
 
     _array: np.ndarray
@@ -280,7 +281,7 @@ class Tensor:
         if grad._array.dtype != self._array.dtype:
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{grad.dtype.c_name}' to a tensor with grad_dtype "
-                f"'{self.dtype.tensor_type.removesuffix('Tensor')}'. The gradient must match the tensor's dtype."
+                f"'{self.dtype.scalar_type}'. The gradient must match the tensor's dtype."
             )
         if grad._array.shape != self._array.shape:
             raise RuntimeError(

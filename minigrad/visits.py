@@ -153,7 +153,7 @@ class Visits:
         return len(self.buffers) <= MOST_LOOKED_AT and any(g is array for g in self.buffers.values())
 
     def _pass_by(self, node: Node, number: int, seed: Tensor) -> None:
-        """The only root, from which no way leads to the inputs: torch comes there, and its tensor's hooks run."""
+        """The only root, from which no way leads to the inputs: torch comes there, and its hooks run."""
         if isinstance(node, AccumulateGrad):
             hooks.run_leaf_hooks(node.variable, seed)
         elif node.meta is not None:

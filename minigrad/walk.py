@@ -33,7 +33,8 @@ def dependencies_towards(
 ) -> tuple[dict[Node, int], set[Node]]:
     """The same for the nodes from which a path leads to `targets`, NOT_ASKED for the others.
 
-    Also the nodes where it ends: those of the targets that are not run on the way to another, unless `run_them`.
+    Also the nodes where it ends: those of the targets that are not run on the way to another, unless
+    `run_them`.
     """
     users = _users(roots)
     reached = {node for node in targets if node in users}

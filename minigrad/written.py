@@ -14,9 +14,8 @@ def written(name: str, lines: Iterable[str], known: dict[str, Any]) -> Any:
     Its text is in linecache: inspect.getsource gives it, and a traceback shows it.
     """
     source = "\n".join(lines) + "\n"
-    file = os.path.join(
-        os.path.dirname(__file__), f"<{name} {id(known):#x}>"
-    )  # where anomaly mode skips frames
+    # In this folder, whose frames anomaly mode skips.
+    file = os.path.join(os.path.dirname(__file__), f"<{name} {id(known):#x}>")
     linecache.cache[file] = len(source), None, source.splitlines(True), file
     known.setdefault("__name__", __name__)  # where NumPy's warnings come from
     exec(compile(source, file, "exec"), known)
