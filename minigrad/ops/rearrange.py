@@ -74,16 +74,20 @@ def repeat_interleave(
     """Each element (or part along `dim`) several times, one after the other.
 
     repeats: a number, or a tensor with one for each part. Alone, self is such a tensor: the positions are
-    repeated.
+    repeated. output_size: how many there will be; RuntimeError where there are not.
     """
     if repeats is None:
-        return _repeated_positions(self)
+        return _repeated_positions(self, output_size)
     if is_int(repeats) and not isinstance(repeats, Tensor):
         source = flatten(self) if dim is None else self
         if repeats < 0:
             raise RuntimeError("Repeats must be non-negative")
         dim = checked_dim(-1 if dim is None else dim, source._array.ndim)
         shape = source._array.shape or (1,)
+        if output_size is not None and output_size != shape[dim] * repeats:
+            raise RuntimeError(
+                f"repeat_interleave: Invalid output_size, expected {shape[dim] * repeats} but got {output_size}"
+            )
         spread = source.unsqueeze(dim + 1).expand((*shape[: dim + 1], repeats, *shape[dim + 1 :]))
         return flatten(contiguous_copy(spread), dim, dim + 1)
     if not isinstance(repeats, Tensor):
@@ -102,10 +106,10 @@ def repeat_interleave(
             "repeats must have the same size as input along dim, but got repeats.size(0) = "
             f"{repeats._array.size} and input.size({given}) = {n}"
         )
-    return index_select(source, dim, _repeated_positions(repeats))
+    return index_select(source, dim, _repeated_positions(repeats, output_size))
 
 
-def _repeated_positions(repeats: Tensor) -> Tensor:
+def _repeated_positions(repeats: Tensor, output_size: int | None) -> Tensor:
     times = repeats._array
     if times.dtype not in (np.int64, np.int32):
         raise unsupported(times, "repeat_interleave_cpu")
@@ -113,6 +117,8 @@ def _repeated_positions(repeats: Tensor) -> Tensor:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if (times < 0).any():
         raise RuntimeError("repeats can not be negative")
+    if output_size is not None and output_size != times.sum():
+        raise RuntimeError("allocated size does not match required size")
     return wrap(np.repeat(np.arange(times.size, dtype=times.dtype), times))
 
 

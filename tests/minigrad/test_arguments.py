@@ -166,3 +166,14 @@ def test_different_elements_have_a_node_that_refuses() -> None:
     assert found.grad_fn.name() == "Unique2Backward0"
     with pytest.raises(NotImplementedError, match=r"^the derivative for '_unique2' is not implemented."):
         found.sum().backward()
+
+
+def test_repeat_interleave_holds_output_size_against_the_repeats() -> None:
+    x, times = mg.tensor([1.0, 2.0]), mg.tensor([1, 2])
+    assert mg.repeat_interleave(x, times, output_size=3).tolist() == [1, 2, 2]
+    assert mg.repeat_interleave(x, 2, output_size=4).tolist() == [1, 1, 2, 2]
+    for repeats in (times, mg.tensor(2)):
+        with pytest.raises(RuntimeError, match="allocated size does not match required size"):
+            mg.repeat_interleave(x, repeats, output_size=5)
+    with pytest.raises(RuntimeError, match="Invalid output_size, expected 4 but got 5"):
+        mg.repeat_interleave(x, 2, output_size=5)
