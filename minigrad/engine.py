@@ -157,8 +157,8 @@ class Run(Visits):
                         and node.meta is None
                         and (not capturing or node not in capturing)
                     ):
-                        if plan.on_arrays is None:
-                            node.compile(plan)
+                        if (plan.on_tensors if recorded else plan.on_arrays) is None:
+                            node.compile(plan, recorded)
                         results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
                         if capturing and not recorded and not capturing.isdisjoint(node.next):
                             results = self._with_views(node, gradient, results)

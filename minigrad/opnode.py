@@ -38,14 +38,16 @@ class OpNode(Node):
         return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in self.plan.formulas])
 
     @classmethod
-    def compile(cls, plan: Plan) -> None:
-        """Write the plan's functions.
+    def compile(cls, plan: Plan, recorded: bool) -> None:
+        """Write one of the plan's functions.
 
-        The engine asks for them when it needs them: a formula may call ops that come after its own in the
-        table.
+        The engine asks for it when it needs it: a formula may call ops that come after its own in the table.
         """
-        plan.on_arrays = compiled(plan, cls.__name__, recorded=False)
-        plan.on_tensors = compiled(plan, cls.__name__, recorded=True)
+        function = compiled(plan, cls.__name__, recorded)
+        if recorded:
+            plan.on_tensors = function
+        else:
+            plan.on_arrays = function
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
@@ -171,7 +173,7 @@ class ListOpNode(OpNode):
     __slots__ = ()
 
     @classmethod
-    def compile(cls, plan: Plan) -> None:
+    def compile(cls, plan: Plan, recorded: bool) -> None:
         plan.on_arrays, plan.on_tensors = _on_arrays, _on_tensors
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
