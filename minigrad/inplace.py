@@ -20,7 +20,7 @@ from numpy.lib.array_utils import byte_bounds
 from . import anomaly, errors, mode
 from .mode import local
 from .node import Node, gradient_edge, next_sequence_nr
-from .record import WANTED, WANTED_LIST, kinds_of, make_node, passes_by, report
+from .record import is_recorded, kinds_of, make_node, report
 from .storage import address
 from .strides import empty_strided, may_overlap, order_of, stretched
 from .tensor import Tensor, count_write, wrap
@@ -46,9 +46,7 @@ def run_inplace(op: Op, args: list[Any]) -> Tensor:
     """Run `op` with its result written into args[0], and record it; returns args[0]."""
     target = args[0]
     kinds = kinds_of(op, args)
-    wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
-    if wanted and mode.special and passes_by(op, args):
-        wanted = False
+    wanted = is_recorded(op, kinds, args)
     if wanted:
         check_writable(target, op.written_name)
     before = target.storage.version

@@ -30,9 +30,7 @@ MIXED = 6  # at the end of a tuple: the operands are of several dtypes
 def run(op: Op, args: list[Any]) -> Any:
     """Run `op` on `args`, all of its arguments in order, and record it if one of them asks for it."""
     kinds = kinds_of(op, args)
-    wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
-    if wanted and mode.special and passes_by(op, args):
-        wanted = False
+    wanted = is_recorded(op, kinds, args)
     if wanted:
         refresh_views(args)  # what a stale view must not do is said before what does not fit
     if mode.special and local.tape is not None:
@@ -64,6 +62,12 @@ def run(op: Op, args: list[Any]) -> Any:
     if mode.observer is not None:
         report(op.shown, args, outputs, node)
     return tuple(outputs) if several else outputs[0]
+
+
+def is_recorded(op: Op, kinds: tuple[int, ...], args: list[Any]) -> bool:
+    """Whether this run of `op` gets a node."""
+    wanted = (WANTED in kinds or WANTED_LIST in kinds) and local.grad and op.differentiable
+    return wanted and not (mode.special and passes_by(op, args))
 
 
 def passes_by(op: Op, args: list[Any]) -> bool:
