@@ -24,6 +24,8 @@ def page(browser: Browser) -> Iterator[Page]:
         name = route.request.url.rpartition("/")[2]
         if name.endswith(".js"):
             route.fulfill(path=FRONTEND / name, content_type="text/javascript")
+        elif name.endswith(".json"):
+            route.fulfill(path=FRONTEND.parent / "minigrad_widgets" / name, content_type="application/json")
         else:
             route.fulfill(body="<!doctype html>", content_type="text/html")
 

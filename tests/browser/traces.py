@@ -87,7 +87,7 @@ def worked() -> Trace:
         steps=(
             Step(
                 "accumulate",
-                "w1.grad was empty and is 28 now.",
+                ("w1.grad was empty and is 28 now.",),
                 ("w1",),
                 Place(0, 2),
                 (
@@ -150,11 +150,13 @@ def version_error() -> Trace:
             edge("e_sq_q", "sq", "q", tracked=False),
         ),
         steps=(
-            Step("op", "b = a + 2", ("add", "b0"), Place(0, 2), _shown("add", "b0", "e_a_add", "e_add_b")),
-            Step("op", "b * b", ("mul",), Place(0, 3), _shown("mul", "bb", "e_self", "e_other", "e_mul_bb")),
+            Step("op", ("b = a + 2",), ("add", "b0"), Place(0, 2), _shown("add", "b0", "e_a_add", "e_add_b")),
+            Step(
+                "op", ("b * b",), ("mul",), Place(0, 3), _shown("mul", "bb", "e_self", "e_other", "e_mul_bb")
+            ),
             Step(
                 "write",
-                "b[0] = 1000.0 writes into b: version 0 to 1.",
+                ("b[0] = 1000.0 writes into b: version 0 to 1.",),
                 ("set", "b1"),
                 Place(1, 1),
                 (
@@ -165,7 +167,7 @@ def version_error() -> Trace:
             ),
             Step(
                 "error",
-                "MulBackward0 asks for b, saved at version 0: stop.",
+                ("MulBackward0 asks for b, saved at version 0: stop.",),
                 ("mul", "b0"),
                 Place(1, 2),
                 (),
@@ -185,7 +187,7 @@ def many(count: int) -> Trace:
     cards += [computed(f"t{i}", f"t{i}", "ExpBackward0", (), "1.0") for i in range(1, count + 1)]
     edges = [edge(f"i{i}", f"t{i}", f"f{i}", "self") for i in range(count)]
     edges += [edge(f"o{i}", f"f{i}", f"t{i + 1}") for i in range(count)]
-    step = Step("op", "the last one", (f"f{count - 1}", f"t{count}"), Place(0, 1))
+    step = Step("op", ("the last one",), (f"f{count - 1}", f"t{count}"), Place(0, 1))
     functions = tuple(NodeView(f"f{i}", "exp", "ExpBackward0") for i in range(count))
     return Trace((Cell("[1]", ""),), tuple(cards), functions, tuple(edges), (step,))
 

@@ -98,7 +98,7 @@ def test_a_box_has_room_for_every_moment() -> None:
     long = Value("[[0.25, 0.25], [0.5, 1]]")
     card = tensor("t1", value=Value("2.0"))
     later = Trace(
-        tensors=(card,), steps=(Step("write", "w.", changes=(Change("t1", "value", long, Value("2.0")),)),)
+        tensors=(card,), steps=(Step("write", ("w.",), changes=(Change("t1", "value", long, Value("2.0")),)),)
     )
     assert layout(later)["nodes"]["t1"][2] > layout(Trace(tensors=(card,)))["nodes"]["t1"][2]
     assert layout(later)["nodes"]["t1"][2] >= text_width(long.text, 11, mono=True)

@@ -59,7 +59,7 @@ def test_what_a_change_holds_comes_back_with_its_class() -> None:
         Change("t1", "place", None, Place(0, 3)),
         Change("f1", "runs", 0, 1),
     )
-    trace = Trace(steps=(Step("op", "x.", changes=changes),))
+    trace = Trace(steps=(Step("op", ("x.",), changes=changes),))
     assert Trace.from_json(trace.to_json()).steps[0].changes == changes
 
 

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { leafIcon } from "./icons.js";
 import { nameOf, shapeText } from "./model.js";
 import { FONTS, fit } from "./text.js";
+import { wording } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Tensor} Tensor
@@ -23,7 +24,7 @@ export function hasGradLine(tensor) {
 
 /** @param {Tensor} tensor @returns {string} */
 export function gradText(tensor) {
-  if (tensor.grad) return tensor.grad.text;
+  if (tensor.grad) return wording(tensor.grad.said);
   return tensor.grad_state === "let go" ? "let go" : "None";
 }
 
@@ -42,7 +43,7 @@ export function cardWords(tensor) {
   else if (!tensor.alive) words.push("no name holds it any more");
   if (tensor.is_leaf) words.push("leaf");
   words.push(`shape ${shapeText(tensor.shape)}`, tensor.dtype);
-  words.push(tensor.value ? `value ${tensor.value.text}` : "value no longer kept");
+  words.push(tensor.value ? `value ${wording(tensor.value.said)}` : "value no longer kept");
   words.push(`version ${tensor.version}`, `requires_grad ${tensor.requires_grad ? "True" : "False"}`);
   if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
   if (hasGradLine(tensor)) words.push(`grad ${gradText(tensor)}`);
@@ -138,7 +139,7 @@ function valueRow(tensor, width, measure) {
     h(
       "text",
       { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
-      tensor.value ? fit(tensor.value.text, room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
+      tensor.value ? fit(wording(tensor.value.said), room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
     ),
   );
 }

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { arrow, labelPlace, pathText, reachTo, turned } from "./geometry.js";
 import { nameOf } from "./model.js";
 import { FONTS, fit } from "./text.js";
+import { wording } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Edge} Edge
@@ -49,7 +50,7 @@ export function edgeMessages(moment, side) {
       if (!told.has(pair)) pill = `v${broken.version} ≠ v${broken.now}`;
       told.add(pair);
     } else if (edge.gradient && side === "backward" && (input || arriving.get(edge.target) !== 1)) {
-      pill = edge.gradient.text;
+      pill = wording(edge.gradient.said);
     }
     messages.set(edge.id, {
       pill,
@@ -81,7 +82,7 @@ function edgeWords(moment, edge, broken) {
   const slot = edge.slot ? ` as ${edge.slot}` : "";
   const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
   if (!edge.tracked) words.push("no gradient flows back here");
-  if (edge.gradient) words.push(`gradient ${edge.gradient.text}`);
+  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
   if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
   return words.join(", ");
 }

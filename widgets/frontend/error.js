@@ -4,6 +4,7 @@
 import { h } from "./dom.js";
 import { alarmIcon } from "./icons.js";
 import { nameOf, placeText, sourceLine } from "./model.js";
+import { wording } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Fault} Fault
@@ -38,10 +39,10 @@ export function errorTree(fault, moment) {
       "h4",
       {},
       h("svg", { viewBox: "0 0 14 13", width: 15, height: 14, "aria-hidden": "true" }, alarmIcon()),
-      h("span", {}, fault.title),
+      h("span", {}, wording(fault.title)),
     ),
     rows.length ? h("table", {}, h("tbody", {}, ...rows)) : null,
-    h("p", {}, fault.why || fault.message),
+    h("p", {}, wording(fault.why) || fault.message),
     fault.cures.length
       ? h(
           "div",

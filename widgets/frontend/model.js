@@ -6,7 +6,8 @@
 
 /**
  * The shapes of trace.py, field by field.
- * @typedef {{text: string, shape: number[], numbers: (number|boolean|string)[], complete: boolean}} Value
+ * @typedef {import("./words.js").Phrase} Phrase
+ * @typedef {{said: Phrase, shape: number[], numbers: (number|boolean|string)[], complete: boolean}} Value
  * @typedef {{cell: number, line: number}} Place
  * @typedef {{label: string, source: string}} Cell
  * @typedef {{slot: string, card: string|null, version: number, now: number,
@@ -21,10 +22,10 @@
  * @typedef {{id: string, source: string, target: string, slot: string, tracked: boolean,
  *   shown: boolean, gradient: Value|null}} Edge
  * @typedef {{id: string, field: string, before: any, after: any}} Change
- * @typedef {{kind: string, title: string, message: string, why: string, function: string|null,
+ * @typedef {{kind: string, title: Phrase, message: string, why: Phrase, function: string|null,
  *   slot: string|null, card: string|null, saved_version: number|null, now_version: number|null,
  *   saved_at: Place|null, changed_at: Place|null, cures: string[]}} Fault
- * @typedef {{kind: string, text: string, about: string[], place: Place|null, changes: Change[],
+ * @typedef {{kind: string, said: Phrase[], about: string[], place: Place|null, changes: Change[],
  *   error: Fault|null}} Step
  * @typedef {{cells: Cell[], tensors: Tensor[], functions: Func[], edges: Edge[], steps: Step[],
  *   dropped: number, format: number}} Trace

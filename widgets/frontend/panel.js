@@ -5,6 +5,7 @@ import { buildHtml, h, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
 import { Drawing } from "./graph.js";
 import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
+import { sentences } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Trace} Trace
@@ -102,7 +103,7 @@ export class Panel {
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) drawing.update(moment, layout, step?.about ?? [], glide);
     this.showView();
-    this.find(".mg-say").textContent = step?.text ?? "";
+    this.find(".mg-say").textContent = step ? sentences(step.said) : "";
     this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
     this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));

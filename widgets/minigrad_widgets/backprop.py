@@ -9,11 +9,12 @@ from math import prod
 
 from . import words
 from .drafts import Drafts, Entity, StepDraft
+from .say import Phrase
 from .trace import Place, Value
 
 
-def _text(value: Value | None) -> str:
-    return "" if value is None else value.text
+def _said(value: Value | None) -> Phrase:
+    return "" if value is None else value.said
 
 
 class Backprop:
@@ -21,7 +22,9 @@ class Backprop:
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
-        self.arrived: dict[str, list[str]] = defaultdict(list)  # card -> the gradients that reached it so far
+        self.arrived: dict[str, list[Phrase]] = defaultdict(
+            list
+        )  # card -> the gradients that reached it so far
 
     def begins(self, roots: Sequence[tuple[int, Value | None]], place: Place | None) -> None:
         """backward() or grad() starts from these tensors (by key) with these gradients."""
@@ -33,14 +36,14 @@ class Backprop:
             card = drafts.card(key)
             if card is None:
                 continue
-            said.append((card.title, _text(seed)))
+            said.append((card.title, _said(seed)))
             card.run = drafts.run
             step.about += (card.id,)
             function = drafts.entities.get(card.now["made_by"] or "")
             for id in function.outs if function else ():
                 if drafts.entities[id].now["target"] == card.id:
                     drafts.set(step, drafts.entities[id], "gradient", seed)
-        step.text = words.backward(said)
+        step.said = words.backward(said)
 
     def ran(
         self,
@@ -79,18 +82,18 @@ class Backprop:
             edge = drafts.entities[gate]
             drafts.set(step, edge, "gradient", fitted)
             card = drafts.entities[edge.now["source"]]
-            self.arrived[card.id].append(_text(fitted))
+            self.arrived[card.id].append(_said(fitted))
             about.append(gate)
-            said.append(self._said(function, edge, card, gradients, raw, fitted))
+            said.append(self._part(function, edge, card, gradients, raw, fitted))
         step.about = tuple(about)
-        step.text = words.run(function.now["node"] or function.now["op"], said)
+        step.said = words.run(function.now["node"] or function.now["op"], said)
         for card in outputs:
             if len(self.arrived[card.id]) > 1 and gradients:
                 number = min(card.now["output_nr"], len(gradients) - 1)
-                step.text += " " + words.met(card.title, self.arrived[card.id], _text(gradients[number]))
+                step.said.append(words.met(card.title, self.arrived[card.id], _said(gradients[number])))
         self._let_go(step, outputs, gradients, place)
 
-    def _said(
+    def _part(
         self,
         function: Entity,
         edge: Entity,
@@ -98,25 +101,24 @@ class Backprop:
         gradients: Sequence[Value | None],
         raw: Value | None,
         fitted: Value | None,
-    ) -> tuple[str, str, str, str]:
+    ) -> tuple[Phrase, Phrase, Phrase, Phrase]:
         """What words.run wants to know of one gradient."""
         entities = self.drafts.entities
         factors = {
-            slot: f"{text} {value}".strip() if text != (value := entities[id].text() if id else "") else text
-            for slot, id, text in function.args
+            slot: words.factor(text, entities[id].said() if id else "") for slot, id, text in function.args
         }
         outputs = self.drafts.outputs(function)
         if outputs:
-            factors["result"] = f"{outputs[0].title} {outputs[0].text()}".strip()
+            factors["result"] = words.factor(outputs[0].title, outputs[0].said())
         count = prod(card.now["shape"])
         if outputs and prod(outputs[0].now["shape"]):
             count //= prod(outputs[0].now["shape"])
-        upstream = _text(gradients[0]) if len(gradients) == 1 else ""
+        upstream = _said(gradients[0]) if len(gradients) == 1 else ""
         how = words.local(function.now["op"], edge.now["slot"], upstream, factors, count) if upstream else ""
         summed = raw is not None and fitted is not None and raw.shape != fitted.shape
         twice = sum(id == card.id for _, id, _ in function.args) > 1
-        name = f"{card.title} as {edge.now['slot']}" if twice else card.title
-        return name, how, _text(raw), _text(fitted) if summed else ""
+        name = words.as_slot(card.title, edge.now["slot"]) if twice else card.title
+        return name, how, _said(raw), _said(fitted) if summed else ""
 
     def _let_go(
         self, step: StepDraft, outputs: list[Entity], gradients: Sequence[Value | None], place: Place | None
@@ -131,7 +133,7 @@ class Backprop:
             if now["names"]:
                 step = drafts.step("let go", place)
                 step.about = (card.id,)
-                step.text = words.let_go(card.title, gradient.text)
+                step.said = words.let_go(card.title, gradient.said)
             drafts.set(step, card, "grad_state", "let go")
 
     def accumulated(
@@ -147,9 +149,9 @@ class Backprop:
         card.run = drafts.run
         arrivals = self.arrived[card.id]
         is_leaf = card.now["is_leaf"]
-        step.text = words.accumulated(card.title, _text(gradient), _text(before), _text(after), is_leaf)
+        step.said = words.accumulated(card.title, _said(gradient), _said(before), _said(after), is_leaf)
         if is_leaf and len(arrivals) > 1:
-            step.text = f"{words.met(card.title, arrivals, _text(gradient))} {step.text}"
+            step.said.insert(0, words.met(card.title, arrivals, _said(gradient)))
         drafts.set(step, card, "grad", after)
         drafts.set(step, card, "grad_state", "kept")
         if not is_leaf:
@@ -164,7 +166,7 @@ class Backprop:
         step = drafts.step("free", place)
         saved = function.now["saved"]
         step.about = (function.id,)
-        step.text = words.freed(
+        step.said = words.freed(
             function.now["node"] or function.now["op"],
             [drafts.title(s.card) if s.card else s.text for s in saved],
         )

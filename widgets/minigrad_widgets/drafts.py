@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
 from .facts import Seen
+from .say import Phrase, Say
 from .trace import Cell, Change, EdgeView, ErrorView, NodeView, Place, SavedView, Step, TensorView, Trace
 
 
@@ -61,24 +62,24 @@ class Entity:
         now = self.now
         return ", ".join(now["names"] or now["ghosts"]) or now["label"] or "tensor"
 
-    def text(self, name: str = "value") -> str:
-        """The text of a Value of it, "" where there is none."""
+    def said(self, name: str = "value") -> Phrase:
+        """What a Value of it says, "" where there is none."""
         value = self.now[name]
-        return "" if value is None else value.text
+        return "" if value is None else value.said
 
 
 @dataclass(slots=True, eq=False)
 class StepDraft:
-    """A step; `say` makes its sentence anew once the names are known."""
+    """A step; `say` makes its sentences anew once the names are known."""
 
     kind: str
     place: Place | None
     run: int
-    text: str = ""
+    said: list[Phrase] = field(default_factory=list)
     about: tuple[str, ...] = ()
     changes: list[Change] = field(default_factory=list)
     error: ErrorView | None = None
-    say: Callable[[], str] | None = None
+    say: Callable[[], list[Phrase]] | None = None
 
 
 class Drafts:
@@ -181,9 +182,9 @@ class Drafts:
         """The cards that a function made."""
         return [self.entities[self.entities[edge].now["target"]] for edge in function.outs]
 
-    def title(self, id: str | None) -> str:
+    def title(self, id: str | None) -> Phrase:
         entity = self.entities.get(id) if id else None
-        return entity.title if entity else "a tensor"
+        return entity.title if entity else Say("nameless")
 
     def line(self, place: Place | None) -> str:
         """The learner's line at a place."""
@@ -289,7 +290,7 @@ class _Frozen:
                 card=error.card if error.card in self.ids else None,
             )
         about = tuple(id for id in step.about if id in self.ids)
-        return Step(step.kind, step.text, about, self.place(step.place), changes, error)
+        return Step(step.kind, tuple(step.said), about, self.place(step.place), changes, error)
 
     def place(self, place: Place | None) -> Place | None:
         return None if place is None else Place(self.numbers[place.cell], place.line)

@@ -11,25 +11,15 @@ import re
 from . import statements, words
 from .drafts import Drafts, Entity
 from .facts import Failed
+from .say import Phrase, Say
 from .trace import ErrorView, Place
 
 Ledger = dict[int, list[tuple[int, Place | None]]]
 
-# Why a node needs what it saved; {kept} is that tensor.
+# Of these ops it can be said why the node needs what it saved.
 _REASONS = {
-    "mul": "The derivative of a product with respect to one factor is the other factor",
-    "matmul": "The derivative of a matrix product with respect to one factor is the other factor",
-    "div": "The derivative of a quotient contains the divisor, and for the divisor the quotient",
-    "pow": "The derivative of x ** n is n * x ** (n - 1), which contains x",
-    "exp": "The derivative of exp is its own result",
-    "sqrt": "The derivative of sqrt is 1 / (2 * its own result)",
-    "tanh": "The derivative of tanh is 1 - its own result squared",
-    "sigmoid": "The derivative of sigmoid is y * (1 - y), where y is its own result",
-    "relu": "The derivative of relu is 1 where its result is positive, else 0",
-    "log": "The derivative of log is 1 / x, which contains x",
-    "sin": "The derivative of sin x is cos x, which contains x",
-    "cos": "The derivative of cos x is -sin x, which contains x",
-}
+    "mul", "matmul", "div", "pow", "exp", "sqrt", "tanh", "sigmoid", "relu", "log", "sin", "cos",
+}  # fmt: skip
 
 
 def error_view(fact: Failed, drafts: Drafts, ledger: Ledger, taken: set[str]) -> ErrorView:
@@ -45,22 +35,21 @@ def error_view(fact: Failed, drafts: Drafts, ledger: Ledger, taken: set[str]) ->
     return explained(_Case(fact, drafts, ledger, taken, function, card))
 
 
-def sentence(error: ErrorView, fact: Failed, drafts: Drafts) -> str:
+def sentence(error: ErrorView, fact: Failed, drafts: Drafts) -> Phrase:
     """The error as the sentence of its step."""
-    card, name = drafts.title(error.card), fact.node_name
+    card, node = drafts.title(error.card), fact.node_name
     if error.kind == "version":
-        return (
-            f"{name} asks for {card}, saved at version {error.saved_version}. "
-            f"It is at version {error.now_version} now: stop."
-        )
+        versions = {"saved": error.saved_version, "now": error.now_version}
+        return Say("stop.version", {"node": node, "name": card, **versions})
     if error.kind in ("leaf", "view of leaf"):
         part, leaf = _leaf_names(drafts, drafts.entities.get(error.card or ""), error.kind)
-        what = "a leaf that requires grad" if part == leaf else f"a view of {leaf}, a leaf that requires grad"
-        return f"{part} is {what}: it must not be written while ops are recorded. Stop."
+        if part == leaf:
+            return Say("stop.leaf", {"part": part})
+        return Say("stop.view of leaf", {"part": part, "leaf": leaf})
     if error.kind == "freed":
-        return f"{name} has nothing saved any more: an earlier backward() let it go. Stop."
+        return Say("stop.freed", {"node": node})
     if error.kind == "no graph":
-        return f"backward() starts at {card}, and no graph hangs from it. Stop."
+        return Say("stop.no graph", {"name": card})
     return words.first_sentence(fact.message)
 
 
@@ -80,7 +69,7 @@ class _Case:
         self.function, self.card = function, card
         self.line = drafts.line(fact.place)
 
-    def view(self, title: str, why: str, cures: list[str | None], **more: object) -> ErrorView:
+    def view(self, title: Phrase, why: Phrase, cures: list[str | None], **more: object) -> ErrorView:
         fact = self.fact
         return ErrorView(
             fact.kind, title, fact.message, why,
@@ -143,20 +132,17 @@ def _version(case: _Case) -> ErrorView:
         slot = next((s for s in function.now["saved"] if s.slot == fact.slot), None)
         kept = case.drafts.entities.get(slot.card) if slot and slot.card else None
     case.card = kept or card
-    name = case.card.title if case.card else "a tensor"
+    name = case.drafts.title(case.card and case.card.id)
     writes = case.ledger.get(fact.key or (kept.key if kept else 0), [])
     changed_at = next((place for version, place in writes if version > (fact.saved_version or 0)), None)
     saved_at = function.now["place"] if function else None
     write = case.drafts.line(changed_at)
     op = function.now["op"] if function else ""
-    reason = _REASONS.get(op, f"{fact.node_name} computes its gradient from {name}")
-    by = f'"{write}" has' if write else "A write has"
-    why = (
-        f"{reason}, so {fact.node_name} kept {name} itself, not a copy. {by} overwritten it since, and with the "
-        "new numbers the gradient would be wrong."
-    )
+    names = {"node": fact.node_name, "name": name}
+    reason = Say(f"reason.{op}") if op in _REASONS else Say("reason.other", names)
+    by = Say("why.write", {"line": write}) if write else Say("why.a write")
     return case.view(
-        f"Backward stopped at {fact.node_name}", why,
+        Say("title.version", names), Say("why.version", {**names, "reason": reason, "write": by}),
         [_swapped(case.drafts, saved_at, changed_at), case.copied(write), statements.out_of_place(write)],
         saved_version=fact.saved_version, now_version=fact.now_version, saved_at=saved_at, changed_at=changed_at,
     )  # fmt: skip
@@ -180,27 +166,23 @@ def _swapped(drafts: Drafts, saved_at: Place | None, changed_at: Place | None) -
 
 def _leaf(case: _Case) -> ErrorView:
     name, leaf = _leaf_names(case.drafts, case.card, case.fact.kind)
-    why = (
-        f"backward() puts the gradient of a leaf into its .grad. Written while ops are recorded, {leaf} would be the "
-        "result of an op and no leaf any more, and its gradient would be let go like any other."
-    )
-    title = f"{name} is a leaf" if name == leaf else f"{name} is a view of the leaf {leaf}"
+    names = {"name": name, "leaf": leaf}
     return case.view(
-        f"{title}: writing it is refused",
-        why,
+        Say("title.leaf" if name == leaf else "title.view of leaf", names),
+        Say("why.leaf", names),
         [case.no_grad(case.line), case.copied(case.line)],
         changed_at=case.fact.place,
     )
 
 
-def _leaf_names(drafts: Drafts, card: Entity | None, kind: str) -> tuple[str, str]:
+def _leaf_names(drafts: Drafts, card: Entity | None, kind: str) -> tuple[Phrase, Phrase]:
     """What was to be written, and the leaf that it is or belongs to."""
-    name = card.title if card else "a tensor"
+    name = drafts.title(card and card.id)
     if kind == "leaf" or card is None:
         return name, name
     base = drafts.entities.get(card.now["base"] or "")
     # a[0] = 1 makes a view that nobody ever sees.
-    return (name, base.title) if base else (f"a part of {name}", name)
+    return (name, base.title) if base else (Say("part of", {"name": name}), name)
 
 
 def _freed(case: _Case) -> ErrorView:
@@ -212,15 +194,11 @@ def _freed(case: _Case) -> ErrorView:
         elif step.kind == "backward" and root is None:
             root = case.drafts.entities.get(step.about[0]) if step.about else None
     names = [s.text or case.drafts.title(s.card) for s in (function.now["saved"] if function else ())]
-    kept = f" ({', '.join(dict.fromkeys(names))})" if names else ""
-    why = (
-        f"The first backward() let go of what {fact.node_name} had saved{kept}, because most graphs are used once "
-        "and memory is dear. A second one needs it again."
-    )
+    kept = Say("why.freed.kept", {"names": ", ".join(dict.fromkeys(names))}) if names else ""
     lines = case.lines_to(root)
     again = "\n".join([*lines, case.line]) if lines and all(map(statements.is_plain, lines)) else None
     return case.view(
-        f"Backward came to {fact.node_name} a second time", why,
+        Say("title.freed", {"node": fact.node_name}), Say("why.freed", {"node": fact.node_name, "kept": kept}),
         [statements.with_argument(case.drafts.line(first), "retain_graph", "True"), again],
         saved_at=function.now["place"] if function else None, changed_at=first,
     )  # fmt: skip
@@ -228,7 +206,7 @@ def _freed(case: _Case) -> ErrorView:
 
 def _no_graph(case: _Case) -> ErrorView:
     card, drafts = case.card, case.drafts
-    name = card.title if card else "this tensor"
+    name = drafts.title(card and card.id)
     above = _functions_above(drafts, card)
     cut = next((f for f in above if f.now["cut"]), None)
     lines = case.lines_to(card) or []
@@ -238,11 +216,9 @@ def _no_graph(case: _Case) -> ErrorView:
     if cut is not None:
         case.function = cut
         saved_at = cut.now["place"]
-        why = f"{name} does not remember how it was computed: the gradient was cut at {cut.now['op']}"
-        why += {
-            "no_grad": ", which ran under no_grad.", "item": ", which gave a plain number.",
-            "not differentiable": ", which has no derivative.",
-        }.get(cut.now["cut"], ", which left the graph on purpose.")  # fmt: skip
+        kind = cut.now["cut"]
+        key = f"why.cut.{kind}" if kind in ("no_grad", "item", "not differentiable") else "why.cut"
+        why = Say(key, {"name": name, "op": cut.now["op"]})
         if cut.now["cut"] == "no_grad" and plain:
             cures.append("\n".join([*lines, case.line]))
         elif cut.now["cut"] in ("detach", "data") and plain:
@@ -255,12 +231,11 @@ def _no_graph(case: _Case) -> ErrorView:
         if not above and card is not None and card.now["names"] and "float" in card.now["dtype"]:
             leaves = [card]
         said = ", ".join(sorted(c.title for c in leaves))
-        why = f"A graph is recorded only where some tensor requires grad, and {said or 'none here'} does not."
-        if len(leaves) > 1:
-            why = f"A graph is recorded only where some tensor requires grad, and of {said} none does."
+        key = "why.no leaf" if not leaves else "why.one leaf" if len(leaves) == 1 else "why.some leaves"
+        why = Say(key, {"names": said} if leaves else {})
         if plain:
             cures += ["\n".join([f"{c.now['names'][0]}.requires_grad_()", *lines, case.line]) for c in leaves]
-    return case.view(f"No graph hangs from {name}", why, cures, saved_at=saved_at)
+    return case.view(Say("title.no graph", {"name": name}), why, cures, saved_at=saved_at)
 
 
 def _functions_above(drafts: Drafts, card: Entity | None) -> list[Entity]:
@@ -277,21 +252,17 @@ def _functions_above(drafts: Drafts, card: Entity | None) -> list[Entity]:
 
 def _other(case: _Case) -> ErrorView:
     fact, name = case.fact, case.card.title if case.card else ""
-    title, cures, why = words.first_sentence(fact.message), [], ""
+    title: Phrase = words.first_sentence(fact.message)
+    why: Phrase = ""
+    cures: list[str | None] = []
     if fact.op == "not a scalar" and case.card is not None:
-        title = f"{name} has more than one element"
-        why = (
-            f"backward() starts with the gradient of {name} with respect to itself. For a single number that is 1; "
-            f"for shape {case.card.now['shape']} you have to say how much each element counts."
-        )
+        title = Say("title.not a scalar", {"name": name})
+        why = Say("why.not a scalar", {"name": name, "shape": f"{case.card.now['shape']}"})
         if case.card.now["names"]:
             cures = [f"{name}.sum().backward()", f"{name}.backward({case.spelled('ones_like')}({name}))"]
     elif fact.op == "leaf moved" and case.card is not None:
         writes = case.ledger.get(case.card.key, [])
         place = writes[0][1] if writes else None
-        why = (
-            f"{name} was a leaf when it was made. A write turned it into the result of an op, and the gradient of a "
-            "leaf that is none any more has no place to go. Today the write itself is refused."
-        )
+        why = Say("why.leaf moved", {"name": name})
         return case.view(title, why, [case.no_grad(case.drafts.line(place))], changed_at=place)
     return case.view(title, why, cures)

@@ -19,6 +19,7 @@ from . import explain, keeping, statements, words
 from .backprop import Backprop
 from .drafts import Drafts, Entity, StepDraft
 from .facts import Failed, Ran, Seen
+from .say import Phrase
 from .trace import Cell, Place, Trace
 from .writes import Writes
 
@@ -76,14 +77,14 @@ class Recorder:
         if step is not None:
             step.about = (card.id,)
             self._say(step, lambda: words.new_tensor(
-                card.title, card.text(), seen.shape, seen.requires_grad, seen.is_leaf
+                card.title, card.said(), seen.shape, seen.requires_grad, seen.is_leaf
             ))  # fmt: skip
         return card
 
-    def _say(self, step: StepDraft, say: Callable[[], str]) -> None:
-        """Give a step its sentence, to be said again should a name come to light."""
+    def _say(self, step: StepDraft, say: Callable[[], list[Phrase]]) -> None:
+        """Give a step its sentences, to be said again should a name come to light."""
         step.say = say
-        step.text = say()
+        step.said = say()
 
     def changed(self, seen: Seen, place: Place | None) -> None:
         """A tensor as it is now; what differs from what was told is a step of its own."""
@@ -97,16 +98,16 @@ class Recorder:
                 continue
             found.append(name)
             if name in words.CHANGES:
-                texts = [
-                    ("" if v is None else v.text) if name in ("grad", "value") else str(v)
+                values = [
+                    ("" if v is None else v.said) if name in ("grad", "value") else str(v)
                     for v in (before, after)
                 ]
-                said.append(words.changed(card.title, name, *texts))
+                said.append(words.changed(card.title, name, *values))
         if not found:
             return
         step = self.drafts.step("write" if "value" in found else "tensor", place)
         step.about = (card.id,)
-        step.text = " ".join(said) or f"{card.title} changed: {', '.join(found)}."
+        step.said = said or [words.other_changes(card.title, found)]
         for name in found:
             self.drafts.set(step, card, name, getattr(seen, name))
         if "grad" in found:
@@ -120,7 +121,7 @@ class Recorder:
         if card is not None:
             base = self.drafts.card(seen.base)
             step.about = (card.now["made_by"], card.id)
-            step.text = words.view_renewed(card.title, base.title, seen.grad_fn or "")
+            step.said = words.view_renewed(card.title, base.title, seen.grad_fn or "")
 
     # ------------------------------------------------------------------ ops
 
@@ -161,21 +162,21 @@ class Recorder:
         if fact.written:
             said = self.writes.compare(step, {s.counter: s.version for s in (fact.outputs[0], *fact.others)})
             if step is not None:
-                step.text += "".join(said)
+                step.said += said
         if step is not None:
             step.about = (function.id, *(card.id for card in drafts.outputs(function)))
             if not fact.written:
-                self._say(step, lambda: self._op_text(function, spoken))
+                self._say(step, lambda: self._op_said(function, spoken))
         return function
 
-    def _op_text(self, function: Entity, args: list[tuple[str, str]]) -> str:
+    def _op_said(self, function: Entity, args: list[tuple[str, str]]) -> list[Phrase]:
         outputs = self.drafts.outputs(function)
         saved = [
-            f"{self.drafts.title(s.card)} at version {s.version}" if s.card else s.text
+            words.at_version(self.drafts.title(s.card), s.version) if s.card else s.text
             for s in function.now["saved"]
         ]
         names = [", ".join(card.now["names"]) for card in outputs if card.now["names"]]
-        value = outputs[0].text() if len(outputs) == 1 else ""
+        value = outputs[0].said() if len(outputs) == 1 else ""
         text = words.expression(function.now["op"], args)
         return words.op(names, text, value, function.now["node"], saved, function.now["cut"])
 
@@ -183,7 +184,7 @@ class Recorder:
         """An error of autograd is about to be raised."""
         step = self.drafts.step("error", fact.place)
         step.error = explain.error_view(fact, self.drafts, self.writes.ledger, set(self.bound))
-        step.text = explain.sentence(step.error, fact, self.drafts)
+        step.said = [explain.sentence(step.error, fact, self.drafts)]
         step.about = tuple(id for id in (step.error.function, step.error.card) if id)
         for id in step.about:
             self.drafts.entities[id].run = self.drafts.run
@@ -226,11 +227,11 @@ class Recorder:
                 drafts.set(step, entity, "names", (*entity.now["names"], name))
                 drafts.set(step, entity, "ghosts", tuple(n for n in entity.now["ghosts"] if n != name))
         if joins:
-            step.text = step.say() + (words.moved(name, old.title) if old is not None else "")
+            step.said = step.say() + ([words.moved(name, old.title)] if old is not None else [])
         elif card is not None:
-            step.text = words.named(name, what, old and (old.now["label"] or old.text()))
+            step.said = words.named(name, what, old and (old.now["label"] or old.said()))
         else:
-            step.text = words.unnamed(name, old.now["label"] or was)
+            step.said = words.unnamed(name, old.now["label"] or was)
 
     def _maker(self, card: Entity | None, place: Place | None) -> StepDraft | None:
         """The step that made a card, where its name belongs to that step: it is recent, no later one has

@@ -11,7 +11,8 @@ A trace is one graph and the steps that made it.
   their values before and after. The entities hold their state *after the last step*: to show an earlier
   moment apply the `before` values backwards, to go on apply the `after` values. That is all a stepper is.
 
-Every id is a short string (`t3`, `f2`, `e7`), unique within its trace. Standard library only.
+Every id is a short string (`t3`, `f2`, `e7`), unique within its trace. What is said is data, too (say.py):
+no text is in any language before somebody reads it. Standard library only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
+from .say import Phrase, Say, phrase_of, plain_phrase, render, sentences
+
 FORMAT = 1
 
 
@@ -28,15 +31,20 @@ FORMAT = 1
 class Value:
     """The contents of a tensor, short enough for a card and exact enough for a table.
 
-    `text` is what a card shows; `numbers` the first entries in row-major order (at most
+    `said` is what a card shows; `numbers` the first entries in row-major order (at most
     `values.MOST_NUMBERS`), "nan", "inf" and "-inf" as strings because JSON has no such numbers;
     `complete` says whether these are all.
     """
 
-    text: str
+    said: Phrase
     shape: tuple[int, ...] = ()
     numbers: tuple[float | int | bool | str, ...] = ()
     complete: bool = True
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return render(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +168,13 @@ class ErrorView:
     """An error of autograd, as facts to draw and to say.
 
     `kind`: "version" (a saved tensor was written), "leaf", "view of leaf", "freed", "no graph", "other".
-    `cures` are code: lines to write in place of the learner's.
+    `message` is the engine's own. `cures` are code: lines to write in place of the learner's.
     """
 
     kind: str
-    title: str
+    title: Phrase
     message: str
-    why: str = ""
+    why: Phrase = ""
     function: str | None = None
     slot: str | None = None
     card: str | None = None
@@ -179,18 +187,23 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened, in one sentence that can be read aloud.
+    """One thing that happened, in sentences that can be read aloud.
 
     `kind`: "tensor", "op", "write", "name", "backward", "run", "accumulate", "let go", "free", "error".
     `about` are the ids to light up.
     """
 
     kind: str
-    text: str
+    said: tuple[Phrase, ...]
     about: tuple[str, ...] = ()
     place: Place | None = None
     changes: tuple[Change, ...] = ()
     error: ErrorView | None = None
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return sentences(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +271,8 @@ def plain(thing: Any) -> Any:
     """Dictionaries, lists, texts and numbers in place of the classes above."""
     if thing is None or isinstance(thing, (str, int, float)):
         return thing
+    if isinstance(thing, Say):
+        return plain_phrase(thing)
     if isinstance(thing, (tuple, list)):
         return [plain(item) for item in thing]
     return {name: plain(getattr(thing, name)) for name in _fields(type(thing))}
@@ -282,7 +297,7 @@ def _all(reader: Any) -> Any:
 
 
 def _value(data: Any) -> Value | None:
-    return None if data is None else _make(Value, data)
+    return None if data is None else _make(Value, data, said=phrase_of)
 
 
 def _place(data: Any) -> Place | None:
@@ -294,7 +309,8 @@ def _saved(data: Any) -> SavedView:
 
 
 def _error(data: Any) -> ErrorView | None:
-    return None if data is None else _make(ErrorView, data, saved_at=_place, changed_at=_place)
+    readers = {"title": phrase_of, "why": phrase_of, "saved_at": _place, "changed_at": _place}
+    return None if data is None else _make(ErrorView, data, **readers)
 
 
 # What a Change holds follows from the field that it changes.
@@ -307,7 +323,7 @@ def _change(data: Any) -> Change:
 
 
 def _step(data: Any) -> Step:
-    return _make(Step, data, place=_place, changes=_all(_change), error=_error)
+    return _make(Step, data, said=phrase_of, place=_place, changes=_all(_change), error=_error)
 
 
 def _trace(data: dict[str, Any]) -> Trace:

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from .say import Phrase, Say, render
 from .trace import Value
 
 MOST_NUMBERS = 64  # how many numbers a Value carries
@@ -22,18 +23,17 @@ def value_of(array: np.ndarray) -> Value:
     start = array.reshape(-1)[:MOST_NUMBERS]
     first = start.tolist()
     numbers = tuple([_plain(n, k) for n, k in zip(first, start, strict=True)])
-    return Value(_text(array, first), array.shape, numbers, array.size <= MOST_NUMBERS)
+    return Value(_said(array, first), array.shape, numbers, array.size <= MOST_NUMBERS)
 
 
 def sampled(first: np.ndarray, sample: np.ndarray, shape: tuple[int, ...]) -> Value:
     """The Value of a large array of which only its first MOST_NUMBERS numbers and a sample were kept."""
     exact = value_of(first)
-    text = value_of(sample).text
-    if text.startswith("mean "):
-        text = "about " + text.removeprefix("mean ").split(",")[0]
-    elif not text.startswith("all "):
-        text = f"about {number_text(float(np.mean(sample, dtype=np.float64)), 3, trim=True)}"
-    return Value(text, shape, exact.numbers, False)
+    said = _said(sample, sample[:MOST_NUMBERS].tolist())
+    if not (isinstance(said, Say) and said.key == "value.all"):
+        middle = float(np.mean(sample, dtype=np.float64))
+        said = Say("value.about", {"number": number_text(middle, 3, trim=True)})
+    return Value(said, shape, exact.numbers, False)
 
 
 def _plain(number: float | int | bool, exact: np.generic) -> float | int | bool | str:
@@ -66,14 +66,14 @@ def _exponent(text: str) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
-def _text(array: np.ndarray, first: list) -> str:
+def _said(array: np.ndarray, first: list) -> Phrase:
     if array.size == 0:
-        return "empty"
+        return Say("value.empty")
     if array.ndim == 0:
         return number_text(first[0])
     # NaN differs from itself and so is never "all".
     if array.size > 3 and first[0] == first[-1] and (array == first[0]).all():
-        return f"all {number_text(first[0])}"
+        return Say("value.all", {"number": number_text(first[0])})
     if array.size <= 12:
         nested = array.tolist()
         for digits in (4, 3, 2):
@@ -88,25 +88,34 @@ def _list(nested: list, digits: int) -> str:
     return f"[{', '.join(parts)}]"
 
 
-def _summary(array: np.ndarray) -> str:
+def _summary(array: np.ndarray) -> Phrase:
     if array.dtype.kind == "b":
-        return f"{np.count_nonzero(array)} of {array.size} True"
+        return Say("value.true", {"count": int(np.count_nonzero(array)), "size": array.size})
     finite = array
-    lead = ""
+    strange = 0
     if array.dtype.kind == "f":
         mask = np.isfinite(array)
         strange = array.size - int(np.count_nonzero(mask))
         if strange:
-            lead = f"{strange} not finite"
             if strange == array.size:
-                return lead if np.isinf(array).any() else "all nan"
+                same = not np.isinf(array).any()
+                return (
+                    Say("value.all", {"number": "nan"})
+                    if same
+                    else Say("value.not finite", {"count": strange})
+                )
             finite = array[mask]
     low, high = finite.min().item(), finite.max().item()
     # float64, so that the sum of many float16 or int8 does not overflow.
     middle = finite.mean(dtype=np.float64).item()
     for digits in (3, 2, 1):
-        lead_text = lead or f"mean {number_text(middle, digits, trim=True)}"
-        text = f"{lead_text}, {number_text(low, digits, True)} to {number_text(high, digits, True)}"
-        if len(text) <= MOST_CHARACTERS:
-            return text
-    return lead_text[:MOST_CHARACTERS]
+        lead = (
+            Say("value.not finite", {"count": strange})
+            if strange
+            else Say("value.mean", {"mean": number_text(middle, digits, trim=True)})
+        )
+        ends = {"low": number_text(low, digits, True), "high": number_text(high, digits, True)}
+        said = Say("value.spread", {"lead": lead, **ends})
+        if len(render(said)) <= MOST_CHARACTERS:
+            return said
+    return lead

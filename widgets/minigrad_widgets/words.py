@@ -1,11 +1,14 @@
 """What happened, in sentences that a learner can read aloud, with the numbers; and short expressions.
 
-Pure text: names and values come in as texts, sentences go out.
+Names and values come in, sentences go out as data (say.py): the texts themselves are in `messages.json`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from .say import Phrase, Say, part_names
 
 MOST_LABEL = 24  # characters of an expression that stands for a name
 
@@ -63,198 +66,212 @@ def _operand(text: str) -> str:
     return text if whole and not text.startswith("-") else f"({text})"
 
 
-def _list(parts: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"; each only once."""
-    parts = list(dict.fromkeys(parts))
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+def _list(parts: Sequence[Phrase]) -> Phrase:
+    """Each only once, "a, b and c"."""
+    once = [part for i, part in enumerate(parts) if part not in parts[:i]]
+    return once[0] if len(once) == 1 else tuple(once)
 
 
-def _value(text: str) -> str:
-    return text or "a value that nobody kept"
+def _chain(key: str, parts: Sequence[Phrase]) -> Phrase:
+    """ "a + b + c", by a message that joins two."""
+    return reduce(lambda first, last: Say(key, {"first": first, "last": last}), parts)
+
+
+def _value(value: Phrase) -> Phrase:
+    return value or Say("not kept")
 
 
 # ------------------------------------------------------------------ forward
 
 
-def new_tensor(name: str, value: str, shape: tuple[int, ...], requires_grad: bool, is_leaf: bool) -> str:
-    size = f", shape {shape}" if shape else ""
-    lead = f"{'A tensor without a name' if name == 'tensor' else name} is {_value(value)}{size}"
-    if not is_leaf:
-        return f"{lead}. It was computed before anybody watched."
-    if requires_grad:
-        return f"{lead}: a leaf that requires grad, so backward() will fill its .grad."
-    return f"{lead}: a leaf that asks for no gradient."
+def new_tensor(
+    name: str, value: Phrase, shape: tuple[int, ...], requires_grad: bool, is_leaf: bool
+) -> list[Phrase]:
+    size = Say("new.shape", {"shape": f"{shape}"}) if shape else ""
+    parts = {"name": name, "value": _value(value), "shape": size}
+    what = Say("new", parts) if name != "tensor" else Say("new.nameless", parts)
+    kind = "new.before" if not is_leaf else "new.leaf" if requires_grad else "new.constant"
+    return [Say(kind, {"what": what})]
 
 
-_CUTS = {
-    "no_grad": "Under no_grad nothing is recorded: no gradient comes back through here.",
-    "inference_mode": "In inference mode nothing is recorded: no gradient comes back through here.",
-    "detach": "It shares the memory and is cut from the graph: no gradient comes back through here.",
-    "data": "It shares the memory, is cut from the graph, and writes through it are not counted.",
-    "item": "That is a plain number: no gradient comes back from it.",
-    "numpy": "That is a NumPy array: no gradient comes back from it, and writes into it are not counted.",
-    "not differentiable": "It has no derivative: no gradient comes back through here.",
-}
+_CUTS = {"no_grad", "inference_mode", "detach", "data", "item", "numpy", "not differentiable"}
 
 
 def op(
-    names: Sequence[str], text: str, value: str, node: str | None, saved: Sequence[str], cut: str | None
-) -> str:
+    names: Sequence[str], text: str, value: Phrase, node: str | None, saved: Sequence[Phrase], cut: str | None
+) -> list[Phrase]:
     """An op. `names`: of its outputs, where they have some; `saved`: "x at version 0"."""
-    lead = f"{', '.join(names)} = {text}" if names else text
-    lead = f"{lead} gives {_value(value)}." if value else f"{lead}."
+    what: Phrase = Say("assigned", {"names": ", ".join(names), "text": text}) if names else text
+    lead = Say("op.gives", {"what": what, "value": value}) if value else Say("op", {"what": what})
     if cut:
-        return f"{lead} {_CUTS.get(cut, f'The gradient is cut here: {cut}.')}"
+        return [lead, Say(f"cut.{cut}") if cut in _CUTS else Say("cut.other", {"why": cut})]
     if node is None:
-        return f"{lead} Nothing is recorded: no input requires grad."
-    kept = f"keeps {_list(saved)} for the way back" if saved else "needs to keep nothing for the way back"
-    return f"{lead} {node} {kept}."
+        return [lead, Say("op.unrecorded")]
+    if saved:
+        return [lead, Say("op.keeps", {"node": node, "saved": _list(saved)})]
+    return [lead, Say("op.keeps nothing", {"node": node})]
 
 
-def view_renewed(name: str, base: str, node: str) -> str:
-    return f"{name} is a view of {base}, which was written: {node} leads from the new {base} to it."
+def at_version(name: str, version: int) -> Phrase:
+    return Say("at version", {"name": name, "version": version})
 
 
-def write(text: str, name: str, before: str, after: str, was: int, now: int, node: str | None) -> str:
+def view_renewed(name: str, base: str, node: str) -> list[Phrase]:
+    return [Say("view renewed", {"name": name, "base": base, "node": node})]
+
+
+def write(
+    text: str, name: str, before: Phrase, after: Phrase, was: int, now: int, node: str | None
+) -> list[Phrase]:
     """An in-place write into `name`, whose version was `was` and is `now`."""
-    lead = f"{text} writes into {name} in place: "
-    lead += f"{before} becomes {_value(after)}" if before else f"it is {_value(after)} now"
-    lead += f", version {was} becomes {now}." if was != now else "."
-    return f"{lead} {node} is recorded for it." if node else lead
+    versions = Say("write.versions", {"was": was, "now": now}) if was != now else ""
+    parts = {"text": text, "name": name, "after": _value(after), "versions": versions}
+    lead = Say("write.becomes", {**parts, "before": before}) if before else Say("write.is", parts)
+    return [lead, Say("write.recorded", {"node": node})] if node else [lead]
 
 
-def shared(names: Sequence[str], counted: bool) -> str:
+def shared(names: Sequence[str], counted: bool) -> Phrase:
     """Which other tensors the write changed."""
-    moved = "their version moved too" if counted else "their version did not move, so backward cannot notice"
-    if len(names) == 1:
-        moved = moved.replace("their", "its")
-    return f" {_list(names)} {'share' if len(names) > 1 else 'shares'} the memory: {moved}."
+    many = "many" if len(names) > 1 else "one"
+    return Say(f"shared.{many}.{'counted' if counted else 'unseen'}", {"names": _list(names)})
 
 
-def broken(node: str, name: str, saved: int, now: int) -> str:
-    return f" {node} saved {name} at version {saved}; it is at version {now} now, so backward will refuse."
+def broken(node: str, name: str, saved: int, now: int) -> Phrase:
+    return Say("broken", {"node": node, "name": name, "saved": saved, "now": now})
 
 
-def moved(name: str, what: str) -> str:
+def moved(name: str, what: str) -> Phrase:
     """A name was given to the result of an op: where it was before."""
+    return Say("moved.same", {"name": name}) if what == name else Say("moved", {"name": name, "what": what})
+
+
+def named(name: str, what: str, before: Phrase | None) -> list[Phrase]:
     if what == name:
-        return f" The name {name} moved to this new tensor; the old one is a ghost."
-    return f" {name} is no name of {what} any more."
+        return [Say("named.again", {"name": name})]
+    lead = Say("named", {"name": name, "what": what})
+    return [lead, Say("named.before", {"before": before})] if before else [lead]
 
 
-def named(name: str, what: str, before: str | None) -> str:
-    if what == name:
-        return f"{name} is a name of this tensor again."
-    gone = f" Until now it was the name of {before}." if before else ""
-    return f"{name} is a name of {what} now.{gone}"
-
-
-def unnamed(name: str, what: str) -> str:
-    return f"{name} is no tensor's name any more: {what} has lost it."
+def unnamed(name: str, what: str) -> list[Phrase]:
+    return [Say("unnamed", {"name": name, "what": what})]
 
 
 CHANGES = ("requires_grad", "retains_grad", "grad", "value")
 
 
-def changed(name: str, field: str, before: str, after: str) -> str:
+def changed(name: str, field: str, before: Phrase, after: Phrase) -> Phrase:
     """Something about `name` that no op reported."""
+    if field not in CHANGES:
+        raise ValueError(f"nothing to say about {field!r}; there are {CHANGES}")
+    if field == "requires_grad" and after != "True":
+        return Say("changed.requires_no_grad", {"name": name})
+    parts: dict[str, Phrase] = {"name": name}
     if field == "grad":
-        return f"{name}.grad is {after or 'None'} now."
-    if field == "requires_grad":
-        return f"{name} requires grad from now on." if after == "True" else f"{name} requires grad no more."
-    if field == "retains_grad":
-        return f"{name} will keep its gradient, although it is no leaf: retain_grad() asked for it."
-    if field == "value":
-        return (
-            f"{name} changed unseen from {before or '?'} to {_value(after)}: its version did not move, "
-            "so backward cannot notice."
-        )
-    raise ValueError(f"nothing to say about {field!r}; there are {CHANGES}")
+        parts["after"] = after or "None"
+    elif field == "value":
+        parts |= {"before": before or "?", "after": _value(after)}
+    return Say(f"changed.{field}", parts)
+
+
+def other_changes(name: str, fields: Sequence[str]) -> Phrase:
+    return Say("changed.other", {"name": name, "fields": ", ".join(fields)})
 
 
 # ------------------------------------------------------------------ backward
 
 
-def backward(roots: Sequence[tuple[str, str]]) -> str:
+def backward(roots: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
     """The start; for each root its name and the gradient that it starts with."""
-    starts = [f"{name} starts with the gradient {_value(seed)}" for name, seed in roots]
-    return f"backward() begins: {_list(starts)}."
+    starts = [Say("backward.start", {"name": name, "seed": _value(seed)}) for name, seed in roots]
+    return [Say("backward", {"starts": _list(starts)})]
 
 
-def local(op: str, slot: str, upstream: str, factors: dict[str, str], count: int) -> str:
+def factor(name: str, value: Phrase) -> Phrase:
+    """What an op saw: "x all 1.0"; of a plain number the number alone."""
+    if not value or value == name:
+        return name
+    return Say("with value", {"name": name, "value": value})
+
+
+# (op, slot) -> the message about its local derivative, which names the factors that it needs.
+_LOCAL = {
+    **{(op, "self"): f"local.{op}.self" for op in (
+        "mul", "div", "pow", "exp", "log", "sin", "cos", "sqrt", "tanh", "sigmoid", "relu", "mean", "sum",
+    )},
+    **dict.fromkeys(((op, "self") for op in _PASSES), "local.passed"),
+    **dict.fromkeys(((op, "self") for op in _RESHAPES), "local.reshaped"),
+    ("add", "other"): "local.passed",
+    ("mul", "other"): "local.mul.other", ("div", "other"): "local.div.other",
+    ("sub", "self"): "local.passed", ("sub", "other"): "local.turned",
+    ("rsub", "self"): "local.turned", ("neg", "self"): "local.turned",
+}  # fmt: skip
+
+
+def local(op: str, slot: str, upstream: Phrase, factors: Mapping[str, Phrase], count: int) -> Phrase:
     """How the gradient for `slot` comes about: "upstream all 7.0 × x all 1.0"; "" where it takes more words.
 
     factors: for each slot, "result" among them, the name and value of what the op saw. count: how many
     elements the input has for each of the output.
     """
-    up = f"upstream {upstream}"
-    x, other, result = factors.get("self"), factors.get("other"), factors.get("result")
-    power = factors.get("exponent", "")
-    table = {
-        ("mul", "self"): other and f"{up} × {other}",
-        ("mul", "other"): x and f"{up} × {x}",
-        ("div", "self"): other and f"{up} ÷ {other}",
-        ("div", "other"): x and f"{up} × -({x}) ÷ ({other})²",
-        ("pow", "self"): x
-        and (f"{up} × 2 × {x}" if power == "2" else f"{up} × {power} × ({x}) ** ({power} - 1)"),
-        ("exp", "self"): result and f"{up} × {result}, which exp gave",
-        ("log", "self"): x and f"{up} ÷ {x}",
-        ("sin", "self"): x and f"{up} × cos({x})",
-        ("cos", "self"): x and f"{up} × -sin({x})",
-        ("sqrt", "self"): result and f"{up} ÷ (2 × {result})",
-        ("tanh", "self"): result and f"{up} × (1 - ({result})²)",
-        ("sigmoid", "self"): result and f"{up} × {result} × (1 - {result})",
-        ("relu", "self"): result and f"{up} where {result} is positive, else 0",
-        ("sub", "self"): f"{up}, passed on",
-        ("sub", "other"): f"{up} with its sign turned",
-        ("rsub", "self"): f"{up} with its sign turned",
-        ("neg", "self"): f"{up} with its sign turned",
-        ("mean", "self"): count > 1 and f"{up} ÷ {count}, the same for each of the {count}",
-        ("sum", "self"): count > 1 and f"{up}, the same for each of the {count}",
-    }
-    if op in _PASSES:
-        return f"{up}, passed on"
-    if op in _RESHAPES:
-        return f"{up} in the input's shape"
-    return table.get((op, slot)) or ""
+    key = _LOCAL.get((op, slot))
+    if key is None:
+        return ""
+    if key == "local.pow.self" and factors.get("exponent") == "2":
+        key = "local.square.self"
+    given = {**factors, "up": Say("upstream", {"gradient": upstream}), "count": count if count > 1 else ""}
+    wanted = part_names(key)
+    if not all(given.get(name) for name in wanted):
+        return ""
+    return Say(key, {name: given[name] for name in wanted})
 
 
-def run(node: str, parts: Sequence[tuple[str, str, str, str]], written: str = "") -> str:
+_UNCHANGED = ("local.passed", "local.reshaped")  # the numbers are those that came
+
+
+def run(node: str, parts: Sequence[tuple[Phrase, Phrase, Phrase, Phrase]]) -> list[Phrase]:
     """A node ran: for each gradient the input's name, how it came about, the result, and the sum over a
     broadcast ("" where there was none)."""
     said = []
     for name, how, result, total in parts:
-        text = (
-            f"gradient of {name} = {how} = {_value(result)}"
-            if how
-            else f"gradient of {name} = {_value(result)}"
-        )
-        if how.endswith(("passed on", "shape")) and not total:
-            text = f"gradient of {name} = {how}"
-        said.append(text + (f", added up over the broadcast to {total}" if total else ""))
-    return f"{node}: {'; '.join(said)}." if said else f"{node}: nobody asks for a gradient here."
+        same = isinstance(how, Say) and how.key in _UNCHANGED and not total
+        if how and not same:
+            gradient = Say("run.gradient", {"name": name, "how": how, "result": _value(result)})
+        else:
+            gradient = Say("run.gradient.short", {"name": name, "result": how or _value(result)})
+        said.append(Say("run.summed", {"gradient": gradient, "total": total}) if total else gradient)
+    if not said:
+        return [Say("run.nothing", {"node": node})]
+    return [Say("run", {"node": node, "gradients": _chain("run.and", said)})]
 
 
-def met(name: str, arrivals: Sequence[str], total: str) -> str:
+def as_slot(name: str, slot: str) -> Phrase:
+    """Which of the two, where an op has the same tensor twice."""
+    return Say("as slot", {"name": name, "slot": slot})
+
+
+def met(name: str, arrivals: Sequence[Phrase], total: Phrase) -> Phrase:
     """Gradients of one tensor that came along several paths."""
-    return f"{name} gets {' + '.join(arrivals)} = {total}."
+    return Say("met", {"name": name, "arrivals": _chain("plus", arrivals), "total": total})
 
 
-def accumulated(name: str, gradient: str, before: str, after: str, is_leaf: bool) -> str:
-    why = "" if is_leaf else " It is no leaf, but retain_grad() asked to keep it."
+def accumulated(name: str, gradient: Phrase, before: Phrase, after: Phrase, is_leaf: bool) -> list[Phrase]:
+    parts = {"name": name, "after": _value(after)}
     if before:
-        return f"{name}.grad: {before} + {gradient or '?'} = {_value(after)}, added to what was there.{why}"
-    return f"{name}.grad was None and is {_value(after)} now.{why}"
+        lead = Say("accumulated.added", {**parts, "before": before, "gradient": gradient or "?"})
+    else:
+        lead = Say("accumulated.first", parts)
+    return [lead] if is_leaf else [lead, Say("accumulated.retained")]
 
 
-def let_go(name: str, gradient: str) -> str:
-    return f"{name} is no leaf: its gradient, {_value(gradient)}, only passed through and is let go."
+def let_go(name: str, gradient: Phrase) -> list[Phrase]:
+    return [Say("let go", {"name": name, "gradient": _value(gradient)})]
 
 
-def freed(node: str, saved: Sequence[str]) -> str:
-    saved = list(dict.fromkeys(saved))
-    miss = "them" if len(saved) > 1 else "it"
-    return f"{node} lets go of {_list(saved) or 'what it had saved'}: a second backward() would miss {miss}."
+def freed(node: str, saved: Sequence[str]) -> list[Phrase]:
+    saved = list(dict.fromkeys(filter(None, saved)))
+    if not saved:
+        return [Say("freed.all", {"node": node})]
+    return [Say("freed.many" if len(saved) > 1 else "freed.one", {"node": node, "saved": _list(saved)})]
 
 
 def first_sentence(message: str) -> str:

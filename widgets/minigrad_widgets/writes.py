@@ -11,6 +11,7 @@ from dataclasses import replace
 from . import words
 from .drafts import Drafts, Entity, StepDraft
 from .facts import Kept, Ran, Seen
+from .say import Phrase
 from .trace import Place, SavedView
 
 
@@ -48,7 +49,7 @@ class Writes:
                 self.savers[self.drafts.entities[id].counter].append((function.id, len(slots) - 1))
         function.now["saved"] = tuple(slots)
 
-    def compare(self, step: StepDraft | None, versions: dict[int, int]) -> list[str]:
+    def compare(self, step: StepDraft | None, versions: dict[int, int]) -> list[Phrase]:
         """Mark what was saved at another version than its counter is at now; says which.
 
         versions: of the counters that may have moved.
@@ -67,7 +68,7 @@ class Writes:
                 if state == "broken":
                     name, title = function.now["node"] or function.now["op"], self.drafts.title(slot.card)
                     said.append(words.broken(name, title, slot.version, version))
-        return list(dict.fromkeys(said))
+        return [what for i, what in enumerate(said) if what not in said[:i]]
 
     # ------------------------------------------------------------------ the write
 
@@ -97,8 +98,8 @@ class Writes:
             self.ledger[seen.key].append((seen.version, fact.place))
         if step is not None:
             old = before[target.key]
-            step.text = words.write(
-                function.now["text"], old.title, old.text(), target.value.text if target.value else "",
+            step.said = words.write(
+                function.now["text"], old.title, old.said(), target.value.said if target.value else "",
                 versions[target.key], target.version, function.now["node"],
             )  # fmt: skip
             for counted in (True, False):
@@ -107,7 +108,7 @@ class Writes:
                     for s in others
                     if before[s.key].now["names"] and (s in moved) is counted
                 ]
-                step.text += words.shared(names, counted) if names else ""
+                step.said += [words.shared(names, counted)] if names else []
 
     def _go_on(self, step: StepDraft | None, function: Entity, seen: Seen, tracked: bool) -> Entity:
         """The tensor's next card, made by `function`. tracked: by the node of that function."""

@@ -393,6 +393,602 @@ function sourceLine(moment, place) {
   return (moment.trace.cells[place.cell]?.source.split("\n")[place.line - 1] ?? "").trim();
 }
 
+// ---- words.js
+
+// Sentences are data (say.py): here they become text, in the language that the page speaks.
+
+const MESSAGES = {
+"between sentences": {
+"en": " ",
+"zh": ""
+},
+"list": {
+"en": "{first} and {last}",
+"zh": "{first}和{last}"
+},
+"list.comma": {
+"en": ", ",
+"zh": "、"
+},
+"nameless": {
+"en": "a tensor",
+"zh": "一个张量"
+},
+"with value": {
+"en": "{name} {value}",
+"zh": "{name} {value}"
+},
+"at version": {
+"en": "{name} at version {version}",
+"zh": "版本 {version} 的 {name}"
+},
+"as slot": {
+"en": "{name} as {slot}",
+"zh": "{name}（作为 {slot}）"
+},
+"part of": {
+"en": "a part of {name}",
+"zh": "{name} 的一部分"
+},
+"not kept": {
+"en": "a value that nobody kept",
+"zh": "没有人保留的值"
+},
+"value.all": {
+"en": "all {number}",
+"zh": "全为 {number}"
+},
+"value.empty": {
+"en": "empty",
+"zh": "空"
+},
+"value.true": {
+"en": "{count} of {size} True",
+"zh": "{size} 个中 {count} 个 True"
+},
+"value.mean": {
+"en": "mean {mean}",
+"zh": "均值 {mean}"
+},
+"value.spread": {
+"en": "{lead}, {low} to {high}",
+"zh": "{lead}，{low} 到 {high}"
+},
+"value.not finite": {
+"en": "{count} not finite",
+"zh": "{count} 个非有限数"
+},
+"value.about": {
+"en": "about {number}",
+"zh": "约 {number}"
+},
+"new.nameless": {
+"en": "A tensor without a name is {value}{shape}",
+"zh": "一个没有名字的张量，值为 {value}{shape}"
+},
+"new": {
+"en": "{name} is {value}{shape}",
+"zh": "{name} 的值为 {value}{shape}"
+},
+"new.shape": {
+"en": ", shape {shape}",
+"zh": "，形状 {shape}"
+},
+"new.before": {
+"en": "{what}. It was computed before anybody watched.",
+"zh": "{what}。它是在开始观察之前算出来的。"
+},
+"new.leaf": {
+"en": "{what}: a leaf that requires grad, so backward() will fill its .grad.",
+"zh": "{what}：它是需要梯度的叶子张量，backward() 会填写它的 .grad。"
+},
+"new.constant": {
+"en": "{what}: a leaf that asks for no gradient.",
+"zh": "{what}：它是不要求梯度的叶子张量。"
+},
+"assigned": {
+"en": "{names} = {text}",
+"zh": "{names} = {text}"
+},
+"op.gives": {
+"en": "{what} gives {value}.",
+"zh": "{what} 得到 {value}。"
+},
+"op": {
+"en": "{what}.",
+"zh": "{what}。"
+},
+"op.unrecorded": {
+"en": "Nothing is recorded: no input requires grad.",
+"zh": "什么也没有记录：没有输入需要梯度。"
+},
+"op.keeps": {
+"en": "{node} keeps {saved} for the way back.",
+"zh": "{node} 为反向保存了 {saved}。"
+},
+"op.keeps nothing": {
+"en": "{node} needs to keep nothing for the way back.",
+"zh": "{node} 反向时不需要保存任何东西。"
+},
+"cut.no_grad": {
+"en": "Under no_grad nothing is recorded: no gradient comes back through here.",
+"zh": "在 no_grad 之下不做记录：梯度不会从这里传回。"
+},
+"cut.inference_mode": {
+"en": "In inference mode nothing is recorded: no gradient comes back through here.",
+"zh": "在推理模式下不做记录：梯度不会从这里传回。"
+},
+"cut.detach": {
+"en": "It shares the memory and is cut from the graph: no gradient comes back through here.",
+"zh": "它共享内存，但已从图中切断：梯度不会从这里传回。"
+},
+"cut.data": {
+"en": "It shares the memory, is cut from the graph, and writes through it are not counted.",
+"zh": "它共享内存，已从图中切断，而且通过它写入不会计入版本。"
+},
+"cut.item": {
+"en": "That is a plain number: no gradient comes back from it.",
+"zh": "这是一个普通的数：梯度不会从它传回。"
+},
+"cut.numpy": {
+"en": "That is a NumPy array: no gradient comes back from it, and writes into it are not counted.",
+"zh": "这是 NumPy 数组：梯度不会从它传回，写入它也不会计入版本。"
+},
+"cut.not differentiable": {
+"en": "It has no derivative: no gradient comes back through here.",
+"zh": "它不可导：梯度不会从这里传回。"
+},
+"cut.other": {
+"en": "The gradient is cut here: {why}.",
+"zh": "梯度在这里被切断：{why}。"
+},
+"view renewed": {
+"en": "{name} is a view of {base}, which was written: {node} leads from the new {base} to it.",
+"zh": "{name} 是 {base} 的视图，而 {base} 被写过：{node} 从新的 {base} 通向它。"
+},
+"write.becomes": {
+"en": "{text} writes into {name} in place: {before} becomes {after}{versions}.",
+"zh": "{text} 原地写入 {name}：{before} 变成 {after}{versions}。"
+},
+"write.is": {
+"en": "{text} writes into {name} in place: it is {after} now{versions}.",
+"zh": "{text} 原地写入 {name}：现在是 {after}{versions}。"
+},
+"write.versions": {
+"en": ", version {was} becomes {now}",
+"zh": "，版本 {was} 变成 {now}"
+},
+"write.recorded": {
+"en": "{node} is recorded for it.",
+"zh": "为此记录了 {node}。"
+},
+"shared.one.counted": {
+"en": "{names} shares the memory: its version moved too.",
+"zh": "{names} 共享这块内存：它的版本也变了。"
+},
+"shared.many.counted": {
+"en": "{names} share the memory: their version moved too.",
+"zh": "{names} 共享这块内存：它们的版本也变了。"
+},
+"shared.one.unseen": {
+"en": "{names} shares the memory: its version did not move, so backward cannot notice.",
+"zh": "{names} 共享这块内存：它的版本没有变，所以反向发现不了。"
+},
+"shared.many.unseen": {
+"en": "{names} share the memory: their version did not move, so backward cannot notice.",
+"zh": "{names} 共享这块内存：它们的版本没有变，所以反向发现不了。"
+},
+"broken": {
+"en": "{node} saved {name} at version {saved}; it is at version {now} now, so backward will refuse.",
+"zh": "{node} 保存的 {name} 是版本 {saved}；现在已是版本 {now}，反向会拒绝。"
+},
+"moved.same": {
+"en": "The name {name} moved to this new tensor; the old one is a ghost.",
+"zh": "名字 {name} 移到了这个新张量上；旧的那个成了幽灵。"
+},
+"moved": {
+"en": "{name} is no name of {what} any more.",
+"zh": "{name} 不再是 {what} 的名字。"
+},
+"named.again": {
+"en": "{name} is a name of this tensor again.",
+"zh": "{name} 又是这个张量的名字了。"
+},
+"named": {
+"en": "{name} is a name of {what} now.",
+"zh": "{name} 现在是 {what} 的名字。"
+},
+"named.before": {
+"en": "Until now it was the name of {before}.",
+"zh": "在此之前它是 {before} 的名字。"
+},
+"unnamed": {
+"en": "{name} is no tensor's name any more: {what} has lost it.",
+"zh": "{name} 不再是任何张量的名字：{what} 失去了它。"
+},
+"changed.grad": {
+"en": "{name}.grad is {after} now.",
+"zh": "{name}.grad 现在是 {after}。"
+},
+"changed.requires_grad": {
+"en": "{name} requires grad from now on.",
+"zh": "{name} 从现在起需要梯度。"
+},
+"changed.requires_no_grad": {
+"en": "{name} requires grad no more.",
+"zh": "{name} 不再需要梯度。"
+},
+"changed.retains_grad": {
+"en": "{name} will keep its gradient, although it is no leaf: retain_grad() asked for it.",
+"zh": "{name} 不是叶子，但 retain_grad() 要求保留它的梯度。"
+},
+"changed.value": {
+"en": "{name} changed unseen from {before} to {after}: its version did not move, so backward cannot notice.",
+"zh": "{name} 在无人察觉时从 {before} 变成 {after}：版本没有变，所以反向发现不了。"
+},
+"changed.other": {
+"en": "{name} changed: {fields}.",
+"zh": "{name} 变了：{fields}。"
+},
+"backward.start": {
+"en": "{name} starts with the gradient {seed}",
+"zh": "{name} 从梯度 {seed} 开始"
+},
+"backward": {
+"en": "backward() begins: {starts}.",
+"zh": "backward() 开始：{starts}。"
+},
+"upstream": {
+"en": "upstream {gradient}",
+"zh": "上游 {gradient}"
+},
+"local.passed": {
+"en": "{up}, passed on",
+"zh": "{up}，原样传下去"
+},
+"local.reshaped": {
+"en": "{up} in the input's shape",
+"zh": "{up}，换成输入的形状"
+},
+"local.mul.self": {
+"en": "{up} × {other}",
+"zh": "{up} × {other}"
+},
+"local.mul.other": {
+"en": "{up} × {self}",
+"zh": "{up} × {self}"
+},
+"local.div.self": {
+"en": "{up} ÷ {other}",
+"zh": "{up} ÷ {other}"
+},
+"local.div.other": {
+"en": "{up} × -({self}) ÷ ({other})²",
+"zh": "{up} × -({self}) ÷ ({other})²"
+},
+"local.square.self": {
+"en": "{up} × 2 × {self}",
+"zh": "{up} × 2 × {self}"
+},
+"local.pow.self": {
+"en": "{up} × {exponent} × ({self}) ** ({exponent} - 1)",
+"zh": "{up} × {exponent} × ({self}) ** ({exponent} - 1)"
+},
+"local.exp.self": {
+"en": "{up} × {result}, which exp gave",
+"zh": "{up} × {result}（exp 的结果）"
+},
+"local.log.self": {
+"en": "{up} ÷ {self}",
+"zh": "{up} ÷ {self}"
+},
+"local.sin.self": {
+"en": "{up} × cos({self})",
+"zh": "{up} × cos({self})"
+},
+"local.cos.self": {
+"en": "{up} × -sin({self})",
+"zh": "{up} × -sin({self})"
+},
+"local.sqrt.self": {
+"en": "{up} ÷ (2 × {result})",
+"zh": "{up} ÷ (2 × {result})"
+},
+"local.tanh.self": {
+"en": "{up} × (1 - ({result})²)",
+"zh": "{up} × (1 - ({result})²)"
+},
+"local.sigmoid.self": {
+"en": "{up} × {result} × (1 - {result})",
+"zh": "{up} × {result} × (1 - {result})"
+},
+"local.relu.self": {
+"en": "{up} where {result} is positive, else 0",
+"zh": "{result} 为正处取 {up}，其余为 0"
+},
+"local.turned": {
+"en": "{up} with its sign turned",
+"zh": "{up}，符号取反"
+},
+"local.mean.self": {
+"en": "{up} ÷ {count}, the same for each of the {count}",
+"zh": "{up} ÷ {count}，{count} 个元素各得一份"
+},
+"local.sum.self": {
+"en": "{up}, the same for each of the {count}",
+"zh": "{up}，{count} 个元素各得一份"
+},
+"run": {
+"en": "{node}: {gradients}.",
+"zh": "{node}：{gradients}。"
+},
+"run.nothing": {
+"en": "{node}: nobody asks for a gradient here.",
+"zh": "{node}：这里没有谁要梯度。"
+},
+"run.and": {
+"en": "{first}; {last}",
+"zh": "{first}；{last}"
+},
+"run.gradient": {
+"en": "gradient of {name} = {how} = {result}",
+"zh": "{name} 的梯度 = {how} = {result}"
+},
+"run.gradient.short": {
+"en": "gradient of {name} = {result}",
+"zh": "{name} 的梯度 = {result}"
+},
+"run.summed": {
+"en": "{gradient}, added up over the broadcast to {total}",
+"zh": "{gradient}，沿广播的维度相加得 {total}"
+},
+"plus": {
+"en": "{first} + {last}",
+"zh": "{first} + {last}"
+},
+"met": {
+"en": "{name} gets {arrivals} = {total}.",
+"zh": "{name} 得到 {arrivals} = {total}。"
+},
+"accumulated.first": {
+"en": "{name}.grad was None and is {after} now.",
+"zh": "{name}.grad 原来是 None，现在是 {after}。"
+},
+"accumulated.added": {
+"en": "{name}.grad: {before} + {gradient} = {after}, added to what was there.",
+"zh": "{name}.grad：{before} + {gradient} = {after}，加到原有的梯度上。"
+},
+"accumulated.retained": {
+"en": "It is no leaf, but retain_grad() asked to keep it.",
+"zh": "它不是叶子，但 retain_grad() 要求保留。"
+},
+"let go": {
+"en": "{name} is no leaf: its gradient, {gradient}, only passed through and is let go.",
+"zh": "{name} 不是叶子：它的梯度 {gradient} 只是经过，随即放掉。"
+},
+"freed.one": {
+"en": "{node} lets go of {saved}: a second backward() would miss it.",
+"zh": "{node} 放掉了 {saved}：第二次 backward() 就找不到它了。"
+},
+"freed.many": {
+"en": "{node} lets go of {saved}: a second backward() would miss them.",
+"zh": "{node} 放掉了 {saved}：第二次 backward() 就找不到它们了。"
+},
+"freed.all": {
+"en": "{node} lets go of what it had saved: a second backward() would miss it.",
+"zh": "{node} 放掉了它保存的东西：第二次 backward() 就找不到了。"
+},
+"stop.version": {
+"en": "{node} asks for {name}, saved at version {saved}. It is at version {now} now: stop.",
+"zh": "{node} 要用保存于版本 {saved} 的 {name}。它现在是版本 {now}：停。"
+},
+"stop.leaf": {
+"en": "{part} is a leaf that requires grad: it must not be written while ops are recorded. Stop.",
+"zh": "{part} 是需要梯度的叶子：在记录操作时不许写它。停。"
+},
+"stop.view of leaf": {
+"en": "{part} is a view of {leaf}, a leaf that requires grad: it must not be written while ops are recorded. Stop.",
+"zh": "{part} 是叶子 {leaf} 的视图，而 {leaf} 需要梯度：在记录操作时不许写它。停。"
+},
+"stop.freed": {
+"en": "{node} has nothing saved any more: an earlier backward() let it go. Stop.",
+"zh": "{node} 什么也没有了：先前的 backward() 已经放掉。停。"
+},
+"stop.no graph": {
+"en": "backward() starts at {name}, and no graph hangs from it. Stop.",
+"zh": "backward() 从 {name} 开始，可是它后面没有图。停。"
+},
+"why.version": {
+"en": "{reason}, so {node} kept {name} itself, not a copy. {write} has overwritten it since, and with the new numbers the gradient would be wrong.",
+"zh": "{reason}，所以 {node} 保存了 {name} 本身，而不是副本。此后 {write} 覆盖了它，用新的数算出的梯度会是错的。"
+},
+"why.write": {
+"en": "\"{line}\"",
+"zh": "“{line}”"
+},
+"why.a write": {
+"en": "A write",
+"zh": "一次写入"
+},
+"title.version": {
+"en": "Backward stopped at {node}",
+"zh": "反向停在 {node}"
+},
+"reason.mul": {
+"en": "The derivative of a product with respect to one factor is the other factor",
+"zh": "乘积对一个因子的导数是另一个因子"
+},
+"reason.matmul": {
+"en": "The derivative of a matrix product with respect to one factor is the other factor",
+"zh": "矩阵乘积对一个因子的导数里是另一个因子"
+},
+"reason.div": {
+"en": "The derivative of a quotient contains the divisor, and for the divisor the quotient",
+"zh": "商的导数含有除数，对除数求导还含有商"
+},
+"reason.pow": {
+"en": "The derivative of x ** n is n * x ** (n - 1), which contains x",
+"zh": "x ** n 的导数是 n * x ** (n - 1)，其中有 x"
+},
+"reason.exp": {
+"en": "The derivative of exp is its own result",
+"zh": "exp 的导数就是它自己的结果"
+},
+"reason.sqrt": {
+"en": "The derivative of sqrt is 1 / (2 * its own result)",
+"zh": "sqrt 的导数是 1 / (2 * 它自己的结果)"
+},
+"reason.tanh": {
+"en": "The derivative of tanh is 1 - its own result squared",
+"zh": "tanh 的导数是 1 减去它自己结果的平方"
+},
+"reason.sigmoid": {
+"en": "The derivative of sigmoid is y * (1 - y), where y is its own result",
+"zh": "sigmoid 的导数是 y * (1 - y)，y 是它自己的结果"
+},
+"reason.relu": {
+"en": "The derivative of relu is 1 where its result is positive, else 0",
+"zh": "relu 的导数在结果为正处是 1，其余为 0"
+},
+"reason.log": {
+"en": "The derivative of log is 1 / x, which contains x",
+"zh": "log 的导数是 1 / x，其中有 x"
+},
+"reason.sin": {
+"en": "The derivative of sin x is cos x, which contains x",
+"zh": "sin x 的导数是 cos x，其中有 x"
+},
+"reason.cos": {
+"en": "The derivative of cos x is -sin x, which contains x",
+"zh": "cos x 的导数是 -sin x，其中有 x"
+},
+"reason.other": {
+"en": "{node} computes its gradient from {name}",
+"zh": "{node} 要用 {name} 来算梯度"
+},
+"title.leaf": {
+"en": "{name} is a leaf: writing it is refused",
+"zh": "{name} 是叶子：拒绝写入"
+},
+"title.view of leaf": {
+"en": "{name} is a view of the leaf {leaf}: writing it is refused",
+"zh": "{name} 是叶子 {leaf} 的视图：拒绝写入"
+},
+"why.leaf": {
+"en": "backward() puts the gradient of a leaf into its .grad. Written while ops are recorded, {leaf} would be the result of an op and no leaf any more, and its gradient would be let go like any other.",
+"zh": "backward() 把叶子的梯度放进它的 .grad。如果在记录操作时写它，{leaf} 就成了某个操作的结果，不再是叶子，它的梯度也会像别的一样被放掉。"
+},
+"title.freed": {
+"en": "Backward came to {node} a second time",
+"zh": "反向第二次来到 {node}"
+},
+"why.freed": {
+"en": "The first backward() let go of what {node} had saved{kept}, because most graphs are used once and memory is dear. A second one needs it again.",
+"zh": "第一次 backward() 放掉了 {node} 保存的东西{kept}，因为多数图只用一次，而内存宝贵。第二次又要用到它。"
+},
+"why.freed.kept": {
+"en": " ({names})",
+"zh": "（{names}）"
+},
+"title.no graph": {
+"en": "No graph hangs from {name}",
+"zh": "{name} 后面没有图"
+},
+"why.cut": {
+"en": "{name} does not remember how it was computed: the gradient was cut at {op}, which left the graph on purpose.",
+"zh": "{name} 不记得自己是怎么算出来的：梯度在 {op} 处被切断，那一步有意离开了图。"
+},
+"why.cut.no_grad": {
+"en": "{name} does not remember how it was computed: the gradient was cut at {op}, which ran under no_grad.",
+"zh": "{name} 不记得自己是怎么算出来的：梯度在 {op} 处被切断，那一步是在 no_grad 之下运行的。"
+},
+"why.cut.item": {
+"en": "{name} does not remember how it was computed: the gradient was cut at {op}, which gave a plain number.",
+"zh": "{name} 不记得自己是怎么算出来的：梯度在 {op} 处被切断，那一步给出的是普通的数。"
+},
+"why.cut.not differentiable": {
+"en": "{name} does not remember how it was computed: the gradient was cut at {op}, which has no derivative.",
+"zh": "{name} 不记得自己是怎么算出来的：梯度在 {op} 处被切断，那一步不可导。"
+},
+"why.no leaf": {
+"en": "A graph is recorded only where some tensor requires grad, and none here does.",
+"zh": "只有当某个张量需要梯度时才会记录图，而这里一个也没有。"
+},
+"why.one leaf": {
+"en": "A graph is recorded only where some tensor requires grad, and {names} does not.",
+"zh": "只有当某个张量需要梯度时才会记录图，而 {names} 不需要。"
+},
+"why.some leaves": {
+"en": "A graph is recorded only where some tensor requires grad, and of {names} none does.",
+"zh": "只有当某个张量需要梯度时才会记录图，而 {names} 都不需要。"
+},
+"title.not a scalar": {
+"en": "{name} has more than one element",
+"zh": "{name} 不止一个元素"
+},
+"why.not a scalar": {
+"en": "backward() starts with the gradient of {name} with respect to itself. For a single number that is 1; for shape {shape} you have to say how much each element counts.",
+"zh": "backward() 从 {name} 对自身的梯度开始。对单个数来说它是 1；对形状 {shape}，你得说明每个元素占多少。"
+},
+"why.leaf moved": {
+"en": "{name} was a leaf when it was made. A write turned it into the result of an op, and the gradient of a leaf that is none any more has no place to go. Today the write itself is refused.",
+"zh": "{name} 刚建立时是叶子。一次写入把它变成了某个操作的结果，不再是叶子的叶子，梯度无处可放。如今这样的写入本身就会被拒绝。"
+}
+};
+
+/** @type {Record<string, Record<Language, string>>} */
+const TABLE = MESSAGES;
+
+const PART = /\{(\w+)\}/g;
+
+/** @type {Language} */
+let spoken = "en";
+
+/** The language that everything on this page is said in. @returns {Language} */
+function language() {
+  return spoken;
+}
+
+/** @param {Language} next */
+function speak(next) {
+  spoken = next;
+}
+
+/** A phrase as text. @param {Phrase} phrase @returns {string} */
+function wording(phrase) {
+  if (Array.isArray(phrase)) {
+    const parts = phrase.map(wording);
+    const last = parts.pop() ?? "";
+    return parts.length ? fill("list", { first: parts.join(template("list.comma")), last }) : last;
+  }
+  return typeof phrase === "object" ? fill(phrase.say, phrase) : String(phrase);
+}
+
+/** A message by its key. @param {string} key @param {Record<string, Phrase>} [parts] @returns {string} */
+function t(key, parts = {}) {
+  return fill(key, parts);
+}
+
+/** Whole sentences, one after the other. @param {Phrase[]} said @returns {string} */
+function sentences(said) {
+  return said.map(wording).join(template("between sentences"));
+}
+
+/** @param {string} key @param {Record<string, Phrase>} parts @returns {string} */
+function fill(key, parts) {
+  return template(key).replace(PART, (_, name) => {
+    if (!(name in parts)) throw new Error(`the message "${key}" needs "${name}"`);
+    return wording(parts[name]);
+  });
+}
+
+/** @param {string} key @returns {string} */
+function template(key) {
+  const message = TABLE[key];
+  if (!message) throw new Error(`no message "${key}": the trace was made by another release`);
+  return message[spoken];
+}
+
 // ---- error.js
 
 // An error of autograd, explained: what was saved where, what changed it where, why it matters, the cures.
@@ -424,10 +1020,10 @@ function errorTree(fault, moment) {
       "h4",
       {},
       h("svg", { viewBox: "0 0 14 13", width: 15, height: 14, "aria-hidden": "true" }, alarmIcon()),
-      h("span", {}, fault.title),
+      h("span", {}, wording(fault.title)),
     ),
     rows.length ? h("table", {}, h("tbody", {}, ...rows)) : null,
-    h("p", {}, fault.why || fault.message),
+    h("p", {}, wording(fault.why) || fault.message),
     fault.cures.length
       ? h(
           "div",
@@ -501,7 +1097,7 @@ function hasGradLine(tensor) {
 
 /** @param {Tensor} tensor @returns {string} */
 function gradText(tensor) {
-  if (tensor.grad) return tensor.grad.text;
+  if (tensor.grad) return wording(tensor.grad.said);
   return tensor.grad_state === "let go" ? "let go" : "None";
 }
 
@@ -520,7 +1116,7 @@ function cardWords(tensor) {
   else if (!tensor.alive) words.push("no name holds it any more");
   if (tensor.is_leaf) words.push("leaf");
   words.push(`shape ${shapeText(tensor.shape)}`, tensor.dtype);
-  words.push(tensor.value ? `value ${tensor.value.text}` : "value no longer kept");
+  words.push(tensor.value ? `value ${wording(tensor.value.said)}` : "value no longer kept");
   words.push(`version ${tensor.version}`, `requires_grad ${tensor.requires_grad ? "True" : "False"}`);
   if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
   if (hasGradLine(tensor)) words.push(`grad ${gradText(tensor)}`);
@@ -616,7 +1212,7 @@ function valueRow(tensor, width, measure) {
     h(
       "text",
       { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
-      tensor.value ? fit(tensor.value.text, room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
+      tensor.value ? fit(wording(tensor.value.said), room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
     ),
   );
 }
@@ -876,7 +1472,7 @@ function edgeMessages(moment, side) {
       if (!told.has(pair)) pill = `v${broken.version} ≠ v${broken.now}`;
       told.add(pair);
     } else if (edge.gradient && side === "backward" && (input || arriving.get(edge.target) !== 1)) {
-      pill = edge.gradient.text;
+      pill = wording(edge.gradient.said);
     }
     messages.set(edge.id, {
       pill,
@@ -908,7 +1504,7 @@ function edgeWords(moment, edge, broken) {
   const slot = edge.slot ? ` as ${edge.slot}` : "";
   const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
   if (!edge.tracked) words.push("no gradient flows back here");
-  if (edge.gradient) words.push(`gradient ${edge.gradient.text}`);
+  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
   if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
   return words.join(", ");
 }
@@ -1422,7 +2018,7 @@ class Panel {
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) drawing.update(moment, layout, step?.about ?? [], glide);
     this.showView();
-    this.find(".mg-say").textContent = step?.text ?? "";
+    this.find(".mg-say").textContent = step ? sentences(step.said) : "";
     this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
     this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
