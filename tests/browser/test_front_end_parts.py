@@ -112,7 +112,7 @@ def test_an_error_stands_until_a_later_cell_changes_the_graph(
     run: Callable[..., Any], later: list[tuple[str, int]], stands: bool
 ) -> None:
     error = {"kind": "version", "title": "stop"}
-    step = {"text": "", "about": [], "changes": [], "error": None}
+    step = {"said": [], "about": [], "changes": [], "error": None}
     steps = [{**step, "kind": "error", "place": {"cell": 0, "line": 1}, "error": error}]
     steps += [{**step, "kind": kind, "place": {"cell": cell, "line": 1}} for kind, cell in later]
     trace = {**traces.plain(traces.worked()), "steps": steps}
