@@ -14,14 +14,13 @@ from minigrad.tensor import Tensor
 
 from ..places import Places, Spot
 from ..recorder import Recorder
-from . import graph
+from . import graph, names
 from .looking import text_of
 from .telling import Telling
 from .tensors import Key, Tensors
 
 MOST_EVENTS = 3000
 PLAIN = frozenset((int, float, bool, str, type(None)))  # arguments that can be kept as they are
-_DEEPEST, _MOST_HELD = 3, 10_000  # how far structures of the learner's are searched for tensors
 
 
 class Notes:
@@ -71,18 +70,15 @@ class Notes:
     def _labels(self) -> dict[int, str]:
         """ "model.weight" for the parameters of modules that have a name."""
         found: dict[int, str] = {}
-        for name, value in list(self.places.namespace.items()):
-            if name[:1] != "_" and isinstance(value, Module):
-                for inner, parameter in value.named_parameters():
-                    key = self.tensors.find(parameter)
-                    if key is not None:
-                        found[key] = f"{name}.{inner}"
+        for label, parameter in names.parameters(self.places.namespace, Module):
+            key = self.tensors.find(parameter)
+            if key is not None:
+                found[key] = label
         return found
 
     def named(self) -> dict[str, Tensor]:
-        """The tensors that have a name now; names that begin with "_" are IPython's."""
-        namespace = list(self.places.namespace.items())
-        return {name: value for name, value in namespace if isinstance(value, Tensor) and name[:1] != "_"}
+        """The tensors that have a name now."""
+        return names.named(self.places.namespace, Tensor)
 
     def scan(self) -> None:
         """All names as they are now, and what changed of their tensors without an op."""
@@ -109,15 +105,15 @@ class Notes:
 
     def living(self) -> set[int]:
         """The keys of the tensors that live."""
-        return self.tensors.living(_held(self.places.namespace))
+        return self.tensors.living(names.held(self.places.namespace, Tensor))
 
     # ------------------------------------------------------------------ names and tensors that come up
 
-    def tell_names(self, names: Iterable[tuple[str, Spot]]) -> None:
+    def tell_names(self, assigned: Iterable[tuple[str, Spot]]) -> None:
         """These names may mean other tensors than before."""
         first = self.tensors.first_seq
         get, told = self.places.namespace.get, self.names
-        for name, place in names:
+        for name, place in assigned:
             value = get(name)
             if isinstance(value, Tensor):
                 node = value._node
@@ -158,19 +154,3 @@ class Notes:
     def use_view(self, view: Tensor, key: int, place: Spot) -> None:
         if self.tensors.renewed(view, key):
             self.note("renewed", self.tensors.look(view, key), place)
-
-
-def _held(namespace: dict[str, Any]) -> list[Tensor]:
-    """The tensors that names hold, in lists, tuples and dictionaries too."""
-    found: list[Tensor] = []
-    stack = [(value, 0) for name, value in list(namespace.items()) if name[:1] != "_"]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, Tensor):
-            found.append(value)
-        elif depth < _DEEPEST and len(found) + len(stack) < _MOST_HELD:
-            if isinstance(value, dict):
-                stack += [(item, depth + 1) for item in value.values()]
-            elif isinstance(value, (list, tuple, set)):
-                stack += [(item, depth + 1) for item in value]
-    return found
