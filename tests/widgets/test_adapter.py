@@ -19,6 +19,15 @@ from widgets.reality import consistency, differences
 A = "a = tensor([1.0, 3.0], requires_grad=True)"
 
 
+def test_a_step_knows_the_cell_that_ran_and_the_line_that_stands_elsewhere() -> None:
+    trace = record(A + "\ndef twice(x):\n    return x * 2", "b = twice(a)")
+    ran = step(trace, "op")
+    assert ran.place == Place(0, 3)
+    assert [trace.cells[s.cell].label for s in trace.steps] == ["[1]", "[2]"]
+    # A cell that only calls is kept, too.
+    assert trace.cells[ran.cell].source == "b = twice(a)"
+
+
 # ------------------------------------------------------------------ the lessons' examples
 
 

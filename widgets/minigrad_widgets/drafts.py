@@ -75,6 +75,7 @@ class StepDraft:
     kind: str
     place: Place | None
     run: int
+    cell: int | None
     said: list[Phrase] = field(default_factory=list)
     about: tuple[str, ...] = ()
     changes: list[Change] = field(default_factory=list)
@@ -88,6 +89,7 @@ class Drafts:
     def __init__(self) -> None:
         self.cells: list[Cell] = []
         self.run = 0
+        self.cell: int | None = None  # the cell that runs
         self.entities: dict[str, Entity] = {}
         self.steps: list[StepDraft] = []
         self.cards_of: dict[int, list[str]] = defaultdict(
@@ -139,7 +141,7 @@ class Drafts:
         return edge.id
 
     def step(self, kind: str, place: Place | None) -> StepDraft:
-        draft = StepDraft(kind, place, self.run)
+        draft = StepDraft(kind, place, self.run, self.cell)
         self.steps.append(draft)
         return draft
 
@@ -243,7 +245,7 @@ class Drafts:
         for step in steps:
             if step.error is not None:
                 places += [step.error.saved_at, step.error.changed_at]
-        used = sorted({place.cell for place in places if place is not None})
+        used = sorted({p.cell for p in places if p is not None} | {s.cell for s in steps} - {None})
         frozen = _Frozen(ids, {cell: i for i, cell in enumerate(used)}, entities)
         views = [frozen.entity(e) for e in entities]
         return Trace(
@@ -290,7 +292,8 @@ class _Frozen:
                 card=error.card if error.card in self.ids else None,
             )
         about = tuple(id for id in step.about if id in self.ids)
-        return Step(step.kind, tuple(step.said), about, self.place(step.place), changes, error)
+        cell = None if step.cell is None else self.numbers[step.cell]
+        return Step(step.kind, tuple(step.said), about, self.place(step.place), changes, error, cell)
 
     def place(self, place: Place | None) -> Place | None:
         return None if place is None else Place(self.numbers[place.cell], place.line)

@@ -46,7 +46,8 @@ class Recorder:
     def begin(self, label: str, source: str) -> int:
         """A cell begins; returns its number, for places."""
         self.drafts.run += 1
-        return self.code(label, source)
+        self.drafts.cell = self.code(label, source)
+        return self.drafts.cell
 
     def code(self, label: str, source: str) -> int:
         """A piece of the learner's code that places may refer to; returns its number."""

@@ -190,7 +190,8 @@ class Step:
     """One thing that happened, in sentences that can be read aloud.
 
     `kind`: "tensor", "op", "write", "name", "backward", "run", "accumulate", "let go", "free", "error".
-    `about` are the ids to light up.
+    `about` are the ids to light up. `cell` is the cell that ran, which need not be the one of `place`: a
+    function stands where it was written.
     """
 
     kind: str
@@ -199,6 +200,7 @@ class Step:
     place: Place | None = None
     changes: tuple[Change, ...] = ()
     error: ErrorView | None = None
+    cell: int | None = None
 
     @property
     def text(self) -> str:
