@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import mode
+from . import errors, mode
 from .mode import local
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ def check(node: Node, results: Iterable[Any]) -> None:
         if result is not None:
             array = result._array
             if array.dtype.kind == "f" and (array != array).any():  # nan alone differs from itself
-                raise RuntimeError(f"Function '{node.name()}' returned nan values in its {number}th output.")
+                error = RuntimeError(
+                    f"Function '{node.name()}' returned nan values in its {number}th output."
+                )
+                raise errors.about(error, "nan", node=node)
 
 
 def explain(node: Node) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, errors
 from .dtypes import HALF
 from .mode import local
 from .tensor import Tensor, wrap
@@ -105,7 +105,9 @@ def _invalid(
         edges = enumerate(zip(results, source.next, source.numbers, strict=True))
         index = next(i for i, (r, n, k) in edges if r is gradient and n is node and k == number)
         function = f"Function {source.name()} returned an "
-    return RuntimeError(
-        f"{function}invalid gradient at index {index} - got {list(array_of(gradient).shape)} but expected "
+    found = array_of(gradient).shape
+    error = RuntimeError(
+        f"{function}invalid gradient at index {index} - got {list(found)} but expected "
         f"shape compatible with {list(shape)}"
     )
+    return errors.about(error, "gradient shape", node=source, index=index, got=found, expected=shape)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import mode
+from . import errors, mode
 from .node import Node
 from .storage import Storage, address, bounds
 from .strides import window
@@ -76,11 +76,12 @@ def _copy(self: Tensor) -> Tensor:
 
 def _deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
     if not self.is_leaf:
-        raise RuntimeError(
+        error = RuntimeError(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
             "moment.  If you were attempting to deepcopy a module, this may be because of a torch.nn.utils."
             "weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
         )
+        raise errors.about(error, "deepcopy", self)
     block, shape, strides, offset = parts(self)
     copied = memo.get(id(self.storage))
     if copied is None:

@@ -82,11 +82,10 @@ def _delete_data(self: Tensor) -> None:
 def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     """The array itself, sharing memory. RuntimeError where ops on it are recorded now, unless `force`."""
     if self.requires_grad and mode.local.enabled and not force:
-        raise errors.reported(
-            RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
+        error = RuntimeError(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
+        raise errors.about(error, "numpy", self)
     _tell("numpy", self, ())
     return self._array.view()  # an array of its own over the memory: its shape can be set
 
@@ -94,7 +93,8 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
 def item(self: Tensor) -> Any:
     """The one element as a Python number. RuntimeError where there is not exactly one."""
     if self._array.size != 1:
-        raise RuntimeError(f"a Tensor with {self._array.size} elements cannot be converted to Scalar")
+        error = RuntimeError(f"a Tensor with {self._array.size} elements cannot be converted to Scalar")
+        raise errors.about(error, "item", self)
     _tell("item", self, ())
     return self._array.item()
 
@@ -112,13 +112,15 @@ def _tell(name: str, tensor: Tensor, outputs: tuple[Tensor, ...]) -> None:
 def _bool(self: Tensor) -> bool:
     if self._array.size != 1:
         kind = "no values" if not self._array.size else "more than one value"
-        raise RuntimeError(f"Boolean value of Tensor with {kind} is ambiguous")
+        error = RuntimeError(f"Boolean value of Tensor with {kind} is ambiguous")
+        raise errors.about(error, "truth", self)
     return bool(self._array.item())
 
 
 def _one(self: Tensor) -> Any:
     if self._array.size != 1:
-        raise ValueError("only one element tensors can be converted to Python scalars")
+        error = ValueError("only one element tensors can be converted to Python scalars")
+        raise errors.about(error, "item", self)
     return item(self)
 
 

@@ -118,7 +118,8 @@ class Run(Visits):
         if keep and not (tensor.is_leaf and tensor.requires_grad):
             hooks.retain_grad(tensor)
         elif not tensor.requires_grad:
-            raise errors.reported(RuntimeError("One of the differentiated Tensors does not require grad"))
+            error = RuntimeError("One of the differentiated Tensors does not require grad")
+            raise errors.about(error, "input is a constant", tensor)
         return gradient_edge(tensor)
 
     # ------------------------------------------------------------------ the loop

@@ -9,8 +9,8 @@ the functions after them make the exceptions. `reported` tells the observer befo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from . import dtypes, mode
 
@@ -58,14 +58,25 @@ class NoGraph:
 
 @dataclass(frozen=True)
 class Other:
-    """Any other error of autograd, about these tensors."""
+    """Any other error of autograd, or a warning, about these tensors or this node; its kind says which."""
 
     tensors: tuple[Tensor, ...] = ()
     node: Node | None = None
     kind: str = "other"
+    details: dict[str, Any] = field(default_factory=dict)  # plain numbers, shapes and names, no tensors
 
 
-Facts = Modified | LeafWritten | Freed | NoGraph | Other
+@dataclass(frozen=True)
+class Refused:
+    """An op did not take its arguments: their shapes, their dtypes, or what one of them is."""
+
+    op: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    kind: str = "refused"
+
+
+Facts = Modified | LeafWritten | Freed | NoGraph | Other | Refused
 
 
 class AutogradError(RuntimeError):
@@ -89,6 +100,22 @@ def reported(error: Exception) -> Exception:
     if mode.observer is not None:
         mode.observer.error(error)
     return error
+
+
+def about(error: Exception, kind: str, *tensors: Tensor, node: Node | None = None, **details: Any) -> Any:
+    """Note on an error or a warning what it is about, tell the observer, and give it back."""
+    error.facts = Other(tensors, node, kind, details)  # type: ignore[attr-defined]
+    return reported(error)
+
+
+def refused(error: Exception, op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Note on the error of an op what it was called with, and tell the observer.
+
+    Of ops that are made of others the outermost has the last word: it is the one that was called.
+    """
+    if isinstance(getattr(error, "facts", None), (Refused, type(None))):
+        error.facts = Refused(op, args, kwargs)  # type: ignore[attr-defined]
+        reported(error)
 
 
 def type_name(value: object) -> str:
@@ -143,7 +170,7 @@ def view_of_leaf_written(tensor: Tensor, op: str) -> AutogradError:
 
 def leaf_moved(leaf: Tensor) -> AutogradError:
     """backward comes to a leaf that has become the result of an op."""
-    return _error("leaf variable has been moved into the graph interior", Other((leaf,)))
+    return _error("leaf variable has been moved into the graph interior", Other((leaf,), kind="leaf moved"))
 
 
 def freed(node: Node) -> AutogradError:
@@ -170,13 +197,13 @@ def unused(tensor: Tensor, position: int) -> AutogradError:
     return _error(
         f"The differentiated Tensor at index {position} appears to not have been used in the graph. Set "
         "allow_unused=True if this is the desired behavior.",
-        Other((tensor,)),
+        Other((tensor,), kind="unused"),
     )
 
 
 def not_a_scalar(tensor: Tensor) -> AutogradError:
     """backward begins at several numbers, and no gradient is given for them."""
-    return _error("grad can be implicitly created only for scalar outputs", Other((tensor,)))
+    return _error("grad can be implicitly created only for scalar outputs", Other((tensor,), kind="no seed"))
 
 
 def wrong_seed(tensor: Tensor, seed: Tensor, position: int) -> AutogradError:
@@ -184,7 +211,7 @@ def wrong_seed(tensor: Tensor, seed: Tensor, position: int) -> AutogradError:
     return _error(
         f"Mismatch in shape: grad_output[{position}] has a shape of {seed.shape} and "
         f"output[{position}] has a shape of {tensor.shape}.",
-        Other((tensor, seed)),
+        Other((tensor, seed), kind="wrong seed"),
     )
 
 
@@ -195,7 +222,7 @@ def inference_saved(tensor: Tensor) -> AutogradError:
         "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
         "normal tensor and use it in autograd, or use `minigrad.no_grad()` instead of "
         "`minigrad.inference_mode()`.",
-        Other((tensor,)),
+        Other((tensor,), kind="inference saved"),
     )
 
 
@@ -204,10 +231,11 @@ def inference_written(tensor: Tensor) -> AutogradError:
     return _error(
         "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get "
         "a normal tensor before doing inplace update.",
-        Other((tensor,)),
+        Other((tensor,), kind="inference written"),
     )
 
 
-def view_forbids_write(tensor: Tensor, why: str) -> AutogradError:
-    """A view would be written that must not be; `why` is torch's whole text."""
-    return _error(why, Other((tensor,), tensor._node))  # grad_fn would ask the same again
+def view_forbids_write(tensor: Tensor, why: str, made: str) -> AutogradError:
+    """A view would be written that must not be; `why` is torch's whole text, `made` how the view came about."""
+    # grad_fn would ask the same again
+    return _error(why, Other((tensor,), tensor._node, "view forbids", {"made": made}))

@@ -56,7 +56,11 @@ class Observer:
         """backward() or grad() is over, with an error or without."""
 
     def error(self, error: Exception) -> None:
-        """An error of autograd is about to be raised; its facts are in `error.facts` (errors.py)."""
+        """An error of autograd or of an op is about to be raised, or a warning given; see errors.py for its facts.
+
+        An error that passes several of ours, ops made of ops for instance, is told again each time; what its
+        facts say last is what the user called.
+        """
 
 
 class _Several(Observer):

@@ -148,10 +148,11 @@ class BackwardCFunction(FunctionCtx, Node):
         if len(results) > count and all(r is None for r in results[count:]):
             results = results[:count]
         if len(results) != count:
-            raise RuntimeError(
+            error = RuntimeError(
                 f"function {self.name()} returned an incorrect number of gradients (expected {count}, got "
                 f"{len(results)})"
             )
+            raise errors.about(error, "gradient count", node=self, expected=count, got=len(results))
         return tuple(self._checked(results))
 
     def __call__(self, *gradients: Any) -> Any:
@@ -162,13 +163,17 @@ class BackwardCFunction(FunctionCtx, Node):
         for i, (result, takes_tensor) in enumerate(zip(results, self._takes_tensor, strict=True)):
             if takes_tensor:
                 if not (result is None or isinstance(result, Tensor)):
-                    raise RuntimeError(f"expected Variable or None (got {errors.type_name(result)})")
+                    error = RuntimeError(f"expected Variable or None (got {errors.type_name(result)})")
+                    raise errors.about(
+                        error, "gradient type", node=self, index=i, got=errors.type_name(result)
+                    )
                 found.append(result)
             elif result is not None:
-                raise RuntimeError(
+                error = RuntimeError(
                     f"function {self.name()} returned a gradient different than None at position {i + 1}, but "
                     "the corresponding forward input was not a Variable"
                 )
+                raise errors.about(error, "gradient of no tensor", node=self, index=i)
         return found
 
     def _zeros(self, number: int) -> Tensor | None:
@@ -385,7 +390,7 @@ class Error(Node):
         self.shape, self.dtype = (shapes[0], kinds[0]) if len(outputs) == 1 else (shapes, kinds)
 
     def apply(self, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        raise RuntimeError(self.message)
+        raise errors.about(RuntimeError(self.message), "once differentiable", node=self)
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

@@ -134,11 +134,10 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """Where the gradient of `tensor` is computed. RuntimeError where it does not require grad."""
     if not tensor.requires_grad:
-        raise errors.reported(
-            RuntimeError(
-                "It is not possible to get the gradient edge for a Tensor that does not require gradients"
-            )
+        error = RuntimeError(
+            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
         )
+        raise errors.about(error, "hook on a constant", tensor)
     node, number = gradient_edge(tensor)
     if node is None:  # a view that was made without grad says that it requires grad
         raise AssertionError("Expected gradient function to be set")

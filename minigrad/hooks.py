@@ -48,9 +48,8 @@ class RemovableHandle:
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
     """Call hook(gradient) whenever the gradient of this tensor is computed; what it returns replaces it."""
     if not self.requires_grad:
-        raise errors.reported(
-            RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        )
+        error = RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        raise errors.about(error, "hook on a constant", self)
     if self.is_leaf:
         meta = self._more
         if meta.hooks is None:
@@ -75,7 +74,8 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], No
 def retain_grad(self: Tensor) -> None:
     """Keep the gradient of this non-leaf in its .grad; on a leaf it is kept anyway."""
     if not self.requires_grad:
-        raise errors.reported(RuntimeError("can't retain_grad on Tensor that has requires_grad=False"))
+        error = RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise errors.about(error, "hook on a constant", self)
     if self.is_leaf or self.retains_grad:
         return
     self._more.retains_grad = True
@@ -164,7 +164,9 @@ def _checked(hook: Any, result: Any, gradient: Tensor | None) -> Tensor:
     if not isinstance(result, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
     if result._array.shape != gradient._array.shape:
-        raise RuntimeError(f"hook '{name}' has changed the size of value")
+        error = RuntimeError(f"hook '{name}' has changed the size of value")
+        shapes = {"got": result._array.shape, "expected": gradient._array.shape}
+        raise errors.about(error, "hook's shape", name=name, **shapes)
     if result._array.dtype != gradient._array.dtype:
         raise RuntimeError(
             f"hook '{name}' has changed the type of value (was minigrad.{gradient.dtype.tensor_type} got minigrad.{result.dtype.tensor_type})"

@@ -144,10 +144,11 @@ def check_expanded(op: Op, args: list[Any]) -> None:
     if op.name in FILLS or (op.name == "copy_" and _same_places(args[0]._array, args[1]._array)):
         return
     if op.written_name not in TOLERATED:
-        raise RuntimeError(
+        error = RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
+        raise errors.about(error, "expanded", args[0])
     warnings.warn(
         f"Use of {op.written_name} on expanded tensors is deprecated. Please clone() the tensor before "
         "performing this operation. What is written in one place is seen in all that share it.",

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from . import arguments, dtypes, record
+from . import arguments, dtypes, errors, record
 from .broadcast import broadcast_shape
 from .inplace import binary as binary_inplace
 from .inplace import run_inplace
@@ -191,13 +191,16 @@ class Op(Signature):
         method: bool = True,
         name: str = "",
     ) -> None:
-        """TypeError where the arguments that the op failed over were wrong for what users call."""
-        if not self.public:
-            if self.shown == self.name or not isinstance(error, TypeError):
-                return  # they are not the user's own
-            while args and args[-1] is None:
-                args = args[:-1]  # an overload is given all arguments
-        arguments.check(name or self.shown, args, kwargs, method)
+        """TypeError where the arguments that the op failed over were wrong for what users call.
+
+        Else the error stays, and the observer is told of it.
+        """
+        overload = not self.public and self.shown != self.name and isinstance(error, TypeError)
+        while overload and args and args[-1] is None:
+            args = args[:-1]  # an overload is given all arguments
+        if self.public or overload:  # else they are not the user's own
+            arguments.check(name or self.shown, args, kwargs, method)
+        errors.refused(error, name or self.shown, args, kwargs)
 
     def arrays(self, args: list[Any]) -> list[Any]:
         """The arguments as the forward function wants them: arrays, promoted where the op says so."""

@@ -206,12 +206,14 @@ class Tensor:
                 else " If you want to use a computed variable in a subgraph that doesn't require "
                 "differentiation use var_no_grad = var.detach()."
             )
-            raise RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
+            error = RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
+            raise errors.about(error, "flag of no leaf", self)
         if on and self._array.dtype.kind != "f":
-            raise RuntimeError(
+            error = RuntimeError(
                 "only Tensors of floating point and complex dtype can require gradients. This one is of "
                 f"{self.dtype}."
             )
+            raise errors.about(error, "integers", self)
         if on and self.is_inference() and not mode.local.inference:
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
@@ -228,7 +230,8 @@ class Tensor:
                 f"not {type(requires_grad).__name__}"
             )
         if requires_grad and self._array.dtype.kind != "f":
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            error = RuntimeError("only Tensors of floating point dtype can require gradients")
+            raise errors.about(error, "integers", self)
         if not requires_grad or self._node is None:  # not is_leaf, which a stale view may refuse to say
             self.requires_grad = requires_grad
         return self
@@ -256,15 +259,14 @@ class Tensor:
     def grad(self) -> Tensor | None:
         """The gradient that backward accumulated. None before, and on a non-leaf without retain_grad()."""
         if self._grad is None and self._node is not None and not self.retains_grad:
-            warnings.warn(
+            warning = UserWarning(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
                 "attribute won't be populated during autograd.backward(). If you indeed want the .grad "
                 "field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. "
                 "If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor "
-                "instead.",
-                UserWarning,
-                stacklevel=2,
+                "instead."
             )
+            warnings.warn(errors.about(warning, "grad of no leaf", self), stacklevel=2)
         return self._grad
 
     @grad.setter
@@ -279,15 +281,17 @@ class Tensor:
         if grad is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if grad._array.dtype != self._array.dtype:
-            raise RuntimeError(
+            error = RuntimeError(
                 f"attempting to assign a gradient with dtype '{grad.dtype.c_name}' to a tensor with grad_dtype "
                 f"'{self.dtype.scalar_type}'. The gradient must match the tensor's dtype."
             )
+            raise errors.about(error, "assigned grad", self, grad)
         if grad._array.shape != self._array.shape:
-            raise RuntimeError(
+            error = RuntimeError(
                 f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size "
                 f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
+            raise errors.about(error, "assigned grad", self, grad)
         self._grad = grad
 
     @grad.deleter

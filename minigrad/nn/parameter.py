@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import errors
 from ..ops.create import zeros
 from ..printing import text
 from ..tensor import Tensor, mark_inference, new
@@ -25,7 +26,8 @@ class Parameter(Tensor):
                 f"'{type(data).__name__}' object has no attribute 'detach'. A Parameter is made of a tensor."
             )
         if requires_grad and not data.is_floating_point():
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            error = RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise errors.about(error, "integers", data)
         made = new(cls)
         made._array = data._array
         made._storage = data.storage

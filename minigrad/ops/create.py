@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes, mode, strides
+from .. import dtypes, errors, mode, strides
 from ..device import device as Device
 from ..dtypes import dtype as Dtype
 from ..memory_format import checked_format, contiguous_format, empty_in, preserve_format
@@ -29,7 +29,8 @@ def leaf(array: np.ndarray, requires_grad: bool = False) -> Tensor:
         raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
     if requires_grad:
         if array.dtype.kind != "f":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            error = RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise errors.about(error, "integers", made)
         made._requires_grad = True
     if mode.local.inference:
         mark_inference(made)

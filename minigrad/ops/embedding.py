@@ -11,7 +11,7 @@ import numpy as np
 
 from ..op import op
 from ..tensor import Tensor, wrap
-from .public import must_be_tensor
+from .public import must_be_tensor, told
 
 
 def _rows(weight: np.ndarray, indices: np.ndarray, padding_idx: int, scale: bool, sparse: bool) -> np.ndarray:
@@ -63,6 +63,7 @@ embedding_dense_backward = op(
 )  # fmt: skip
 
 
+@told
 def embedding(
     input: Tensor,
     weight: Tensor,

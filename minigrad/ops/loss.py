@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from .. import errors
 from ..broadcast import broadcast_shape
 from ..dtypes import result_type
 from ..op import op
 from ..strides import pointwise
 from ..tensor import Tensor
 from .precision import floating, rounded_once
+from .public import told
 from .scalars import over
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -150,12 +152,11 @@ def expanded(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Both in their common shape. UserWarning where their shapes differ."""
     if input._array.shape == target._array.shape:
         return input, target
-    warnings.warn(
+    warning = UserWarning(
         f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). This will "
-        "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-        UserWarning,
-        stacklevel=3,
+        "likely lead to incorrect results due to broadcasting. Please ensure they have the same size."
     )
+    warnings.warn(errors.about(warning, "target shape", input, target), stacklevel=4)
     shape = broadcast_shape((input._array, target._array))
     return tuple(t if t._array.shape == shape else t.expand(shape) for t in (input, target))
 
@@ -170,6 +171,7 @@ def _with_weight(
     return loss.sum() / weight.sum() if reduction == 1 else reduced(loss, reduction)
 
 
+@told
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -185,6 +187,7 @@ def mse_loss(
     return _mse_loss(*expanded(input, target), how)
 
 
+@told
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -207,6 +210,7 @@ def common_dtype(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return input.to(kind), target.to(kind)
 
 
+@told
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -223,6 +227,7 @@ def smooth_l1_loss(
     return _smooth_l1_loss(input, target, how, beta)
 
 
+@told
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:

@@ -18,6 +18,7 @@ from ..tensor import Tensor
 from .activations import logsigmoid
 from .loss import common_dtype, number, reduced, share
 from .precision import floating, not_differentiable, rounded_once
+from .public import told
 
 
 def _bce(x: np.ndarray, target: np.ndarray, weight: np.ndarray | None, reduction: int) -> np.ndarray:
@@ -192,6 +193,7 @@ def _common_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
+@told
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -213,6 +215,7 @@ def binary_cross_entropy(
     return _bce_loss(input, target, weight, how)
 
 
+@told
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,

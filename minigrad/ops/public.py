@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from .. import arguments
+from .. import arguments, errors
 from ..op import table
 from ..signature import NO_DEFAULT
 from ..tensor import Tensor
@@ -46,8 +46,9 @@ def public(
                     first = (known.pop("self"),) if "self" in known else ()
                     return function(*first, *args, known.pop(star), **known)
                 return function(*args, **known)
-            except Exception:
+            except Exception as error:
                 arguments.check(name, args, kwargs, as_method)
+                errors.refused(error, name, args, kwargs)
                 raise
 
         call.__name__ = call.__qualname__ = name
@@ -58,6 +59,20 @@ def public(
     return translating(False)
 
 
+def told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, of whose errors the observer is told. Decorates what users call and is made of ops."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            errors.refused(error, function.__name__, args, kwargs)
+            raise
+
+    return call
+
+
 def explained(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, with torch's errors for wrong arguments. Decorates what reads its arguments itself."""
 
@@ -65,8 +80,9 @@ def explained(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except Exception:
+        except Exception as error:
             arguments.check(function.__name__, args, kwargs)
+            errors.refused(error, function.__name__, args, kwargs)
             raise
 
     return call
@@ -121,6 +137,9 @@ def of_tensors(name: str, **renamed: str) -> Callable[[Callable[..., Any]], Call
                     optional = signature.parameters[argument].default is None
                     if argument in tensors and not (value is None and optional):
                         must_be_tensor(value, name, renamed.get(argument, argument), tensors[argument])
+                raise
+            except Exception as error:
+                errors.refused(error, function.__name__, args, kwargs)
                 raise
 
         return call

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import mode, record
+from .. import errors, mode, record
 from ..mode import local
 from ..tensor import Tensor, wrap
 from .index import index, write_at
@@ -151,11 +151,15 @@ def _plain_parts(x: Tensor, keys: tuple[Any, ...], single: bool) -> tuple[Tensor
 
 def getitem(self: Tensor, key: Any) -> Tensor:
     """x[key]: a view for ints, slices, None and `...`; a copy where the key has a list or a mask."""
-    keys = tuple([_part(k) for k in _as_tuple(key)])
-    part, lists = _plain_parts(self, keys, isinstance(key, (slice, int)))
-    if any(k is not None for k in lists):
-        return index(part, lists)
-    return alias(part) if part is self else part
+    try:
+        keys = tuple([_part(k) for k in _as_tuple(key)])
+        part, lists = _plain_parts(self, keys, isinstance(key, (slice, int)))
+        if any(k is not None for k in lists):
+            return index(part, lists)
+        return alias(part) if part is self else part
+    except Exception as error:
+        errors.refused(error, "__getitem__", (self, key), {})
+        raise
 
 
 def setitem(self: Tensor, key: Any, value: Any) -> None:
@@ -167,6 +171,9 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     quiet, local.quiet = local.quiet, True
     try:
         _write(self, key, value)
+    except Exception as error:
+        errors.refused(error, "__setitem__", (self, key, value), {})
+        raise
     finally:
         local.quiet = quiet
     if mode.observer is not None:

@@ -144,7 +144,7 @@ def test_printing_is_no_event(log: Log) -> None:
         (lambda x: x.add_(1), "leaf"),
         (lambda x: x.view(-1).add_(1), "view of leaf"),
         (lambda x: x.detach().sum().backward(), "no graph"),
-        (lambda x: (x * 2).backward(), "other"),
+        (lambda x: (x * 2).backward(), "no seed"),
         (lambda x: [y := x.exp(), y.sum().backward(), y.sum().backward()], "freed"),
         (lambda x: [y := x.exp(), y.add_(1), y.sum().backward()], "version"),
     ],

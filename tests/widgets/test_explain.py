@@ -104,7 +104,7 @@ PROGRAMS = {
     ),
     "no derivative": Program("no graph", [A, "i = a.argmax()", "i.backward()"], {}),
     "a vector": Program(
-        "other",
+        "no seed",
         [A, "y = a * 2", "y.backward()"],
         {"y.sum().backward()": [2], "y.backward(ones_like(y))": [2]},
     ),

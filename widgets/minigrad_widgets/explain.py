@@ -255,12 +255,12 @@ def _other(case: _Case) -> ErrorView:
     title: Phrase = words.first_sentence(fact.message)
     why: Phrase = ""
     cures: list[str | None] = []
-    if fact.op == "not a scalar" and case.card is not None:
+    if fact.kind == "no seed" and case.card is not None:
         title = Say("title.not a scalar", {"name": name})
         why = Say("why.not a scalar", {"name": name, "shape": f"{case.card.now['shape']}"})
         if case.card.now["names"]:
             cures = [f"{name}.sum().backward()", f"{name}.backward({case.spelled('ones_like')}({name}))"]
-    elif fact.op == "leaf moved" and case.card is not None:
+    elif fact.kind == "leaf moved" and case.card is not None:
         writes = case.ledger.get(case.card.key, [])
         place = writes[0][1] if writes else None
         why = Say("why.leaf moved", {"name": name})

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minigrad import errors
 from minigrad.inplace import CopySlices
 from minigrad.node import Node
 from minigrad.opnode import OpNode
@@ -191,12 +190,6 @@ def failed_of(error: Exception, facts: Any, key: int | None) -> Failed:
     """An error as facts; what it was about is in its `facts`, see errors.py."""
     node = getattr(facts, "node", None)
     op = getattr(facts, "op", "")
-    tensors = getattr(facts, "tensors", ())
-    if len(tensors) == 1:
-        # These two have no facts of their own; their texts come from the engine, not from here.
-        for name, made in (("not a scalar", errors.not_a_scalar), ("leaf moved", errors.leaf_moved)):
-            if str(error) == str(made(tensors[0])):
-                op = name
     return Failed(
         getattr(facts, "kind", "other"), str(error), op, node and node.seq, node.name() if node else "",
         getattr(facts, "slot", None), key, getattr(facts, "saved_version", None),
