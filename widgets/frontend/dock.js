@@ -20,9 +20,9 @@ export function inLab() {
   return document.querySelector(".jp-LabShell") !== null;
 }
 
-/** The panel that a view sits in, if it does. @param {Element} el @returns {HTMLElement|null} */
+/** The panel that a view sits in, or the whole of a saved page, if it does. @param {Element} el @returns {HTMLElement|null} */
 export function panelOf(el) {
-  return el.closest(".jupyterlab-sidecar");
+  return el.closest(".jupyterlab-sidecar, .mg-place");
 }
 
 /**

@@ -103,4 +103,4 @@ def phrase_of(data: Any) -> Phrase:
         return tuple(map(phrase_of, data))
     if isinstance(data, (str, int)):
         return data
-    raise ValueError(f"not a phrase: {str(data)[:80]}; record the trace again")
+    raise ValueError(f"not a phrase: {str(data)[:80]}")

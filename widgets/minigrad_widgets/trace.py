@@ -20,9 +20,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .say import Phrase, Say, phrase_of, plain_phrase, render, sentences
+if TYPE_CHECKING:
+    from graphviz import Source
+
+from .say import Phrase, Say, plain_phrase, render, sentences
 
 FORMAT = 1
 
@@ -220,17 +224,57 @@ class Trace:
     dropped: int = 0
     format: int = FORMAT
 
-    def to_json(self) -> str:
-        return json.dumps(plain(self), allow_nan=False, separators=(",", ":"))
+    # ---- ways out; each is written in a module of its own, which is loaded when it is asked for
+
+    def to_html(self, path: str | Path | None = None, *, title: str = "") -> str | None:
+        """A page of its own with the drawings and the steps, for any browser; it needs no network and no kernel.
+
+        Like the other `to_...` it returns the text, or writes it to a file and returns None where a path is
+        given; raises IsADirectoryError or FileNotFoundError where no file can be there.
+        """
+        from .html import page
+
+        return _out(page(self, title), path)
+
+    def to_svg(
+        self,
+        path: str | Path | None = None,
+        *,
+        step: int | None = None,
+        side: str = "both",
+        theme: str = "auto",
+    ) -> str | None:
+        """A picture of the moment after `step` steps, by default the last.
+
+        side: "both" drawings, "forward" or "backward". theme: "light", "dark", or "auto", which follows the
+        reader's. Raises ValueError for any other, and for a moment that there is not.
+        """
+        from .svg import picture
+
+        return _out(picture(self, step, side, theme), path)
+
+    def to_text(self, path: str | Path | None = None, *, step: int | None = None) -> str | None:
+        """The graph after `step` steps as an indented tree, by default the last, and the steps so far."""
+        from .text import text
+
+        return _out(text(self, step), path)
+
+    def to_dot(self, *, step: int | None = None, side: str = "backward") -> Source:
+        """The graph in Graphviz's language, of the `graphviz` package: to edit, to save, to render with `dot`."""
+        from .dot import source
+
+        return source(self, step, side)
+
+    def to_json(self, path: str | Path | None = None) -> str | None:
+        """All of it as text; `from_json` reads it again."""
+        return _out(json.dumps(plain(self), allow_nan=False, separators=(",", ":")), path)
 
     @staticmethod
     def from_json(text: str) -> Trace:
-        """Raises ValueError where the text is no trace or of a format that this release cannot read."""
-        data = json.loads(text)
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
-            found = data.get("format") if isinstance(data, dict) else type(data).__name__
-            raise ValueError(f"not a trace of format {FORMAT}: found {found!r}; record it again")
-        return _trace(data)
+        """The trace that `to_json` wrote, exactly. Raises ValueError, which names what is wrong with the text."""
+        from .reading import read
+
+        return read(text)
 
     def by_id(self) -> dict[str, TensorView | NodeView | EdgeView]:
         """Every entity by its id."""
@@ -256,12 +300,25 @@ class Trace:
         )
 
 
+def _out(text: str, path: str | Path | None) -> str | None:
+    """The text itself, or None when it is in the file."""
+    if path is None:
+        return text
+    path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: name a file in it")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} for {path.name}: make it first")
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return None
+
+
 def title(card: TensorView) -> str:
     """What to call a card: its names, else the names that it had, else the expression that made it."""
     return ", ".join(card.names or card.ghosts) or card.label or "tensor"
 
 
-# ------------------------------------------------------------------ plain data and back
+# ------------------------------------------------------------------ plain data
 
 
 @cache
@@ -278,63 +335,3 @@ def plain(thing: Any) -> Any:
     if isinstance(thing, (tuple, list)):
         return [plain(item) for item in thing]
     return {name: plain(getattr(thing, name)) for name in _fields(type(thing))}
-
-
-def _tuple(data: Any) -> Any:
-    return tuple(data) if isinstance(data, list) else data
-
-
-def _make(kind: type, data: Any, **readers: Any) -> Any:
-    """A `kind` from its plain data. ValueError where the data is of something else."""
-    if not isinstance(data, dict) or not data.keys() <= set(_fields(kind)):
-        raise ValueError(f"not the data of a {kind.__name__}: {str(data)[:80]}; record the trace again")
-    try:
-        return kind(**{name: readers.get(name, _tuple)(value) for name, value in data.items()})
-    except TypeError as error:
-        raise ValueError(f"not the data of a {kind.__name__}: {error}; record the trace again") from None
-
-
-def _all(reader: Any) -> Any:
-    return lambda data: tuple(reader(item) for item in data)
-
-
-def _value(data: Any) -> Value | None:
-    return None if data is None else _make(Value, data, said=phrase_of)
-
-
-def _place(data: Any) -> Place | None:
-    return None if data is None else _make(Place, data)
-
-
-def _saved(data: Any) -> SavedView:
-    return _make(SavedView, data)
-
-
-def _error(data: Any) -> ErrorView | None:
-    readers = {"title": phrase_of, "why": phrase_of, "saved_at": _place, "changed_at": _place}
-    return None if data is None else _make(ErrorView, data, **readers)
-
-
-# What a Change holds follows from the field that it changes.
-_READERS = {"value": _value, "grad": _value, "gradient": _value, "place": _place, "saved": _all(_saved)}
-
-
-def _change(data: Any) -> Change:
-    reader = _READERS.get(data.get("field"), _tuple) if isinstance(data, dict) else _tuple
-    return _make(Change, data, before=reader, after=reader)
-
-
-def _step(data: Any) -> Step:
-    return _make(Step, data, said=phrase_of, place=_place, changes=_all(_change), error=_error)
-
-
-def _trace(data: dict[str, Any]) -> Trace:
-    return _make(
-        Trace,
-        data,
-        cells=_all(lambda d: _make(Cell, d)),
-        tensors=_all(lambda d: _make(TensorView, d, place=_place, value=_value, grad=_value)),
-        functions=_all(lambda d: _make(NodeView, d, place=_place, saved=_all(_saved))),
-        edges=_all(lambda d: _make(EdgeView, d, gradient=_value)),
-        steps=_all(_step),
-    )

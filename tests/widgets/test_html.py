@@ -1,0 +1,84 @@
+"""A trace as a page of its own, read as text; test_saved.py opens it in the browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+from minigrad_widgets.trace import Cell, TensorView, Trace, Value
+
+from . import sample_traces
+
+MOST = 200_000  # bytes, for a trace of a lesson's size
+
+
+class Page(HTMLParser):
+    """The elements of a page, and the text of its scripts by their id."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.scripts: dict[str, str] = {}
+        self._in: str | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        given = dict(attrs)
+        self.addresses += [given[name] for name in ("src", "href") if name in given]
+        self._in = given.get("id", "module") if tag == "script" else None
+
+    def handle_data(self, data: str) -> None:
+        if self._in is not None:
+            self.scripts[self._in] = self.scripts.get(self._in, "") + data
+
+
+def test_it_holds_the_trace_and_asks_for_nothing() -> None:
+    trace = sample_traces.worked()
+    page = Page(trace.to_html())
+    assert Trace.from_json(page.scripts["trace"]) == trace
+    assert json.loads(page.scripts["positions"])["nodes"].keys() == {
+        thing.id for thing in (*trace.tensors, *trace.functions)
+    }
+    assert page.addresses == []
+    assert "default-src 'none'" in trace.to_html()
+
+
+def test_it_is_small() -> None:
+    for make in (sample_traces.worked, sample_traces.version_error, sample_traces.ghost_and_cuts):
+        assert len(make().to_html().encode()) < MOST
+
+
+def test_whatever_is_in_the_trace_stays_in_the_trace() -> None:
+    """`</script>`, `<!--` and a title that is markup end nothing and begin nothing."""
+    nasty = "</script><!--<script><img src=x onerror=alert(1)>{}&amp;\u2028"
+    card = TensorView("t1", "x1", "s1", (), "float32", names=(nasty,), value=Value("1.0"))
+    trace = Trace((Cell("[1]", nasty),), (card,))
+    text = trace.to_html(title=nasty)
+    page = Page(text)
+    plain = Page(sample_traces.worked().to_html())
+    assert page.tags == plain.tags
+    assert Trace.from_json(page.scripts["trace"]) == trace
+    assert json.loads(page.scripts["state"])["title"] == nasty
+    assert page.scripts.keys() == plain.scripts.keys()
+
+
+def test_the_module_can_stand_in_a_page() -> None:
+    """The bundle is written into a script element as it is."""
+    module = Page(sample_traces.worked().to_html()).scripts["module"]
+    assert "export default { render }" in module
+    assert not re.search(r"</script|<!--", module, re.IGNORECASE)
+
+
+def test_without_scripts_there_is_the_text() -> None:
+    text = sample_traces.version_error().to_html()
+    (shown,) = re.findall(r"<noscript><pre>(.*?)</pre></noscript>", text, re.DOTALL)
+    assert "Backward stopped at MulBackward0" in shown
+
+
+def test_its_title_names_the_page() -> None:
+    trace = sample_traces.worked()
+    assert "<title>A worked example</title>" in trace.to_html(title="A worked example")
+    assert "<title>Graph of automatic differentiation</title>" in trace.to_html()

@@ -1,0 +1,162 @@
+"""A tensor as a card (card.js): what it says, in words and marks, and how it is drawn."""
+
+from __future__ import annotations
+
+from ..layout import has_grad_line, shape_text
+from ..say import render
+from ..trace import TensorView
+from .fitting import FONTS, Measure, estimate, fit
+from .icons import leaf_icon
+from .tree import Markup, h
+
+PAD = 9
+ROW = 16
+
+
+def name_of(card: TensorView) -> str:
+    """What to call it in a sentence."""
+    if card.names:
+        return ", ".join(card.names)
+    return f"was {', '.join(card.ghosts)}" if card.ghosts else card.label or "tensor"
+
+
+def grad_text(card: TensorView, language: str = "en") -> str:
+    if card.grad is not None:
+        return render(card.grad.said, language)
+    return "let go" if card.grad_state == "let go" else "None"
+
+
+def autograd_text(card: TensorView, side: str) -> str:
+    """The line that says how a tensor stands to autograd."""
+    if not card.requires_grad:
+        return "requires_grad False"
+    if card.grad_fn:
+        return card.grad_fn
+    return "AccumulateGrad" if side == "backward" else "requires_grad True"
+
+
+def card_words(card: TensorView, language: str = "en") -> str:
+    """The whole card in words."""
+    words = [f"tensor {name_of(card)}"]
+    if card.names and card.ghosts:
+        words.append(f"was {', '.join(card.ghosts)}")
+    if not card.current:
+        words.append("overwritten, kept because the graph refers to it")
+    elif not card.alive:
+        words.append("no name holds it any more")
+    if card.is_leaf:
+        words.append("leaf")
+    words += [f"shape {card.shape}", card.dtype]
+    words.append(f"value {render(card.value.said, language)}" if card.value else "value no longer kept")
+    words += [f"version {card.version}", f"requires_grad {card.requires_grad}"]
+    if card.grad_fn:
+        words.append(f"grad_fn {card.grad_fn}")
+    if has_grad_line(card):
+        words.append(f"grad {grad_text(card, language)}")
+    if card.retains_grad:
+        words.append("retains its grad")
+    if card.base:
+        words.append("a view: it shares memory")
+    return ", ".join(words)
+
+
+def card_class(card: TensorView, side: str) -> str:
+    """The marks of its state."""
+    classes = ["mg-card"]
+    if card.is_leaf and card.requires_grad:
+        classes.append("mg-grows")
+    if not card.current:
+        classes.append("mg-old")
+    elif not card.alive or not card.names:
+        classes.append("mg-unheld")
+    if card.current and card.version > 0:
+        classes.append("mg-written")
+    if side == "backward" and not card.requires_grad:
+        classes.append("mg-dim")
+    return " ".join(classes)
+
+
+def card_tree(
+    card: TensorView, side: str, width: float, height: float, measure: Measure = estimate, words: bool = True
+) -> Markup:
+    """The card at its own origin; `words`: with a tooltip that says it all."""
+    told = "mg-soft" if card.grad_fn or not card.requires_grad else "mg-asks"
+    stands = fit(autograd_text(card, side), width - 2 * PAD, FONTS["small"], measure)
+    rows = [
+        _name_row(card, width, measure),
+        _value_row(card, width, measure),
+        h("text", {"class": told, "x": PAD, "y": 12}, stands),
+    ]
+    if has_grad_line(card):
+        rows.append(_grad_row(card, width, measure))
+    top = (height - ROW * len(rows)) / 2
+    return h(
+        "g",
+        {"class": card_class(card, side)},
+        h("title", {}, card_words(card)) if words else None,
+        h("rect", {"class": "mg-body", "width": width, "height": height, "rx": 8}),
+        *(h("g", {"transform": f"translate(0 {top + i * ROW:g})"}, row) for i, row in enumerate(rows)),
+    )
+
+
+def _name_row(card: TensorView, width: float, measure: Measure) -> Markup:
+    badge = f"v{card.version}"
+    badge_width = max(24, measure(badge, FONTS["badge"]) + 12)
+    left = PAD + (17 if card.is_leaf else 0)
+    room = width - left - 6 - badge_width - 6
+    parts = []
+    own = ", ".join(card.names) or ("" if card.ghosts else name_of(card))
+    if own:
+        text = fit(own, room, FONTS["name"], measure)
+        parts.append(h("tspan", {"class": "mg-name" if card.names else "mg-label"}, text))
+        room -= measure(f"{text} ", FONTS["name"])
+    if not card.current:
+        text = fit("old", room, FONTS["small"], measure)
+        if text == "old":
+            parts.append(h("tspan", {"class": "mg-ghost", "dx": 5}, text))
+        room -= measure("old ", FONTS["small"])
+    if card.ghosts and room > 30:
+        rest = room - measure("was ", FONTS["small"])
+        ghosts = fit(", ".join(card.ghosts), rest, FONTS["small"], measure)
+        parts.append(h("tspan", {"class": "mg-ghost", "dx": 5 if own else 0}, "was"))
+        parts.append(h("tspan", {"class": "mg-ghost mg-struck", "dx": 3}, ghosts))
+    version = h(
+        "g",
+        {"class": "mg-version", "transform": f"translate({width - 6 - badge_width:g} 0)"},
+        h("rect", {"width": badge_width, "height": 15, "rx": 7.5}),
+        h("text", {"x": badge_width / 2, "y": 11}, badge),
+    )
+    mark = h("g", {"transform": f"translate({PAD - 1} 1.5)"}, leaf_icon(card.requires_grad))
+    return h("g", {}, mark if card.is_leaf else None, h("text", {"x": left, "y": 12}, *parts), version)
+
+
+def _value_row(card: TensorView, width: float, measure: Measure) -> Markup:
+    shape = fit(shape_text(card), width - 2 * PAD, FONTS["small"], measure)
+    room = width - 2 * PAD - measure(shape, FONTS["small"]) - 8
+    value = fit(card.value.text if card.value else "not kept", room, FONTS["value"], measure)
+    return h(
+        "g",
+        {},
+        h("text", {"class": "mg-soft", "x": PAD, "y": 12}, shape),
+        h(
+            "text",
+            {"class": "mg-value" if card.value else "mg-value mg-soft", "x": width - PAD, "y": 12},
+            value,
+        ),
+    )
+
+
+def _grad_row(card: TensorView, width: float, measure: Measure) -> Markup:
+    label = ".grad"
+    room = width - 2 * PAD - measure(label, FONTS["small"]) - 8
+    if card.grad is not None:
+        state = "mg-value mg-got"
+    else:
+        state = "mg-gone" if card.grad_state == "let go" else "mg-soft mg-end"
+    text = fit(grad_text(card), room, FONTS["value"], measure)
+    return h(
+        "g",
+        {},
+        h("text", {"class": "mg-got" if card.grad else "mg-soft", "x": PAD, "y": 12}, label),
+        h("text", {"class": state, "x": width - PAD, "y": 12}, text),
+    )
