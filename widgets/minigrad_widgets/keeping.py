@@ -53,6 +53,11 @@ def visible(drafts: Drafts) -> set[str]:
     return reached | {edge.id for edge in edges if edge.now["source"] in reached}
 
 
+def touched(drafts: Drafts) -> set[str]:
+    """What the run that was last has made, written or run backward, with everything that led to it."""
+    return _above(drafts, ())
+
+
 def _edges(drafts: Drafts, ids: set[str]) -> list:
     """The edges between these ids."""
     edges = (e for id, e in drafts.entities.items() if id[0] == "e")

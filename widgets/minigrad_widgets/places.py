@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import CO_OPTIMIZED
 from itertools import repeat
 from sys import _getframe
@@ -40,19 +40,23 @@ class Places:
         """new_cell(label, source): makes a cell for code that belongs to none that was begun.
         assigned(names): told of the names of the cell that may mean something else now."""
         self.namespace = namespace
+        self.names: Mapping[str, Any] = namespace  # where names are looked up; in a function, its variables
         self._new_cell = new_cell
         self._assigned = assigned
         self._cells: dict[str, int] = {}  # file name -> cell
         self._tables: dict[int, tuple[CodeType, Spots]] = {}  # by id of the code, which is kept alive
         self._begin(0, "", "")
 
-    def begin(self, cell: int, source: str, filename: str) -> None:
-        """A cell is about to run, whose code has this file name."""
-        self._cells[filename] = cell
-        self._begin(cell, source, filename)
+    def begin(self, cell: int, source: str, filename: str, block_of: CodeType | None = None) -> None:
+        """A cell is about to run, whose code has this file name.
 
-    def _begin(self, cell: int, source: str, filename: str) -> None:
-        self._filename = filename
+        block_of: it is no cell but a block in this code, and `source` holds the block alone.
+        """
+        self._cells[filename] = cell
+        self._begin(cell, source, filename, block_of)
+
+    def _begin(self, cell: int, source: str, filename: str, block_of: CodeType | None = None) -> None:
+        self._filename, self._block_of = filename, block_of
         self._tables.clear()
         # What each line assigns; IPython's own (_, __, _1) are nobody's names.
         self._naming = {
@@ -134,6 +138,8 @@ class Places:
         self._offset, self._statement = offset, code
 
     def _is_cell(self, code: CodeType) -> bool:
+        if self._block_of is not None:
+            return code is self._block_of
         # IPython gives it names of its own, so it is known by this: its variables are no function's.
         return not code.co_flags & CO_OPTIMIZED and code.co_filename == self._filename
 

@@ -69,6 +69,10 @@ class Recorder:
         """What hangs together with living, named tensors."""
         return self.drafts.freeze(keeping.visible(self.drafts))
 
+    def last_run(self) -> Trace:
+        """What the run that was last has made, written or run backward, with everything that led to it."""
+        return self.drafts.freeze(keeping.touched(self.drafts))
+
     # ------------------------------------------------------------------ tensors
 
     def meet(self, seen: Seen, place: Place | None, quiet: bool = False) -> Entity:

@@ -37,6 +37,26 @@ def names_by_line(source: str) -> dict[int, tuple[tuple[str, int], ...]]:
     return {line: tuple(names.items()) for line, names in found.items()}
 
 
+def block(source: str, line: int) -> str:
+    """The body of the `with` statement whose head is on this line, each line at its place in the source; ""
+    where there is none. The other lines are empty."""
+    try:
+        tree = ast.parse(_IPYTHON.sub(r"\1pass", source))
+    except (SyntaxError, ValueError):
+        return ""
+    found = [
+        node for node in ast.walk(tree)
+        if isinstance(node, (ast.With, ast.AsyncWith)) and node.lineno <= line < node.body[0].lineno
+    ]  # fmt: skip
+    if not found:
+        return ""
+    node = max(found, key=lambda node: node.lineno)
+    first = node.body[0].lineno
+    # An indented block needs a head.
+    head = "\n" * (first - 2) + "if True:\n"
+    return head + "\n".join(source.splitlines()[first - 1 : node.end_lineno]) + "\n"
+
+
 def _stored(statement: ast.AST) -> list[str]:
     return [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 

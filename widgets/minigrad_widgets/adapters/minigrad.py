@@ -96,7 +96,7 @@ class MinigradAdapter(Notes, Observer):
         if self.failure is not None:
             raise RuntimeError(self.failure)
         if namespace is not None:
-            self.places.namespace = namespace
+            self.places.namespace = self.places.names = namespace
         self.scan()
         self.tell()
         self.tell_lost()

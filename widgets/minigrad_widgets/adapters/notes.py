@@ -70,7 +70,7 @@ class Notes:
     def _labels(self) -> dict[int, str]:
         """ "model.weight" for the parameters of modules that have a name."""
         found: dict[int, str] = {}
-        for label, parameter in names.parameters(self.places.namespace, Module):
+        for label, parameter in names.parameters(self.places.names, Module):
             key = self.tensors.find(parameter)
             if key is not None:
                 found[key] = label
@@ -78,7 +78,7 @@ class Notes:
 
     def named(self) -> dict[str, Tensor]:
         """The tensors that have a name now."""
-        return names.named(self.places.namespace, Tensor)
+        return names.named(self.places.names, Tensor)
 
     def scan(self) -> None:
         """All names as they are now, and what changed of their tensors without an op."""
@@ -105,14 +105,14 @@ class Notes:
 
     def living(self) -> set[int]:
         """The keys of the tensors that live."""
-        return self.tensors.living(names.held(self.places.namespace, Tensor))
+        return self.tensors.living(names.held(self.places.names, Tensor))
 
     # ------------------------------------------------------------------ names and tensors that come up
 
     def tell_names(self, assigned: Iterable[tuple[str, Spot]]) -> None:
         """These names may mean other tensors than before."""
         first = self.tensors.first_seq
-        get, told = self.places.namespace.get, self.names
+        get, told = self.places.names.get, self.names
         for name, place in assigned:
             value = get(name)
             if isinstance(value, Tensor):
