@@ -39,6 +39,8 @@ def array_sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         return sum_to(wrap(array), shape)._array  # which sums in a wider dtype
     lead = array.ndim - len(shape)
     if array.shape[lead:] == shape:
+        if lead == 1 and shape:
+            return np.add.reduce(array)  # its first dimension: a bias's gradient
         return np.asarray(np.add.reduce(array, tuple(range(lead)))) if lead else array
     dims = (*range(lead), *[lead + i for i, n in enumerate(shape) if n == 1])
     found = np.add.reduce(array, dims, keepdims=True)

@@ -141,6 +141,8 @@ def _several(tensors: Any) -> tuple[Any, ...]:
 
 
 def _roots(tensors: Tensors) -> tuple[Tensor, ...]:
+    if type(tensors) is Tensor:  # as it is most often
+        return (tensors,)
     found = tuple([_stand_in(t) if isinstance(t, GradientEdge) else t for t in _several(tensors)])
     if not all(isinstance(t, Tensor) for t in found):
         raise AssertionError("Expected output to be a minigrad.Tensor")
@@ -184,7 +186,8 @@ def _seeds(roots: tuple[Tensor, ...], given: Any, create_graph: bool) -> list[An
         if seed is None:
             if root.requires_grad and root._array.size != 1:
                 raise errors.reported(errors.not_a_scalar(root))
-            seed = np.ones(root._array.shape, root._array.dtype)
+            shape, dtype = root._array.shape, root._array.dtype
+            seed = np.ones(shape, dtype) if shape else np.array(1, dtype)
             seed = wrap(seed) if create_graph else seed
         elif seed._array.shape != root._array.shape:
             raise errors.reported(errors.wrong_seed(root, seed, i))

@@ -158,9 +158,10 @@ class Run(Visits):
                         and node.meta is None
                         and (not capturing or node not in capturing)
                     ):
-                        if (plan.on_tensors if recorded else plan.on_arrays) is None:
-                            node.compile(plan, recorded)
-                        results = (plan.on_tensors if recorded else plan.on_arrays)(node, gradient)
+                        compute = plan.on_tensors if recorded else plan.on_arrays
+                        if compute is None:
+                            compute = node.compile(plan, recorded)
+                        results = compute(node, gradient)
                         if capturing and not recorded and not capturing.isdisjoint(node.next):
                             results = self._with_views(node, gradient, results)
                         private = not recorded  # nobody else has them
@@ -178,9 +179,11 @@ class Run(Visits):
                     for target, number, result in zip(node.next, node.numbers, results):  # noqa: B905 (hot)
                         if target is None:
                             continue
-                        dependencies[target] = waiting = dependencies[target] - 1
-                        if waiting < 0:
-                            continue  # nobody asks for it
+                        waiting = dependencies[target] - 1
+                        if waiting:
+                            if waiting < 0:
+                                continue  # nobody asks for it
+                            dependencies[target] = waiting
                         if result is not None:
                             array = result._array if recorded else result
                             if array.shape != target.shape or array.dtype is not target.dtype:
@@ -200,17 +203,18 @@ class Run(Visits):
                                 if waiting:
                                     continue
                                 result = buffers.pop(target)
-                            else:
-                                if (
-                                    (waiting or type(target) is AccumulateGrad)
-                                    and private
-                                    and result.base is None
-                                    and result is not gradient
-                                ):
+                            elif waiting:
+                                if private and result.base is None and result is not gradient:
                                     own[target] = node.op.written
-                                if waiting:
-                                    buffers[target] = result
+                                buffers[target] = result
+                                continue
+                            elif type(target) is AccumulateGrad and type(following) is not AccumulateGrad:
+                                fresh = private and result.base is None and result is not gradient
+                                count = node.op.written if fresh else 0
+                                if (fresh or capturing) and self.settle(target, result, count):
                                     continue
+                                if fresh:
+                                    own[target] = count
                         elif waiting:
                             continue
                         else:
@@ -234,9 +238,11 @@ class Run(Visits):
 
     def _with_views(self, node: Node, gradient: Any, results: Sequence[Any]) -> Sequence[Any]:
         """What `node` answered on arrays; where one is captured that is a view, it is noted whose."""
-        for target, result in zip(node.next, results, strict=True):
-            if result is None or result is gradient or result.base is None or target not in self.capturing:
+        for target, result in zip(node.next, results):  # noqa: B905 (hot)
+            if result is None or result.base is None or result is gradient or target not in self.capturing:
                 continue
+            if self.dependencies[target] != 1 or target in self.buffers:
+                continue  # it becomes a part of a sum
             given = self._as_tensors(node, gradient)
             if node.outputs > 1 or not _looks_into(result, given._array):
                 # Of something in between: the formulas for tensors know.

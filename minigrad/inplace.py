@@ -117,7 +117,8 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
         ):
             return general(self, other)
         forward(array, array2, out=array)
-        self.storage.version += 1
+        storage = self._storage or self.storage
+        storage.version += 1
         return self
 
     return call

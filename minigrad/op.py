@@ -30,7 +30,7 @@ from . import arguments, dtypes, errors, record
 from .broadcast import broadcast_shape
 from .inplace import binary as binary_inplace
 from .inplace import run_inplace
-from .opnode import ListOpNode, ManyOpNode, OpNode
+from .opnode import ListOpNode, ManyOpNode, OpNode, saved_attributes
 from .plan import RESULT, Plan, Source
 from .recorders import recorder
 from .signature import NO_DEFAULT, Signature
@@ -94,7 +94,8 @@ class Op(Signature):
         listed = any(self.params[i][1] is NO_DEFAULT and self.names[i] == "tensors" for i in self.edges)
         base = ListOpNode if listed else ManyOpNode if self.results != ["result"] else OpNode
         mentioned = tuple(dict.fromkeys(n for _, names in self.formulas.values() for n in names))
-        return type(name, (base,), {"__slots__": (), "__doc__": self.doc, "names": mentioned, "op": self})
+        own = {"__slots__": (), "__doc__": self.doc, "names": mentioned, "op": self}
+        return type(name, (base,), own | saved_attributes(mentioned))
 
     def _operands(self) -> tuple[int, ...]:
         """The arguments that are promoted to a common dtype: those without a default, or with None."""

@@ -38,8 +38,8 @@ class OpNode(Node):
         return tuple([f and f[0](gradient, *[values[i] for i in f[1]]) for f in self.plan.formulas])
 
     @classmethod
-    def compile(cls, plan: Plan, recorded: bool) -> None:
-        """Write one of the plan's functions.
+    def compile(cls, plan: Plan, recorded: bool) -> Any:
+        """Write one of the plan's functions, and return it.
 
         The engine asks for it when it needs it: a formula may call ops that come after its own in the table.
         """
@@ -48,6 +48,7 @@ class OpNode(Node):
             plan.on_tensors = function
         else:
             plan.on_arrays = function
+        return function
 
     def unpack(self) -> tuple[Any, ...]:
         """What was saved. RuntimeError where it was freed, or written since it was saved."""
@@ -119,22 +120,13 @@ class OpNode(Node):
         values = [self.tensor(slot) for slot in range(k)]
         return list(zip(self.plan.slots, values, versions, strict=False))
 
-    def __getattr__(self, name: str) -> Any:
-        """`_saved_self` and so on: what was saved under this name, unpacked and checked."""
-        if not name.startswith(("_saved_", "_raw_saved_")):
-            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
-        raw, name = name.startswith("_raw"), name.removeprefix("_raw")
-        slot = name.removeprefix("_saved_").replace("_sym_sizes", "_shape")
-        if slot not in self.plan.slots:
-            if slot in type(self).names:  # this op saves it when somebody needs it; here nobody does
-                return SavedTensor(self, lambda: None, lambda hooks: None) if raw else None
-            raise AttributeError(f"'{self.name()}' object has no attribute '{name}'", name=name, obj=self)
-        position = self.plan.slots.index(slot)
-        if raw and position < self.plan.tensors:
-            return SavedTensor(
-                self, lambda: self.tensor(position), lambda hooks: self.pack(hooks, [position])
-            )
-        if position >= self.plan.releasable:
+    def _value_of(self, slot: str) -> Any:
+        """What was saved in `slot`, unpacked and checked; None where nobody has needed it."""
+        plan = self.plan
+        if slot not in plan.slots:
+            return None
+        position = plan.slots.index(slot)
+        if position >= plan.releasable:
             return self.saved[position]
         with mode.enable_grad():  # so that a saved result comes back with its grad_fn
             value = self.unpack()[position]
@@ -142,15 +134,40 @@ class OpNode(Node):
             return tuple(value)
         return value if isinstance(value, Tensor) else wrap(_zero_dim(value))
 
+    def _handle_of(self, slot: str) -> Any:
+        """A handle on the tensor in `slot`; what was saved there where it is no tensor."""
+        slots = self.plan.slots
+        if slot not in slots:
+            return SavedTensor(self, lambda: None, lambda hooks: None)
+        position = slots.index(slot)
+        if position >= self.plan.tensors:
+            return self._value_of(slot)
+        return SavedTensor(self, lambda: self.tensor(position), lambda hooks: self.pack(hooks, [position]))
+
     def __dir__(self) -> list[str]:
-        saved = [name.replace("_shape", "_sym_sizes") for name in type(self).names]
         kept = self.plan.slots[: self.plan.tensors]
-        return sorted(
-            [*super().__dir__(), *[f"_saved_{n}" for n in saved], *[f"_raw_saved_{n}" for n in kept]]
-        )
+        unkept = {f"_raw_saved_{shown(n)}" for n in type(self).names if n not in kept}
+        return [name for name in super().__dir__() if name not in unkept]
 
     # The names that the op's formulas can ask for; set by op().
     names: tuple[str, ...] = ()
+
+
+def saved_attributes(names: tuple[str, ...]) -> dict[str, property]:
+    """`_saved_self` and so on, for a node class whose formulas can ask for `names`.
+
+    Each is a property of its own: a __getattr__ would slow down every look at any field of a node.
+    """
+    found = {}
+    for name in names:
+        found[f"_saved_{shown(name)}"] = property(lambda node, name=name: node._value_of(name))
+        found[f"_raw_saved_{shown(name)}"] = property(lambda node, name=name: node._handle_of(name))
+    return found
+
+
+def shown(name: str) -> str:
+    """How torch calls a slot: `self_sym_sizes` for self_shape."""
+    return name.replace("_shape", "_sym_sizes")
 
 
 def _zero_dim(number: Any) -> np.ndarray:
@@ -173,8 +190,9 @@ class ListOpNode(OpNode):
     __slots__ = ()
 
     @classmethod
-    def compile(cls, plan: Plan, recorded: bool) -> None:
+    def compile(cls, plan: Plan, recorded: bool) -> Any:
         plan.on_arrays, plan.on_tensors = _on_arrays, _on_tensors
+        return _on_tensors if recorded else _on_arrays
 
     def apply(self, gradient: Any) -> tuple[Tensor | None, ...]:  # type: ignore[override]
         (listed,) = super().apply(gradient)

@@ -44,10 +44,11 @@ from . import mode, record, strides
 from .mode import local
 from .node import accumulator, next_sequence_nr
 from .plan import RESULT, Plan
-from .record import NUMBER, PLAIN, TENSOR, WANTED, versions_of
+from .record import NUMBER, PLAIN, TENSOR, WANTED
 from .signature import NO_DEFAULT
 from .tensor import Tensor, new
-from .views import make_views
+from .saved import check_savable
+from .views import make_view, out_of_date
 from .written import written
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class _Writer:
             "forward": op.forward, "Node": op.node_class, "NUMBERS": (0,) * len(op.edges), "new": new,
             "Tensor": Tensor, "mode": mode, "local": local, "strides": strides, "ndarray": np.ndarray,
             "asarray": np.asarray, "accumulator": accumulator, "next_sequence_nr": next_sequence_nr,
-            "unfit": _unfit_by_elements if op.pointwise else _unfit, "versions_of": versions_of,
-            "make_views": make_views, "bind": op.bind, "general": general or op.call,
+            "unfit": _unfit_by_elements if op.pointwise else out_of_date,
+            "make_view": make_view, "check_savable": check_savable, "bind": op.bind, "general": general or op.call,
         }  # fmt: skip
         # Tensors alone are a signature that Python reads quickest; for the rest bind() knows torch's errors.
         self.listed = not self.elementwise and len(self.tensors) < len(op.params)
@@ -208,7 +209,7 @@ class _Writer:
             "out._output_nr = 0",
         ]
         if self.op.view:
-            lines.append("make_views(input, (out,), False)")
+            lines.append("make_view(input, out)")
         return lines
 
     def _record(self, plans: dict[tuple[int, ...], Plan]) -> list[str]:
@@ -238,19 +239,24 @@ class _Writer:
         ]
 
     def _node(self, plan_name: str, plan: Plan, asking: tuple[int, ...]) -> list[str]:
-        saved, kept = [], []
+        saved, kept, versions = [], [], []
         for slot, (position, part) in enumerate(plan.sources):
             name = "array" if position == RESULT else self.names[position]
             if part:
                 name = f"a{position}.shape" if position in self.tensors else "()"
             elif slot < plan.tensors and position != RESULT:
                 kept.append(name)
+                versions.append(f"0 if {name}._storage is None else {name}._storage.version")
+            if slot < plan.tensors and position == RESULT:
+                versions.append("0")
             saved.append(name)
         lines = [f"node.plan = {plan_name}", f"node.saved = {_tuple(saved)}"]
         lines.append(f"node.versions = {plan_name}.zeros")
         if kept:
             noted = " or ".join(f"{t}._storage is not None or {t}._meta is not None" for t in kept)
-            lines.append(f"if {noted}: node.versions = versions_of(node)")
+            lines.append(f"if {noted}:")
+            lines += [f"    if {t}._meta is not None: check_savable({t})" for t in kept]
+            lines.append(f"    node.versions = {_tuple(versions)}")
         into, numbers = [], []
         for i in self.op.edges:
             t = self.names[i]
@@ -307,11 +313,6 @@ def _tuple(parts: list[str]) -> str:
     return ", ".join(parts) + "," * (len(parts) == 1) or "()"
 
 
-def _unfit(view: Tensor) -> bool:
-    """Whether a view is out of date, and has to be brought up to date first."""
-    return local.grad and not view._view.up_to_date(view)
-
-
 def _unfit_by_elements(view: Tensor) -> bool:
-    """The same, or its dimensions are in an order that the result takes over."""
-    return view._view.turned or _unfit(view)
+    """Whether its dimensions are in an order that the result takes over, or it is out of date."""
+    return view._view.turned or out_of_date(view)

@@ -320,12 +320,16 @@ def wrap(array: np.ndarray) -> Tensor:
     return t
 
 
+def _zeros_like(x: np.ndarray) -> np.ndarray:
+    return np.zeros(x.shape, x.dtype) if x.flags.c_contiguous else np.zeros_like(x)  # which is slower
+
+
 def zeros_for(grad: Tensor) -> Tensor:
     """The formula of a function that is flat. Not `grad * 0`, which would make nan of an infinite gradient."""
-    return wrap(np.zeros_like(grad._array))
+    return wrap(_zeros_like(grad._array))
 
 
-zeros_for.forward = np.zeros_like  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
+zeros_for.forward = _zeros_like  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
 
 
 def mark_inference(tensor: Tensor, detached: bool = False) -> None:

@@ -1072,6 +1072,7 @@ class Tensor:
 
 def wrap(array: np.ndarray) -> Tensor:
     """A new leaf tensor around `array`, which it owns or shares."""
+def _zeros_like(x: np.ndarray) -> np.ndarray: ...
 def zeros_for(grad: Tensor) -> Tensor:
     """The formula of a function that is flat. Not `grad * 0`, which would make nan of an infinite gradient."""
 def mark_inference(tensor: Tensor, detached: builtins.bool = ...) -> None:

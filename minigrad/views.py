@@ -37,12 +37,6 @@ class View:
         self.made = made
         self.turned = False  # its dimensions are not in the usual order: elementwise ops have to care
 
-    def up_to_date(self, view: Tensor) -> bool:
-        """Whether the view's own fields tell its place in the graph."""
-        if self.base._requires_grad is not view._requires_grad:
-            return False
-        return self.version == view._storage.version or not view._requires_grad
-
     def refresh(self, view: Tensor) -> None:
         """Bring the view's place in the graph up to date. RuntimeError where torch forbids it."""
         version = view._storage.version
@@ -58,6 +52,14 @@ class View:
         view._requires_grad = True
 
 
+def out_of_date(view: Tensor) -> bool:
+    """Whether somebody who records has to bring the view up to date first."""
+    of = view._view
+    if of.base._requires_grad is view._requires_grad:
+        return of.version != view._storage.version and view._requires_grad and local.grad
+    return local.grad
+
+
 def move_retained(tensor: Tensor, node: Node, number: int) -> None:
     """retain_grad() goes along when a tensor moves to output `number` of `node`."""
     if not tensor.retains_grad or tensor._node is None:
@@ -65,6 +67,26 @@ def move_retained(tensor: Tensor, node: Node, number: int) -> None:
     reference = tensor._node._more.retains.pop(tensor._output_nr, None)
     if reference is not None:
         node._more.retains[number] = reference
+
+
+def make_view(source: Tensor, output: Tensor) -> None:
+    """make_views for one output and outside of inference mode: what most recorders ask for."""
+    if source._meta is not None:
+        make_views(source, [output], many=False)
+        return
+    output._storage = storage = source._storage or source.storage
+    output._view = view = new(View)
+    view.version = storage.version
+    view.made = NORMAL if local.grad else NO_GRAD
+    view.base = source
+    of = source._view
+    if of is not None:
+        view.base = of.base
+        if view.made == NORMAL or of.made == INFERENCE:
+            view.made = of.made
+    view.turned = is_turned(output._array)
+    if view.turned:
+        strides.turned = True
 
 
 def make_views(source: Tensor, outputs: list[Tensor], many: bool) -> None:

@@ -141,6 +141,24 @@ class Visits:
         if node.meta is not None:
             hooks.run_posthooks(node, (), (gradient,))
 
+    def settle(self, leaf: AccumulateGrad, gradient: Any, count: int) -> bool:
+        """Capture or accumulate what comes to a leaf, if there is nothing else to it; whether that is done.
+
+        To be accumulated it has to be an array that nobody else has, written in place `count` times.
+        """
+        if (
+            leaf.meta is not None
+            or leaf.variable._meta is not None
+            or self.watcher is not None
+            or mode.anomaly
+        ):
+            return False
+        if self.capturing:
+            self.captured[leaf, 0] = self.seen.tensor(gradient, count)
+        else:
+            leaf.accumulate(gradient, True, True, count)
+        return True
+
     def _is_held(self, gradient: Any) -> bool:
         """Whether another than the leaf is to get this gradient, or has it.
 

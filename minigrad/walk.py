@@ -36,8 +36,13 @@ def dependencies_towards(
     Also the nodes where it ends: those of the targets that are not run on the way to another, unless
     `run_them`.
     """
+    targets = set(targets)
+    counts = dependencies(roots)
+    ends = {node for node in counts if not any(node.next)}
+    if ends <= targets:  # every path comes to one: mostly all leaves are asked for
+        return counts, set() if run_them else ends
     users = _users(roots)
-    reached = {node for node in targets if node in users}
+    reached = targets & users.keys()
     leading = set(reached) if run_them else set()
     stack = list(reached)
     while stack:

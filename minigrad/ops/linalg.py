@@ -7,6 +7,7 @@ grad_fn shows the same products; what is made of products stands in products.py.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -71,10 +72,14 @@ def check_mv(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
 
 
 def _mm(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.ndim == 2 == b.ndim and a.dtype is b.dtype and a.dtype.char in "fd":
+        try:
+            return a.dot(b)  # of all ways the one with the fewest questions
+        except ValueError:  # their sizes do not fit
+            pass
     if a.ndim != 2 or b.ndim != 2:
         raise RuntimeError(f"{'self' if a.ndim != 2 else 'mat2'} must be a matrix")
-    if a.shape[1] != b.shape[0] or a.dtype is not b.dtype or a.dtype.kind == "b":
-        check_mm(a, b)
+    check_mm(a, b)
     return product(a, b)
 
 
@@ -240,4 +245,12 @@ def outer(self: Tensor, vec2: Tensor) -> Tensor:
 
 
 Tensor.ger = outer
-Tensor.__matmul__ = lambda self, other: matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def _operator(self: Tensor, other: Any) -> Tensor:
+    if not isinstance(other, Tensor):
+        return NotImplemented
+    return mm(self, other) if self._array.ndim == 2 == other._array.ndim else matmul(self, other)
+
+
+Tensor.__matmul__ = _operator

@@ -16,6 +16,7 @@ from ..tensor import Tensor, zeros_for
 from .loss import number
 from .precision import floating, not_differentiable, rounded_once
 from .public import of_tensors
+from .running import log_softmax_along
 from .scalars import over, plus, times
 
 
@@ -29,7 +30,7 @@ def _picks(x: np.ndarray, target: np.ndarray, ignore_index: int) -> tuple[Any, n
     classes = x.shape[1]
     ignored = None
     # As unsigned numbers negative classes are too large: one look finds whatever is out of bounds.
-    highest = target.astype(np.int64, copy=False).view(np.uint64).max(initial=0)
+    highest = np.maximum.reduce(target.astype(np.int64, copy=False).view(np.uint64), None, initial=0)
     if highest >= classes or 0 <= ignore_index < classes:
         ignored = target == ignore_index
         kept = target[~ignored]
@@ -164,7 +165,8 @@ def _picked(x: Tensor, target: Tensor, weight: Tensor | None, how: int, ignore_i
     if target._array.dtype not in (np.int64, np.uint8):
         name = target.dtype.scalar_type
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {name}")
-    not_differentiable("nll_loss_forward", weight=weight)
+    if weight is not None:
+        not_differentiable("nll_loss_forward", weight=weight)
     if len(shape) <= 2:
         if len(wanted) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
@@ -204,7 +206,7 @@ def cross_entropy(
     """nll_loss of log_softmax(input); target holds classes, or, in the shape of input, probabilities."""
     how = number(reduction, size_average, reduce)
     ndim = input._array.ndim
-    log = input.log_softmax(1 if ndim > 1 else 0)
+    log = log_softmax_along(input, 1 if ndim > 1 else 0)
     if target._array.shape == input._array.shape:
         return _of_probabilities(log, target, weight, how, label_smoothing, ignore_index)
     _check_smoothing(label_smoothing)

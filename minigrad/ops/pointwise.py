@@ -28,7 +28,7 @@ def _no_bools_in_relu(x: np.ndarray) -> None:
 
 # NumPy takes a 0-d array quicker than a Python number, which costs as much as the rest of a small op.
 _ZERO = {kind: np.zeros((), kind) for kind in "?bhilqBefd"}
-_ONE = {kind: np.ones((), kind) for kind in "efd"}
+_ONE = {kind: np.ones((), kind) for kind in "efdhilq"}
 
 
 def _relu(x: np.ndarray, out: Any = None) -> np.ndarray:
@@ -47,7 +47,7 @@ def _sigmoid_backward(grad: np.ndarray, output: np.ndarray, out: Any = None) -> 
     return np.multiply(grad, slope, slope)
 
 
-_BITS = {2: np.int16, 4: np.int32, 8: np.int64}
+_BITS = {size: np.dtype(f"i{size}") for size in (2, 4, 8)}
 _FEW = 1024  # elements, for which fewer calls matter more than quick ones
 
 
@@ -60,9 +60,8 @@ def _gated(grad: np.ndarray, output: np.ndarray, out: Any = ...) -> np.ndarray:
         np.putmask(found, np.less_equal(output, _ZERO[output.dtype.char]), 0)
         return found
     bits = _BITS[grad.itemsize]
-    keep = np.subtract(np.less_equal(output, 0, out=...).view(np.int8), 1, out=...).astype(
-        bits
-    )  # none, or all
+    keep = np.less_equal(output, _ZERO[output.dtype.char], out=...).astype(bits)
+    np.subtract(keep, _ONE[keep.dtype.char], keep)  # 0 becomes all bits, 1 none
     if out is ...:
         return np.bitwise_and(grad.view(bits), keep, out=keep).view(grad.dtype)
     np.bitwise_and(grad.view(bits), keep, out=out.view(bits))

@@ -62,8 +62,14 @@ def _mean_self(grad: Tensor, self_shape: Dims, dim: Any, keepdim: bool) -> Tenso
     return expanded(grad, self_shape, dim, keepdim) / count(self_shape, normal_dims(dim, len(self_shape)))
 
 
+def _sum_of_all(x: np.ndarray, dtype: dtypes.dtype | None) -> np.ndarray:
+    if dtype is None and x.dtype.char in "fd":
+        return np.add.reduce(x, None)
+    return _sum(x, None, False, dtype)
+
+
 _sum_all = op(
-    "sum_all(self, dtype=None)", lambda x, dtype: _sum(x, None, False, dtype), method=False,
+    "sum_all(self, dtype=None)", _sum_of_all, method=False,
     of="sum", node="SumBackward0",
     self=lambda grad, self_shape: expand(grad, self_shape),
     doc="The sum of all elements.",

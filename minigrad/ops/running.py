@@ -130,7 +130,8 @@ def _kernel(name: str, x: np.ndarray, dim: int) -> str:
 
 
 def _shifted(x: np.ndarray, dim: int) -> tuple[np.ndarray, int | None]:
-    axis = one_dim(dim, x.ndim) if x.ndim else None
+    """x less its largest element along `dim`, and NumPy's axis for `dim`."""
+    axis = dim if x.ndim else None
     return (np.subtract(x, np.maximum.reduce(x, axis, keepdims=True), out=...) if x.size else x), axis
 
 
@@ -149,7 +150,8 @@ def _log_softmax(x: np.ndarray, dim: int) -> np.ndarray:
         floating(x, _kernel("log_softmax", x, dim))
     y, axis = _shifted(wide(x), dim)
     total = np.add.reduce(np.exp(y, out=...), axis, keepdims=True)
-    return np.subtract(y, np.log(total, out=...), out=...).astype(x.dtype, copy=False)
+    found = np.subtract(y, np.log(total, out=...), out=...)
+    return found if found.dtype is x.dtype else found.astype(x.dtype)
 
 
 _softmax_op = op(
@@ -158,7 +160,7 @@ _softmax_op = op(
     doc="exp(x) scaled to sum to 1 along `dim`. NotImplementedError for integers.",
 )  # fmt: skip
 
-_log_softmax_op = op(
+log_softmax_along = op(
     "log_softmax(self, dim)", by_rows(_log_softmax), method=False,
     self=lambda grad, result, dim: log_softmax_backward(grad, result, dim),
     doc="The logarithm of softmax, without its overflows. NotImplementedError for integers.",
@@ -170,9 +172,9 @@ def _axis(dim: int, x: np.ndarray) -> int | None:
 
 
 def _softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.ndarray:
-    found = grad * output
-    found -= output * found.sum(axis=_axis(dim, grad), keepdims=True)
-    return found
+    found = np.multiply(grad, output, out=...)
+    total = np.add.reduce(found, _axis(dim, grad), keepdims=True)
+    return np.subtract(found, np.multiply(output, total, out=...), found)
 
 
 def _log_softmax_backward(grad: np.ndarray, output: np.ndarray, dim: int) -> np.ndarray:
@@ -213,7 +215,7 @@ def softmax(self: Tensor, dim: int, dtype: Any = None) -> Tensor:
 @public
 def log_softmax(self: Tensor, dim: int, dtype: Any = None) -> Tensor:
     """The logarithm of softmax, without its overflows. NotImplementedError for integers without a dtype."""
-    return _log_softmax_op(self if dtype is None else self.to(dtype), dim)
+    return log_softmax_along(self if dtype is None else self.to(dtype), dim)
 
 
 # ------------------------------------------------------------------ logsumexp

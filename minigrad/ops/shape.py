@@ -31,6 +31,11 @@ def viewed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
 
 
 def _view(x: np.ndarray, shape: tuple[Any, ...]) -> np.ndarray:
+    try:
+        if x.flags.c_contiguous and x.size and min(shape, default=2) > 1:
+            return x.reshape(shape)  # the strides are clear, which those of length 1 are not
+    except (TypeError, ValueError):  # for which torch has other words
+        pass
     if not all(map(is_int, shape)):
         refuse_view(shape)
     found = viewed(x, infer_size([n.__index__() for n in shape], x.size))
@@ -66,6 +71,8 @@ def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
             f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
             f"tensor ({x.ndim})"
         )
+    if not x.ndim and min(shape, default=0) >= 0:
+        return window(x, shape, (0,) * lead)  # a number, spread out
     own = strides_of(x)
     sizes, strides = list(shape), [0] * len(shape)
     for i in range(len(shape) - 1, -1, -1):
@@ -91,7 +98,7 @@ def expand_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
                 )
             stride = 0
         sizes[i], strides[i] = n, stride
-    return window(x, tuple(sizes), tuple(strides) if x.ndim else (0,) * len(sizes))
+    return window(x, tuple(sizes), tuple(strides))
 
 
 def _reshaped_array(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
