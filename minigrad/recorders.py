@@ -45,9 +45,9 @@ from .mode import local
 from .node import accumulator, next_sequence_nr
 from .plan import RESULT, Plan
 from .record import NUMBER, PLAIN, TENSOR, WANTED
+from .saved import check_savable
 from .signature import NO_DEFAULT
 from .tensor import Tensor, new
-from .saved import check_savable
 from .views import make_view, out_of_date
 from .written import written
 
