@@ -250,7 +250,12 @@ Tensor.ger = outer
 def _operator(self: Tensor, other: Any) -> Tensor:
     if not isinstance(other, Tensor):
         return NotImplemented
-    return mm(self, other) if self._array.ndim == 2 == other._array.ndim else matmul(self, other)
+    if self._array.ndim == 2 == other._array.ndim:
+        try:
+            return mm(self, other)
+        except Exception:  # of which matmul speaks as of its own
+            pass
+    return matmul(self, other)
 
 
 Tensor.__matmul__ = _operator
