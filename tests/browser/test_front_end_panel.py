@@ -23,16 +23,16 @@ def test_a_narrow_panel_shows_the_drawing_where_things_happen(open_view: Callabl
     panes = {side: view.page.locator(f".mg-pane[data-side={side}]") for side in ("forward", "backward")}
     expect(panes["backward"]).to_be_visible()  # the last step put a gradient into .grad
     expect(panes["forward"]).to_be_hidden()
-    expect(view.page.get_by_role("radio", name="Both")).to_be_disabled()
-    view.page.get_by_role("radio", name="Forward").click()
+    expect(view.page.get_by_role("button", name="Both")).to_be_disabled()
+    view.page.get_by_role("button", name="Forward").click()
     expect(panes["forward"]).to_be_visible()
     expect(panes["backward"]).to_be_hidden()
     view.show(traces.worked(), 2)
     expect(panes["forward"]).to_be_visible()  # what the learner chose stays
-    view.page.get_by_role("radio", name="Backward").click()
+    view.page.get_by_role("button", name="Backward").click()
     expect(panes["forward"]).to_be_hidden()
     view.page.set_viewport_size({"width": 1200, "height": 900})
-    view.page.get_by_role("radio", name="Both").click()
+    view.page.get_by_role("button", name="Both").click()
     expect(panes["forward"]).to_be_visible()
     expect(panes["backward"]).to_be_visible()
 

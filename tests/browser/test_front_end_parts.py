@@ -200,7 +200,7 @@ def test_text_is_cut_to_its_room(run: Callable[..., Any], room: int, shown: str)
 def test_a_drawing_fits_while_it_can_be_read(
     run: Callable[..., Any], room: tuple[int, int], drawing: tuple[int, int], scale: float
 ) -> None:
-    assert run("panel.js", "(p, ...sizes) => p.scaleFor(...sizes, 1.6)", *room, *drawing) == pytest.approx(
+    assert run("stage.js", "(p, ...sizes) => p.scaleFor(...sizes, 1.6)", *room, *drawing) == pytest.approx(
         scale
     )
 
@@ -226,3 +226,25 @@ def test_a_gradient_is_written_once_on_its_way_and_a_sum_where_ways_meet(run: Ca
         "e_mean_loss": "1.0",
     }
     assert messages["e_x_mul"]["words"] == "x to mul as self, no gradient flows back here"
+
+
+def test_the_language_that_was_chosen_is_remembered(run: Callable[..., Any]) -> None:
+    """For the next page, and at once by every view of this one."""
+    spoken = run(
+        "language.js",
+        """async (l) => {
+          const {language} = await import('/words.js');
+          const heard = [];
+          const end = l.onLanguage(() => heard.push(language()));
+          l.choose('zh');
+          l.choose('en');
+          l.choose('zh');
+          end();
+          l.beginToSpeak();
+          localStorage.clear();
+          const remembered = language();
+          l.beginToSpeak();
+          return [heard, remembered, language()];
+        }""",
+    )
+    assert spoken == [["zh", "en", "zh"], "zh", "en"]

@@ -15,6 +15,7 @@ import { wording } from "./words.js";
 
 const PAD = 9;
 const ROW = 16;
+const TOP = 6; // the same whether or not the last row is there yet
 
 /** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
 export function hasGradLine(tensor) {
@@ -78,13 +79,12 @@ export function cardTree(tensor, side, width, height, measure) {
     ),
   ];
   if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
-  const top = (height - ROW * rows.length) / 2;
   return h(
     "g",
     { class: cardClass(tensor, side) },
     h("title", {}, cardWords(tensor)),
     h("rect", { class: "mg-body", width, height, rx: 8 }),
-    ...rows.map((row, i) => h("g", { transform: `translate(0 ${top + i * ROW})` }, row)),
+    ...rows.map((row, i) => h("g", { transform: `translate(0 ${TOP + i * ROW})` }, row)),
   );
 }
 

@@ -29,6 +29,11 @@ export function pathText(points) {
   return `M${words[0]}C${words.slice(1).join(" ")}`;
 }
 
+/** The outlines of boxes as one path. @param {Box[]} boxes @returns {string} */
+export function boxesText(boxes) {
+  return boxes.map(({ x, y, w, h }) => `M${short(x)} ${short(y)}h${short(w)}v${short(h)}h${short(-w)}Z`).join("");
+}
+
 /** The point at `u` in 0..1 of one cubic piece. @param {Point[]} points @param {number} piece
  * @param {number} u @returns {Point} */
 function cubicAt(points, piece, u) {

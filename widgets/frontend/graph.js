@@ -5,9 +5,10 @@ import { cardTree, cardWords } from "./card.js";
 import { buildSvg, h } from "./dom.js";
 import { edgeTree, pillTree } from "./edge.js";
 import { functionTree, functionWords } from "./function.js";
-import { neighbour, overlap } from "./geometry.js";
+import { boxesText, neighbour, overlap } from "./geometry.js";
 import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment } from "./model.js";
 import { buildScene } from "./scene.js";
+import { counted, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Moment} Moment
@@ -40,11 +41,12 @@ export class Drawing {
     this.drawn = new Map();
     /** @type {string|null} */
     this.lit = null;
-    /** @type {Set<string>} */
-    this.about = new Set();
+    /** @type {Map<string, Set<string>>} what the step touched, by id */
+    this.touched = new Map();
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
+    this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.pillLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.thingLayer = this.svg.appendChild(buildSvg(h("g", {})));
@@ -67,17 +69,18 @@ export class Drawing {
   }
 
   /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
-   * @param {string[]} about what the last step was about @param {boolean} glide */
-  update(moment, layout, about, glide) {
+   * @param {Map<string, Set<string>>} touched by its step @param {boolean} glide */
+  update(moment, layout, touched, glide) {
     const size = Math.max(this.scene.things.size, moment.tensors.size + moment.functions.size);
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
     this.scene = buildScene(moment, layout, this.side, this.measure);
-    this.about = new Set(about);
+    this.touched = touched;
+    this.future.setAttribute("d", boxesText(this.scene.future));
     this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     const things = [...this.scene.things.values()];
     const tensors = things.filter((thing) => thing.tensor).length;
-    const name = this.side === "forward" ? "Forward graph" : "Backward graph";
-    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${things.length - tensors} functions`);
+    const parts = { tensors: counted("tensor", tensors), functions: counted("function", things.length - tensors) };
+    this.svg.setAttribute("aria-label", t(`drawing.${this.side}`, parts));
     if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
@@ -140,7 +143,15 @@ export class Drawing {
     drawn.group.dataset.size = sized;
     drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
     drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
-    drawn.group.classList.toggle("mg-about", this.about.has(id));
+    this.touch(drawn.group, id);
+  }
+
+  /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
+  touch(group, id) {
+    const fields = this.touched.get(id);
+    group.classList.toggle("mg-about", fields !== undefined);
+    if (fields?.size) group.dataset.changed = [...fields].join(" ");
+    else delete group.dataset.changed;
   }
 
   /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
@@ -149,18 +160,29 @@ export class Drawing {
     const key = `${path} ${edge.tracked} ${JSON.stringify([message, pill])}`;
     const old = this.drawn.get(id);
     if (old?.key === key) {
-      old.group.classList.toggle("mg-about", this.about.has(id));
+      this.touch(old.group, id);
+      if (old.pill) this.touch(old.pill, id);
       return;
     }
     const group = buildSvg(edgeTree(edge, this.side, message, points));
     const label = pill ? buildSvg(pillTree(edge, message, pill, this.measure)) : null;
     if (!old?.key.startsWith(`${path} `)) group.classList.add("mg-fresh");
-    group.classList.toggle("mg-about", this.about.has(id));
+    this.touch(group, id);
+    if (label) this.touch(label, id);
     old?.group.remove();
     old?.pill?.remove();
     edges.append(group);
     if (label) pills.append(label);
     this.drawn.set(id, { group, pill: label, entity: edge, key });
+  }
+
+  /** Draws everything anew the next time: it is said in another language. */
+  forget() {
+    for (const { group, pill } of this.drawn.values()) {
+      group.remove();
+      pill?.remove();
+    }
+    this.drawn.clear();
   }
 
   /** The size on the screen. @param {number} scale */

@@ -33,3 +33,21 @@ export function alarmIcon() {
     h("path", { d: "M7 4.8V8.4M7 10.1V10.6" }),
   );
 }
+
+const STEPS = /** @type {Record<string, string>} */ ({
+  first: "M3.5 3V13M12.5 3L6 8L12.5 13Z",
+  back: "M11 3L4.5 8L11 13Z",
+  play: "M5 2.8L13 8L5 13.2Z",
+  pause: "M5 3.2V12.8M11 3.2V12.8",
+  on: "M5 3L11.5 8L5 13Z",
+  last: "M12.5 3V13M3.5 3L10 8L3.5 13Z",
+});
+
+/** A button of the stepper, 16 x 16. @param {string} name */
+export function stepIcon(name) {
+  return h(
+    "svg",
+    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    h("path", { d: STEPS[name] }),
+  );
+}

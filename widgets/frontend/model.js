@@ -4,6 +4,8 @@
 // The entities of a trace hold their state after the last step, and each step carries the fields that
 // it changed, before and after. So an earlier moment is the last one with steps taken back.
 
+import { t } from "./words.js";
+
 /**
  * The shapes of trace.py, field by field.
  * @typedef {import("./words.js").Phrase} Phrase
@@ -26,7 +28,7 @@
  *   slot: string|null, card: string|null, saved_version: number|null, now_version: number|null,
  *   saved_at: Place|null, changed_at: Place|null, cures: string[]}} Fault
  * @typedef {{kind: string, said: Phrase[], about: string[], place: Place|null, changes: Change[],
- *   error: Fault|null}} Step
+ *   error: Fault|null, cell: number|null}} Step
  * @typedef {{cells: Cell[], tensors: Tensor[], functions: Func[], edges: Edge[], steps: Step[],
  *   dropped: number, format: number}} Trace
  * @typedef {{width: number, height: number, nodes: Record<string, number[]>,
@@ -136,8 +138,7 @@ export function shapeText(shape) {
 export function placeText(moment, place) {
   const cell = moment.trace.cells[place.cell];
   if (!cell) return "";
-  const label = cell.label.startsWith("[") ? `In ${cell.label}` : cell.label;
-  return `${label} line ${place.line}`;
+  return t(cell.label.startsWith("[") ? "place.cell" : "place.file", { label: cell.label, line: place.line });
 }
 
 /** The learner's own line, or "". @param {Moment} moment @param {Place} place @returns {string} */

@@ -1,76 +1,53 @@
 // @ts-check
-// The panel: a switch, the two linked drawings, the sentence of the moment, the error that stands.
+// The panel: a switch, the two linked drawings, the sentence of the moment, the stepper, the error that stands.
 
-import { buildHtml, h, measurer } from "./dom.js";
+import { build, buildHtml, h, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
-import { Drawing } from "./graph.js";
-import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
-import { sentences } from "./words.js";
+import { beginToSpeak, choose, languageTag, onLanguage } from "./language.js";
+import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, momentAt, standingError, stepOf } from "./model.js";
+import { longest, saidAt, sayTree, whenTrees } from "./sentence.js";
+import { Stage } from "./stage.js";
+import { sameStep } from "./steps.js";
+import { Stepper, stepperTree } from "./stepper.js";
+import { counted, language, sentences, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Trace} Trace
  * @typedef {import("./model.js").Layout} Layout
  * @typedef {import("./model.js").Moment} Moment
- * @typedef {"both"|"forward"|"backward"} View
  * @typedef {{trace: Trace|null, layout: Layout|null, title: string, problem: string, sequence: number}} Content
  */
-
-const SMALLEST = 0.68; // of the natural size, where small text has 7.5 pixels; then the drawing scrolls
-const EASY = 0.8;
-const LARGEST = 1.6;
-const FRAMES = 12; // pixels that two drawings side by side have for gap and frames
-const WIDE = 720; // pixels from which there are two drawings even of a graph that has to scroll
-const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
-const AROUND = 24; // pixels kept free round what is scrolled to
-
-/**
- * How large a drawing is shown. Whole, where that can be read with ease; else as wide as the room, and
- * where even that cannot be read it scrolls both ways.
- * @param {number} roomWidth @param {number} roomHeight @param {number} width @param {number} height
- * @param {number} largest
- */
-export function scaleFor(roomWidth, roomHeight, width, height, largest) {
-  if (width <= 0 || height <= 0 || roomWidth <= 0) return 1;
-  const whole = Math.min(roomWidth / width, roomHeight / height);
-  if (whole >= EASY) return Math.min(whole, largest);
-  return Math.min(Math.max(roomWidth / width, SMALLEST), 1);
-}
-
-/** Whether two drawings fit side by side and can be read. @param {number} room @param {number} width */
-export function fitBoth(room, width) {
-  return room >= WIDE || (room - FRAMES) / 2 >= width * SMALLEST;
-}
 
 export class Panel {
   /** @param {HTMLElement} host */
   constructor(host) {
-    /** @type {View} */
-    this.wanted = "both";
     this.moment = lastMoment(EMPTY_TRACE);
     this.layout = EMPTY_LAYOUT;
-    this.scale = 1;
     this.sequence = -1;
+    this.connected = true;
+    beginToSpeak();
     this.root = buildHtml(skeleton());
     host.append(this.root);
-    const measure = measurer(this.root);
-    const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
-    this.drawings = /** @type {const} */ (["forward", "backward"]).map(
-      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
+    this.stage = new Stage(this.root, measurer(this.root));
+    this.stepper = new Stepper(
+      this.find(".mg-stepper"),
+      (step) => this.go(step),
+      () => sentences(saidAt(this.moment)),
     );
-    this.panes = this.drawings.map((drawing) => {
-      const pane = this.find(`.mg-pane[data-side=${drawing.side}] .mg-scroll`);
-      pane.append(drawing.svg);
-      return pane;
+    this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
+    this.endLanguage = onLanguage(() => this.retell());
+    this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
+    this.root.addEventListener("keydown", (event) => {
+      if (!this.stepper.onKey(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
     });
-    this.linkScrolling();
-    /** @type {HTMLButtonElement[]} */
-    this.switches = [...this.find(".mg-switch").querySelectorAll("button")];
-    this.find(".mg-switch").addEventListener("click", (event) => {
-      const view = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.view;
-      if (view) this.choose(/** @type {View} */ (view));
+    this.observer = new ResizeObserver(() => {
+      this.stage.arrange();
+      this.stepper.arrange();
     });
-    this.observer = new ResizeObserver(() => this.arrange());
     this.observer.observe(this.root);
+    this.relabel();
   }
 
   /** @param {string} selector @returns {HTMLElement} */
@@ -83,10 +60,29 @@ export class Panel {
     this.sequence = sequence;
     this.find(".mg-title").textContent = title;
     this.say(problem);
-    if (trace) this.moment = lastMoment(trace);
+    if (trace) {
+      const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
+      this.moment = momentAt(lastMoment(trace), step);
+      this.stepper.show(trace);
+    }
     if (layout) this.layout = layout;
     this.draw(true);
     this.announcePainted(sequence);
+  }
+
+  /**
+   * Whether the step that is shown stays when a cell has brought new ones. It does under the hands of
+   * somebody who is stepping or plays; whoever ran a cell meanwhile wants to see what it did.
+   */
+  stays() {
+    const past = this.moment.step < this.moment.trace.steps.length;
+    return past && (this.stepper.playing || this.root.contains(document.activeElement));
+  }
+
+  /** Shows a step. No word to the kernel. @param {number} step */
+  go(step) {
+    this.moment = momentAt(this.moment, step);
+    this.draw(false);
   }
 
   /** One line about a failure of our own, or "". @param {string} problem */
@@ -95,127 +91,57 @@ export class Panel {
     this.find(".mg-problem").hidden = !problem;
   }
 
-  /** Draws the current moment. @param {boolean} glide whether nodes move to new places or jump */
-  draw(glide) {
+  /** Draws the current moment. @param {boolean} fresh whether it is another trace, and not another step */
+  draw(fresh) {
     const { moment, layout } = this;
     const step = stepOf(moment);
-    this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
-    // The one that is hidden too, so that the switch shows it at once.
-    for (const drawing of this.drawings) drawing.update(moment, layout, step?.about ?? [], glide);
-    this.showView();
-    this.find(".mg-say").textContent = step ? sentences(step.said) : "";
-    this.find(".mg-say").hidden = !step;
     const error = standingError(moment);
+    this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
+    this.root.classList.toggle("mg-past", moment.step < moment.trace.steps.length);
     this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
+    this.root.dataset.step = String(moment.step);
+    this.stage.update(moment, layout, fresh);
+    if (fresh) this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
+    this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
+    this.find(".mg-say").replaceChildren(build(sayTree(moment)));
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
-    this.fit();
-    this.go(step?.about ?? []);
-  }
-
-  /** @param {View} view */
-  choose(view) {
-    this.wanted = view;
-    this.arrange();
-  }
-
-  /** The view that there is room for; of both, the one in which the last step happened. @returns {View} */
-  view() {
-    if (this.wanted !== "both" || this.hasRoom()) return this.wanted;
-    return BACKWARD_STEPS.includes(stepOf(this.moment)?.kind ?? "") ? "backward" : "forward";
-  }
-
-  hasRoom() {
-    return fitBoth(this.find(".mg-header").clientWidth, this.drawings[0].width);
-  }
-
-  visible() {
-    const view = this.view();
-    return this.drawings.filter(({ side }) => view === "both" || view === side);
-  }
-
-  /** Fits everything into the room that the page gives. */
-  arrange() {
-    this.showView();
-    this.fit();
-    this.paint();
-  }
-
-  /** Shows the view that there is room for. */
-  showView() {
-    const view = this.view();
-    const narrow = !this.hasRoom();
-    this.root.dataset.view = view;
-    for (const button of this.switches) {
-      const its = button.dataset.view;
-      button.setAttribute("aria-checked", String(its === view));
-      if (its === "both") {
-        button.disabled = narrow;
-        button.title = narrow ? "There is room for both when the panel is wider" : "";
-      }
+    this.stepper.showStep(moment.step);
+    if (fresh) {
+      this.stage.fit();
+      this.stepper.arrange();
     }
+    this.stage.go(step?.about ?? []);
   }
 
-  /** Chooses the scale; both drawings have the same. */
-  fit() {
-    const drawing = this.visible()[0];
-    const pane = this.paneOf(drawing);
-    // A panel has its height from its place; in a cell the drawing makes the height.
-    const docked = this.root.classList.contains("mg-docked");
-    const height = docked ? pane.clientHeight : window.innerHeight * 0.75;
-    const largest = docked ? LARGEST : 1;
-    this.scale = scaleFor(pane.clientWidth, height, drawing.width, drawing.height, largest);
-    for (const each of this.drawings) each.resize(this.scale);
+  /** Says everything again in another language. */
+  retell() {
+    this.relabel();
+    this.stage.forget();
+    this.draw(true);
   }
 
-  paint() {
-    for (const drawing of this.drawings) {
-      const pane = this.paneOf(drawing);
-      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
-      drawing.paint(window, this.scale);
+  /** Writes the words that stay. */
+  relabel() {
+    this.root.lang = languageTag();
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-say]"))) {
+      element.textContent = t(element.dataset.say ?? "");
     }
-  }
-
-  /** @param {Drawing} drawing */
-  paneOf(drawing) {
-    return this.panes[this.drawings.indexOf(drawing)];
-  }
-
-  /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
-   * @param {string[]} ids */
-  go(ids) {
-    const drawing = this.visible()[0];
-    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
-    if (boxes.length) {
-      const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
-      const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
-      const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
-      const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
-      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
-        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
-        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
-      }
+    for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
+      const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
+      element.setAttribute("aria-label", label);
+      if (element.matches("button, select")) element.setAttribute("title", label);
     }
-    this.paint();
-  }
-
-  linkScrolling() {
-    const [one, two] = this.panes;
-    for (const [from, to] of [[one, two], [two, one]]) {
-      from.addEventListener("scroll", () => {
-        if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
-        if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
-        this.paint();
-      });
-    }
+    this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
+    this.setConnected(this.connected);
   }
 
   /** @param {boolean} connected */
   setConnected(connected) {
+    this.connected = connected;
     this.root.classList.toggle("mg-disconnected", !connected);
-    this.find(".mg-status").textContent = connected
-      ? ""
-      : "Disconnected: the kernel is gone. Run the cell with live() again to go on.";
+    this.find(".mg-status").textContent = connected ? "" : t("panel.disconnected");
   }
 
   /**
@@ -235,64 +161,75 @@ export class Panel {
   }
 
   destroy() {
+    this.stepper.pause();
+    this.endLanguage();
     this.observer.disconnect();
     this.root.remove();
   }
 }
 
-/** Where to scroll so that a stretch is in view, moving as little as needed.
- * @param {number} now @param {number} room @param {number} from @param {number} to */
-export function nearest(now, room, from, to) {
-  if (to - from > room) return Math.max(0, (from + to - room) / 2);
-  if (from < now) return Math.max(0, from);
-  return to > now + room ? to - room : now;
-}
-
 /** @param {Moment} moment @returns {string} */
 function countText(moment) {
-  const tensors = [...moment.tensors.values()].filter((t) => t.shown).length;
-  const functions = [...moment.functions.values()].filter((f) => f.shown).length;
+  const tensors = [...moment.tensors.values()].filter((tensor) => tensor.shown).length;
+  const functions = [...moment.functions.values()].filter((func) => func.shown).length;
   if (!tensors && !functions) return "";
-  const s = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  return `${s(tensors, "tensor")}, ${s(functions, "function")}`;
+  return t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
 }
 
 function skeleton() {
-  const button = (/** @type {string} */ view, /** @type {string} */ word) =>
-    h("button", { type: "button", role: "radio", "aria-checked": "false", "data-view": view }, word);
-  const pane = (/** @type {string} */ side, /** @type {string} */ word, /** @type {string} */ note) =>
+  const button = (/** @type {string} */ view) =>
+    h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
+  const pane = (/** @type {string} */ side) =>
     h(
       "figure",
       { class: "mg-pane", "data-side": side },
-      h("figcaption", {}, word, " ", h("small", {}, note)),
+      h(
+        "figcaption",
+        {},
+        h("span", { "data-say": `panel.${side}` }),
+        " ",
+        h("small", { class: "mg-flows", "data-say": `panel.flows.${side}` }),
+        h("small", { class: "mg-was", "data-say": "panel.was" }),
+      ),
       h("div", { class: "mg-scroll" }),
     );
   return h(
     "section",
-    { class: "mg", "aria-label": "Graph of automatic differentiation" },
+    { class: "mg", "data-label": "panel", tabindex: -1 },
     h(
       "header",
       { class: "mg-header" },
       h(
         "div",
-        { class: "mg-switch", role: "radiogroup", "aria-label": "Which drawing" },
-        button("both", "Both"),
-        button("forward", "Forward"),
-        button("backward", "Backward"),
+        { class: "mg-switch", role: "group", "data-label": "panel.which" },
+        button("both"),
+        button("forward"),
+        button("backward"),
       ),
       h("span", { class: "mg-title" }),
       h("span", { class: "mg-count" }),
+      h("button", { type: "button", class: "mg-language", "data-say": "panel.language" }),
     ),
     h("p", { class: "mg-status", role: "status" }),
     h("p", { class: "mg-problem", role: "status", hidden: "" }),
-    h("p", { class: "mg-blank" }, "Nothing to draw yet: run a cell that makes a tensor."),
+    h("p", { class: "mg-blank", "data-say": "panel.blank" }),
+    h("div", { class: "mg-twin" }, pane("forward"), pane("backward")),
     h(
       "div",
-      { class: "mg-twin" },
-      pane("forward", "Forward", "data flows down"),
-      pane("backward", "Backward", "gradients flow up"),
+      { class: "mg-moment", hidden: "" },
+      h(
+        "div",
+        { class: "mg-top" },
+        h("p", { class: "mg-when" }),
+        h("button", { type: "button", class: "mg-to-now", "data-say": "step.to now" }),
+      ),
+      h(
+        "div",
+        { class: "mg-sentence" },
+        h("p", { class: "mg-say", "aria-live": "polite", "aria-atomic": "true" }),
+      ),
     ),
-    h("p", { class: "mg-say", "aria-live": "polite", hidden: "" }),
+    stepperTree(),
     h("div", { class: "mg-fault", "aria-live": "assertive" }),
   );
 }

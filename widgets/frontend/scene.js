@@ -19,7 +19,7 @@ import { BoxIndex, bounds, pathPoints } from "./geometry.js";
  * @typedef {{id: string, edge: Edge, points: Point[], box: Box, message: import("./edge.js").Message,
  *   pill: Box|null}} Line
  * @typedef {{side: Side, width: number, height: number, things: Map<string, Thing>,
- *   lines: Map<string, Line>, near: Map<string, Set<string>>}} Scene
+ *   lines: Map<string, Line>, near: Map<string, Set<string>>, future: Box[]}} Scene
  */
 
 /** @param {Moment} moment @param {Layout} layout @param {Side} side @param {Measure} measure
@@ -27,17 +27,22 @@ import { BoxIndex, bounds, pathPoints } from "./geometry.js";
 export function buildScene(moment, layout, side, measure) {
   /** @type {Thing[]} */
   const things = [];
+  /** @type {Box[]} the places of what is not there yet */
+  const future = [];
   for (const tensor of moment.tensors.values()) {
     const place = layout.nodes[tensor.id];
-    if (!tensor.shown || !place) continue;
+    if (!place) continue;
     const [x, y, w, h] = place;
-    things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+    if (tensor.shown) things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+    else future.push({ x, y, w, h });
   }
   for (const func of moment.functions.values()) {
     const place = layout.nodes[func.id];
-    if (!func.shown || !place) continue;
+    if (!place) continue;
     const [x, y, w, h] = place;
-    things.push({ id: func.id, box: functionBox(func, side, { x, y, w, h }, measure), tensor: null, func });
+    const box = functionBox(func, side, { x, y, w, h }, measure);
+    if (func.shown) things.push({ id: func.id, box, tensor: null, func });
+    else future.push(box);
   }
   // In reading order, for the tab key and screen readers.
   things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
@@ -45,6 +50,7 @@ export function buildScene(moment, layout, side, measure) {
   /** @type {Scene} */
   const scene = {
     side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
+    future,
   };
   const taken = new BoxIndex();
   for (const { box } of things) taken.add(box);

@@ -280,117 +280,22 @@ function alarmIcon() {
   );
 }
 
-// ---- model.js
+const STEPS = /** @type {Record<string, string>} */ ({
+  first: "M3.5 3V13M12.5 3L6 8L12.5 13Z",
+  back: "M11 3L4.5 8L11 13Z",
+  play: "M5 2.8L13 8L5 13.2Z",
+  pause: "M5 3.2V12.8M11 3.2V12.8",
+  on: "M5 3L11.5 8L5 13Z",
+  last: "M12.5 3V13M3.5 3L10 8L3.5 13Z",
+});
 
-// The trace in the browser: what the graph was after any of its steps.
-//
-// The entities of a trace hold their state after the last step, and each step carries the fields that
-// it changed, before and after. So an earlier moment is the last one with steps taken back.
-
-/** @type {Trace} */
-const EMPTY_TRACE = {
-  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
-};
-
-/** @type {Layout} */
-const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
-
-/** @template {{id: string}} T @param {T[]} entities @returns {Map<string, T>} */
-function byId(entities) {
-  return new Map(entities.map((entity) => [entity.id, entity]));
-}
-
-/** The moment after the last step. @param {Trace} trace @returns {Moment} */
-function lastMoment(trace) {
-  return {
-    trace,
-    step: trace.steps.length,
-    tensors: byId(trace.tensors),
-    functions: byId(trace.functions),
-    edges: byId(trace.edges),
-  };
-}
-
-/**
- * The same trace after `step` steps; steps are undone or applied one by one from the moment given.
- * An entity that no step touched stays the very same object, so a drawing sees what it can keep.
- * @param {Moment} moment @param {number} step between 0 and the number of steps @returns {Moment}
- */
-function momentAt(moment, step) {
-  const { steps } = moment.trace;
-  if (!Number.isInteger(step) || step < 0 || step > steps.length) {
-    throw new RangeError(`step ${step} is not between 0 and ${steps.length}`);
-  }
-  const next = {
-    trace: moment.trace,
-    step,
-    tensors: new Map(moment.tensors),
-    functions: new Map(moment.functions),
-    edges: new Map(moment.edges),
-  };
-  for (let k = moment.step; k > step; k--) {
-    const { changes } = steps[k - 1];
-    for (let i = changes.length - 1; i >= 0; i--) set(next, changes[i], changes[i].before);
-  }
-  for (let k = moment.step; k < step; k++) {
-    for (const change of steps[k].changes) set(next, change, change.after);
-  }
-  return next;
-}
-
-/** @param {Moment} moment @param {Change} change @param {any} value */
-function set(moment, change, value) {
-  for (const entities of [moment.tensors, moment.functions, moment.edges]) {
-    const entity = entities.get(change.id);
-    if (entity) {
-      /** @type {Map<string, any>} */ (entities).set(change.id, { ...entity, [change.field]: value });
-      return;
-    }
-  }
-  throw new Error(`a step changes ${change.id}.${change.field}, and the trace has no ${change.id}`);
-}
-
-/** The step that led to a moment. @param {Moment} moment @returns {Step|null} */
-function stepOf(moment) {
-  return moment.trace.steps[moment.step - 1] ?? null;
-}
-
-/**
- * The error that still stands: the last one, until a later cell changes the graph.
- * @param {Moment} moment @returns {Fault|null}
- */
-function standingError(moment) {
-  let latest = -1;
-  for (let k = moment.step - 1; k >= 0; k--) {
-    const { error, place, kind } = moment.trace.steps[k];
-    if (error) return place && latest > place.cell ? null : error;
-    if (kind !== "name") latest = Math.max(latest, place?.cell ?? -1);
-  }
-  return null;
-}
-
-/** What to call a tensor in a sentence. @param {Tensor} tensor @returns {string} */
-function nameOf(tensor) {
-  if (tensor.names.length) return tensor.names.join(", ");
-  return tensor.ghosts.length ? `was ${tensor.ghosts.join(", ")}` : tensor.label || "tensor";
-}
-
-/** A shape as Python prints it. @param {number[]} shape @returns {string} */
-function shapeText(shape) {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-}
-
-/** "In [3] line 2", the way the notebook labels it. @param {Moment} moment @param {Place} place */
-function placeText(moment, place) {
-  const cell = moment.trace.cells[place.cell];
-  if (!cell) return "";
-  const label = cell.label.startsWith("[") ? `In ${cell.label}` : cell.label;
-  return `${label} line ${place.line}`;
-}
-
-/** The learner's own line, or "". @param {Moment} moment @param {Place} place @returns {string} */
-function sourceLine(moment, place) {
-  return (moment.trace.cells[place.cell]?.source.split("\n")[place.line - 1] ?? "").trim();
+/** A button of the stepper, 16 x 16. @param {string} name */
+function stepIcon(name) {
+  return h(
+    "svg",
+    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    h("path", { d: STEPS[name] }),
+  );
 }
 
 // ---- words.js
@@ -398,6 +303,154 @@ function sourceLine(moment, place) {
 // Sentences are data (say.py): here they become text, in the language that the page speaks.
 
 const MESSAGES = {
+"panel": {
+"en": "Graph of automatic differentiation",
+"zh": "自动微分的计算图"
+},
+"panel.which": {
+"en": "Which drawing",
+"zh": "看哪一幅图"
+},
+"panel.both": {
+"en": "Both",
+"zh": "并排"
+},
+"panel.forward": {
+"en": "Forward",
+"zh": "前向"
+},
+"panel.backward": {
+"en": "Backward",
+"zh": "反向"
+},
+"panel.flows.forward": {
+"en": "data flows down",
+"zh": "数据向下流"
+},
+"panel.flows.backward": {
+"en": "gradients flow up",
+"zh": "梯度向上流"
+},
+"panel.was": {
+"en": "as it was",
+"zh": "当时的样子"
+},
+"panel.narrow": {
+"en": "There is room for both when the panel is wider",
+"zh": "面板再宽些才放得下两幅图"
+},
+"panel.blank": {
+"en": "Nothing to draw yet: run a cell that makes a tensor.",
+"zh": "还没有可画的：运行一个会产生张量的单元格。"
+},
+"panel.disconnected": {
+"en": "Disconnected: the kernel is gone. Run the cell with live() again to go on.",
+"zh": "连接已断开：内核不在了。重新运行含 live() 的单元格即可继续。"
+},
+"panel.language": {
+"en": "中文",
+"zh": "English"
+},
+"count": {
+"en": "{tensors}, {functions}",
+"zh": "{tensors}，{functions}"
+},
+"count.tensor.one": {
+"en": "{count} tensor",
+"zh": "{count} 个张量"
+},
+"count.tensor.many": {
+"en": "{count} tensors",
+"zh": "{count} 个张量"
+},
+"count.function.one": {
+"en": "{count} function",
+"zh": "{count} 个函数"
+},
+"count.function.many": {
+"en": "{count} functions",
+"zh": "{count} 个函数"
+},
+"drawing.forward": {
+"en": "Forward graph: {tensors}, {functions}",
+"zh": "前向图：{tensors}，{functions}"
+},
+"drawing.backward": {
+"en": "Backward graph: {tensors}, {functions}",
+"zh": "反向图：{tensors}，{functions}"
+},
+"place.cell": {
+"en": "In {label} line {line}",
+"zh": "In {label} 第 {line} 行"
+},
+"place.file": {
+"en": "{label} line {line}",
+"zh": "{label} 第 {line} 行"
+},
+"step.group": {
+"en": "Steps",
+"zh": "步骤"
+},
+"step.first": {
+"en": "To the beginning",
+"zh": "回到开头"
+},
+"step.back": {
+"en": "One step back",
+"zh": "后退一步"
+},
+"step.play": {
+"en": "Play",
+"zh": "播放"
+},
+"step.pause": {
+"en": "Pause",
+"zh": "暂停"
+},
+"step.again": {
+"en": "Play cell {cell} again",
+"zh": "重放单元格 {cell}"
+},
+"step.on": {
+"en": "One step on",
+"zh": "前进一步"
+},
+"step.last": {
+"en": "To now",
+"zh": "到现在"
+},
+"step.slider": {
+"en": "Step",
+"zh": "步骤"
+},
+"step.speed": {
+"en": "Speed",
+"zh": "速度"
+},
+"step.at": {
+"en": "step {step} of {count}",
+"zh": "第 {step} 步，共 {count} 步"
+},
+"step.now": {
+"en": "Now · step {step} of {count}",
+"zh": "现在 · 第 {step} 步，共 {count} 步"
+},
+"step.past": {
+"en": "In the past · step {step} of {count}",
+"zh": "回看 · 第 {step} 步，共 {count} 步"
+},
+"step.to now": {
+"en": "Back to now",
+"zh": "回到现在"
+},
+"step.begin": {
+"en": "Before the first step.",
+"zh": "第一步之前。"
+},
+"step.dropped": {
+"en": "{count} earlier steps were let go, to save memory.",
+"zh": "更早的 {count} 步为节省内存已放掉。"
+},
 "between sentences": {
 "en": " ",
 "zh": ""
@@ -939,7 +992,7 @@ const MESSAGES = {
 /** @type {Record<string, Record<Language, string>>} */
 const TABLE = MESSAGES;
 
-const PART = /\{(\w+)\}/g;
+const PART = /\{(\w+)\}/;
 
 /** @type {Language} */
 let spoken = "en";
@@ -956,17 +1009,17 @@ function speak(next) {
 
 /** A phrase as text. @param {Phrase} phrase @returns {string} */
 function wording(phrase) {
-  if (Array.isArray(phrase)) {
-    const parts = phrase.map(wording);
-    const last = parts.pop() ?? "";
-    return parts.length ? fill("list", { first: parts.join(template("list.comma")), last }) : last;
-  }
-  return typeof phrase === "object" ? fill(phrase.say, phrase) : String(phrase);
+  return typeof phrase === "object" ? spell(phrase, "", []).map(({ text }) => text).join("") : String(phrase);
 }
 
 /** A message by its key. @param {string} key @param {Record<string, Phrase>} [parts] @returns {string} */
 function t(key, parts = {}) {
-  return fill(key, parts);
+  return wording({ ...parts, say: key });
+}
+
+/** "1 tensor", "2 tensors". @param {"tensor"|"function"} what @param {number} count */
+function counted(what, count) {
+  return t(`count.${what}.${count === 1 ? "one" : "many"}`, { count });
 }
 
 /** Whole sentences, one after the other. @param {Phrase[]} said @returns {string} */
@@ -974,12 +1027,36 @@ function sentences(said) {
   return said.map(wording).join(template("between sentences"));
 }
 
-/** @param {string} key @param {Record<string, Phrase>} parts @returns {string} */
-function fill(key, parts) {
-  return template(key).replace(PART, (_, name) => {
-    if (!(name in parts)) throw new Error(`the message "${key}" needs "${name}"`);
-    return wording(parts[name]);
+/**
+ * Whole sentences, piece by piece: what stands in a part of a message bears the part's name.
+ * @param {Phrase[]} said @returns {Piece[]}
+ */
+function pieces(said) {
+  return said.flatMap((phrase, i) => {
+    const spelled = spell(phrase, "", []);
+    return i ? [{ text: template("between sentences"), part: "" }, ...spelled] : spelled;
   });
+}
+
+/** @param {Phrase} phrase @param {string} part the part that it is of @param {Piece[]} out */
+function spell(phrase, part, out) {
+  if (Array.isArray(phrase)) {
+    const [comma, list] = [template("list.comma"), template("list")];
+    const between = [...Array(Math.max(0, phrase.length - 2)).fill(comma), list.split(PART)[2]];
+    phrase.forEach((one, i) => {
+      if (i) out.push({ text: between[i - 1], part: "" });
+      spell(one, part, out);
+    });
+  } else if (typeof phrase === "object") {
+    // Between the words stand the names of the parts.
+    template(phrase.say).split(PART).forEach((word, i) => {
+      if (i % 2 === 0) {
+        if (word) out.push({ text: word, part: "" });
+      } else if (word in phrase) spell(phrase[word], word, out);
+      else throw new Error(`the message "${phrase.say}" needs "${word}"`);
+    });
+  } else if (phrase !== "") out.push({ text: String(phrase), part });
+  return out;
 }
 
 /** @param {string} key @returns {string} */
@@ -987,6 +1064,118 @@ function template(key) {
   const message = TABLE[key];
   if (!message) throw new Error(`no message "${key}": the trace was made by another release`);
   return message[spoken];
+}
+
+// ---- model.js
+
+// The trace in the browser: what the graph was after any of its steps.
+//
+// The entities of a trace hold their state after the last step, and each step carries the fields that
+// it changed, before and after. So an earlier moment is the last one with steps taken back.
+
+/** @type {Trace} */
+const EMPTY_TRACE = {
+  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
+};
+
+/** @type {Layout} */
+const EMPTY_LAYOUT = { width: 0, height: 0, nodes: {}, edges: {}, metrics: {} };
+
+/** @template {{id: string}} T @param {T[]} entities @returns {Map<string, T>} */
+function byId(entities) {
+  return new Map(entities.map((entity) => [entity.id, entity]));
+}
+
+/** The moment after the last step. @param {Trace} trace @returns {Moment} */
+function lastMoment(trace) {
+  return {
+    trace,
+    step: trace.steps.length,
+    tensors: byId(trace.tensors),
+    functions: byId(trace.functions),
+    edges: byId(trace.edges),
+  };
+}
+
+/**
+ * The same trace after `step` steps; steps are undone or applied one by one from the moment given.
+ * An entity that no step touched stays the very same object, so a drawing sees what it can keep.
+ * @param {Moment} moment @param {number} step between 0 and the number of steps @returns {Moment}
+ */
+function momentAt(moment, step) {
+  const { steps } = moment.trace;
+  if (!Number.isInteger(step) || step < 0 || step > steps.length) {
+    throw new RangeError(`step ${step} is not between 0 and ${steps.length}`);
+  }
+  const next = {
+    trace: moment.trace,
+    step,
+    tensors: new Map(moment.tensors),
+    functions: new Map(moment.functions),
+    edges: new Map(moment.edges),
+  };
+  for (let k = moment.step; k > step; k--) {
+    const { changes } = steps[k - 1];
+    for (let i = changes.length - 1; i >= 0; i--) set(next, changes[i], changes[i].before);
+  }
+  for (let k = moment.step; k < step; k++) {
+    for (const change of steps[k].changes) set(next, change, change.after);
+  }
+  return next;
+}
+
+/** @param {Moment} moment @param {Change} change @param {any} value */
+function set(moment, change, value) {
+  for (const entities of [moment.tensors, moment.functions, moment.edges]) {
+    const entity = entities.get(change.id);
+    if (entity) {
+      /** @type {Map<string, any>} */ (entities).set(change.id, { ...entity, [change.field]: value });
+      return;
+    }
+  }
+  throw new Error(`a step changes ${change.id}.${change.field}, and the trace has no ${change.id}`);
+}
+
+/** The step that led to a moment. @param {Moment} moment @returns {Step|null} */
+function stepOf(moment) {
+  return moment.trace.steps[moment.step - 1] ?? null;
+}
+
+/**
+ * The error that still stands: the last one, until a later cell changes the graph.
+ * @param {Moment} moment @returns {Fault|null}
+ */
+function standingError(moment) {
+  let latest = -1;
+  for (let k = moment.step - 1; k >= 0; k--) {
+    const { error, place, kind } = moment.trace.steps[k];
+    if (error) return place && latest > place.cell ? null : error;
+    if (kind !== "name") latest = Math.max(latest, place?.cell ?? -1);
+  }
+  return null;
+}
+
+/** What to call a tensor in a sentence. @param {Tensor} tensor @returns {string} */
+function nameOf(tensor) {
+  if (tensor.names.length) return tensor.names.join(", ");
+  return tensor.ghosts.length ? `was ${tensor.ghosts.join(", ")}` : tensor.label || "tensor";
+}
+
+/** A shape as Python prints it. @param {number[]} shape @returns {string} */
+function shapeText(shape) {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+/** "In [3] line 2", the way the notebook labels it. @param {Moment} moment @param {Place} place */
+function placeText(moment, place) {
+  const cell = moment.trace.cells[place.cell];
+  if (!cell) return "";
+  return t(cell.label.startsWith("[") ? "place.cell" : "place.file", { label: cell.label, line: place.line });
+}
+
+/** The learner's own line, or "". @param {Moment} moment @param {Place} place @returns {string} */
+function sourceLine(moment, place) {
+  return (moment.trace.cells[place.cell]?.source.split("\n")[place.line - 1] ?? "").trim();
 }
 
 // ---- error.js
@@ -1050,6 +1239,223 @@ function placeRow(moment, what, word, name, version, place) {
   );
 }
 
+// ---- language.js
+
+// The language of the page: what the reader chose last, else what the page or the browser speaks.
+
+const KEY = "minigrad_widgets.language";
+const CHOSEN = "minigrad_widgets:language";
+/** @type {Record<Language, string>} */
+const TAGS = { en: "en", zh: "zh-CN" };
+
+/** What browsers and screen readers call the language that is spoken. @returns {string} */
+function languageTag() {
+  return TAGS[language()];
+}
+
+/** Chinese where the reader chose it, or has chosen nothing and the page or the browser is Chinese.
+ * @param {string|null} chosen @param {string} page @param {readonly string[]} browser @returns {Language} */
+function firstLanguage(chosen, page, browser) {
+  if (chosen === "en" || chosen === "zh") return chosen;
+  return [page, browser[0] ?? ""].some((tag) => /^zh\b/i.test(tag)) ? "zh" : "en";
+}
+
+/** Speaks the language that the page begins with. */
+function beginToSpeak() {
+  speak(firstLanguage(recall(), document.documentElement.lang, navigator.languages));
+}
+
+/** Chooses a language for every view on the page, and for the next time. @param {Language} next */
+function choose(next) {
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // A page may not let us remember: then it is for this visit.
+  }
+  window.dispatchEvent(new CustomEvent(CHOSEN, { detail: next }));
+}
+
+/**
+ * Tells of a choice, in whichever view it was made: each has loaded this module for itself.
+ * @param {() => void} changed @returns {() => void} ends it
+ */
+function onLanguage(changed) {
+  const hear = (/** @type {Event} */ event) => {
+    speak(/** @type {CustomEvent} */ (event).detail);
+    changed();
+  };
+  window.addEventListener(CHOSEN, hear);
+  return () => window.removeEventListener(CHOSEN, hear);
+}
+
+/** @returns {string|null} */
+function recall() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+// ---- steps.js
+
+// Stepping through a trace: where the cells begin, what a step changed, how long to look at it. Pure.
+
+const SPEEDS = [0.5, 1, 2, 4];
+
+const LOOK = 900; // milliseconds that a step is looked at before it is read
+const LETTER = 28; // milliseconds to read a letter; a Chinese character takes as long as three
+const CHINESE = /[\u2e80-\u9fff\uff00-\uffef]/g;
+
+/** The cell in whose run a step happened. @param {Step} step @returns {number|null} */
+function cellOf(step) {
+  return step.cell ?? step.place?.cell ?? null;
+}
+
+/** The first step of each run of a cell, counted from 1. @param {Trace} trace @returns {Mark[]} */
+function marksOf(trace) {
+  /** @type {Mark[]} */
+  const marks = [];
+  let last = null;
+  for (const [i, step] of trace.steps.entries()) {
+    const cell = cellOf(step);
+    if (cell === null || cell === last) continue;
+    marks.push({ step: i + 1, label: trace.cells[cell].label });
+    last = cell;
+  }
+  return marks;
+}
+
+/** Where a move leads. @param {Move} move @param {number} step @param {number} count how many there are
+ * @param {Mark[]} marks @returns {number} */
+function moved(move, step, count, marks) {
+  switch (move) {
+    case "first": return 0;
+    case "back": return Math.max(0, step - 1);
+    case "on": return Math.min(count, step + 1);
+    case "last": return count;
+    case "cell back": return Math.max(0, ...marks.map((mark) => mark.step).filter((s) => s < step));
+    case "cell on": return Math.min(count, ...marks.map((mark) => mark.step).filter((s) => s > step));
+  }
+}
+
+/** Where playing begins: here, or once more from the last cell when all has been played.
+ * @param {number} step @param {number} count @param {Mark[]} marks @returns {number} */
+function playFrom(step, count, marks) {
+  return step < count ? step : (marks[marks.length - 1]?.step ?? 1) - 1;
+}
+
+/** How long a step stays while playing, in milliseconds. @param {string} text @param {number} speed */
+function dwell(text, speed) {
+  const letters = text.length + 2 * (text.match(CHINESE)?.length ?? 0);
+  return (LOOK + LETTER * letters) / speed;
+}
+
+/**
+ * Where a step of one trace is in a later one, of which old steps may be gone; its end where it is not.
+ * @param {Trace} before @param {number} step @param {Trace} after @returns {number}
+ */
+function sameStep(before, step, after) {
+  if (step === 0) return 0;
+  const wanted = identity(before.steps[step - 1]);
+  const expected = step - (after.dropped - before.dropped);
+  for (let k = Math.min(expected, after.steps.length); k > 0; k--) {
+    if (identity(after.steps[k - 1]) === wanted) return k;
+  }
+  return after.steps.length;
+}
+
+/** What a step keeps when names come to light later. @param {Step} step */
+function identity({ kind, about, changes }) {
+  return JSON.stringify([kind, about, changes.map((change) => [change.id, change.field])]);
+}
+
+/**
+ * What a step touched: the fields by id, none for what it was only about.
+ * @param {Step|null} step @returns {Map<string, Set<string>>}
+ */
+function touchedBy(step) {
+  /** @type {Map<string, Set<string>>} */
+  const touched = new Map((step?.about ?? []).map((id) => [id, new Set()]));
+  for (const { id, field } of step?.changes ?? []) {
+    const fields = touched.get(id);
+    if (fields) fields.add(field);
+    else touched.set(id, new Set([field]));
+  }
+  return touched;
+}
+
+/** The value that a step brought about: of the tensor that it made, or of the gradient that it kept.
+ * @param {Moment} moment @param {Step|null} step @returns {Value|null} */
+function valueOf(moment, step) {
+  for (const { id, field } of step?.changes ?? []) {
+    const tensor = moment.tensors.get(id);
+    if (!tensor) continue;
+    if (field === "shown" || field === "value") return tensor.value;
+    if (field === "grad") return tensor.grad;
+  }
+  return null;
+}
+
+// ---- sentence.js
+
+// What is said of a moment: which step it is, the learner's own line, the sentence with its names and numbers.
+
+// The parts of a message that stand out: who is spoken of, and what came of it.
+const WHO = ["name", "names", "node"];
+const RESULT = ["result", "total", "after"];
+const MOST = 300; // steps of which the longest is looked for
+
+/** Which step it is and what the learner wrote. @param {Moment} moment @returns {Tree[]} */
+function whenTrees(moment) {
+  const count = moment.trace.steps.length;
+  const past = moment.step < count;
+  const step = stepOf(moment);
+  const trees = [h("span", { class: "mg-tag" }, t(past ? "step.past" : "step.now", { step: moment.step, count }))];
+  if (!step) return trees;
+  const cell = cellOf(step);
+  if (step.place) {
+    const line = sourceLine(moment, step.place);
+    const value = valueOf(moment, step);
+    trees.push(h("span", { class: "mg-where" }, placeText(moment, step.place)));
+    if (line) trees.push(h("code", {}, line));
+    if (line && value) trees.push(h("span", { class: "mg-gave" }, `→ ${wording(value.said)}`));
+  } else if (cell !== null) {
+    trees.push(h("span", { class: "mg-where" }, moment.trace.cells[cell].label));
+  }
+  return trees;
+}
+
+/** The sentences of a moment, those that it begins with where no step has been. @param {Moment} moment
+ * @returns {import("./words.js").Phrase[]} */
+function saidAt(moment) {
+  const step = stepOf(moment);
+  if (step) return step.said;
+  const { steps, dropped } = moment.trace;
+  if (!steps.length) return [];
+  return dropped ? [{ say: "step.begin" }, { say: "step.dropped", count: dropped }] : [{ say: "step.begin" }];
+}
+
+/** The same with its names and results in bold. @param {Moment} moment @returns {Tree} */
+function sayTree(moment) {
+  const parts = pieces(saidAt(moment)).map(({ text, part }) => {
+    if (WHO.includes(part)) return h("b", {}, text);
+    return RESULT.includes(part) ? h("b", { class: "mg-result" }, text) : text;
+  });
+  return h("span", {}, ...parts);
+}
+
+/** The longest sentence of a trace: the room for it is kept, or what stands below would jump at each step.
+ * @param {Trace} trace @returns {string} */
+function longest(trace) {
+  let found = "";
+  for (const step of trace.steps.slice(-MOST)) {
+    const text = sentences(step.said);
+    if (text.length > found.length) found = text;
+  }
+  return found;
+}
+
 // ---- text.js
 
 // Fitting text into the room it has.
@@ -1088,6 +1494,7 @@ function fit(text, room, font, measure) {
 
 const PAD = 9;
 const ROW = 16;
+const TOP = 6; // the same whether or not the last row is there yet
 
 /** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
 function hasGradLine(tensor) {
@@ -1151,13 +1558,12 @@ function cardTree(tensor, side, width, height, measure) {
     ),
   ];
   if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
-  const top = (height - ROW * rows.length) / 2;
   return h(
     "g",
     { class: cardClass(tensor, side) },
     h("title", {}, cardWords(tensor)),
     h("rect", { class: "mg-body", width, height, rx: 8 }),
-    ...rows.map((row, i) => h("g", { transform: `translate(0 ${top + i * ROW})` }, row)),
+    ...rows.map((row, i) => h("g", { transform: `translate(0 ${TOP + i * ROW})` }, row)),
   );
 }
 
@@ -1255,6 +1661,11 @@ const short = (value) => String(Math.round(value * 10) / 10);
 function pathText(points) {
   const words = points.map(([x, y]) => `${short(x)} ${short(y)}`);
   return `M${words[0]}C${words.slice(1).join(" ")}`;
+}
+
+/** The outlines of boxes as one path. @param {Box[]} boxes @returns {string} */
+function boxesText(boxes) {
+  return boxes.map(({ x, y, w, h }) => `M${short(x)} ${short(y)}h${short(w)}v${short(h)}h${short(-w)}Z`).join("");
 }
 
 /** The point at `u` in 0..1 of one cubic piece. @param {Point[]} points @param {number} piece
@@ -1679,17 +2090,22 @@ function slotTree(saved, i, width, measure) {
 function buildScene(moment, layout, side, measure) {
   /** @type {Thing[]} */
   const things = [];
+  /** @type {Box[]} the places of what is not there yet */
+  const future = [];
   for (const tensor of moment.tensors.values()) {
     const place = layout.nodes[tensor.id];
-    if (!tensor.shown || !place) continue;
+    if (!place) continue;
     const [x, y, w, h] = place;
-    things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+    if (tensor.shown) things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
+    else future.push({ x, y, w, h });
   }
   for (const func of moment.functions.values()) {
     const place = layout.nodes[func.id];
-    if (!func.shown || !place) continue;
+    if (!place) continue;
     const [x, y, w, h] = place;
-    things.push({ id: func.id, box: functionBox(func, side, { x, y, w, h }, measure), tensor: null, func });
+    const box = functionBox(func, side, { x, y, w, h }, measure);
+    if (func.shown) things.push({ id: func.id, box, tensor: null, func });
+    else future.push(box);
   }
   // In reading order, for the tab key and screen readers.
   things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
@@ -1697,6 +2113,7 @@ function buildScene(moment, layout, side, measure) {
   /** @type {Scene} */
   const scene = {
     side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
+    future,
   };
   const taken = new BoxIndex();
   for (const { box } of things) taken.add(box);
@@ -1747,11 +2164,12 @@ class Drawing {
     this.drawn = new Map();
     /** @type {string|null} */
     this.lit = null;
-    /** @type {Set<string>} */
-    this.about = new Set();
+    /** @type {Map<string, Set<string>>} what the step touched, by id */
+    this.touched = new Map();
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
+    this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.pillLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.thingLayer = this.svg.appendChild(buildSvg(h("g", {})));
@@ -1774,17 +2192,18 @@ class Drawing {
   }
 
   /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
-   * @param {string[]} about what the last step was about @param {boolean} glide */
-  update(moment, layout, about, glide) {
+   * @param {Map<string, Set<string>>} touched by its step @param {boolean} glide */
+  update(moment, layout, touched, glide) {
     const size = Math.max(this.scene.things.size, moment.tensors.size + moment.functions.size);
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
     this.scene = buildScene(moment, layout, this.side, this.measure);
-    this.about = new Set(about);
+    this.touched = touched;
+    this.future.setAttribute("d", boxesText(this.scene.future));
     this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     const things = [...this.scene.things.values()];
     const tensors = things.filter((thing) => thing.tensor).length;
-    const name = this.side === "forward" ? "Forward graph" : "Backward graph";
-    this.svg.setAttribute("aria-label", `${name}: ${tensors} tensors, ${things.length - tensors} functions`);
+    const parts = { tensors: counted("tensor", tensors), functions: counted("function", things.length - tensors) };
+    this.svg.setAttribute("aria-label", t(`drawing.${this.side}`, parts));
     if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
@@ -1847,7 +2266,15 @@ class Drawing {
     drawn.group.dataset.size = sized;
     drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
     drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
-    drawn.group.classList.toggle("mg-about", this.about.has(id));
+    this.touch(drawn.group, id);
+  }
+
+  /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
+  touch(group, id) {
+    const fields = this.touched.get(id);
+    group.classList.toggle("mg-about", fields !== undefined);
+    if (fields?.size) group.dataset.changed = [...fields].join(" ");
+    else delete group.dataset.changed;
   }
 
   /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
@@ -1856,18 +2283,29 @@ class Drawing {
     const key = `${path} ${edge.tracked} ${JSON.stringify([message, pill])}`;
     const old = this.drawn.get(id);
     if (old?.key === key) {
-      old.group.classList.toggle("mg-about", this.about.has(id));
+      this.touch(old.group, id);
+      if (old.pill) this.touch(old.pill, id);
       return;
     }
     const group = buildSvg(edgeTree(edge, this.side, message, points));
     const label = pill ? buildSvg(pillTree(edge, message, pill, this.measure)) : null;
     if (!old?.key.startsWith(`${path} `)) group.classList.add("mg-fresh");
-    group.classList.toggle("mg-about", this.about.has(id));
+    this.touch(group, id);
+    if (label) this.touch(label, id);
     old?.group.remove();
     old?.pill?.remove();
     edges.append(group);
     if (label) pills.append(label);
     this.drawn.set(id, { group, pill: label, entity: edge, key });
+  }
+
+  /** Draws everything anew the next time: it is said in another language. */
+  forget() {
+    for (const { group, pill } of this.drawn.values()) {
+      group.remove();
+      pill?.remove();
+    }
+    this.drawn.clear();
   }
 
   /** The size on the screen. @param {number} scale */
@@ -1926,9 +2364,9 @@ function idAt(event) {
   return /** @type {Element} */ (event.target).closest("[data-id]")?.getAttribute("data-id") ?? null;
 }
 
-// ---- panel.js
+// ---- stage.js
 
-// The panel: a switch, the two linked drawings, the sentence of the moment, the error that stands.
+// The two drawings in their panes: which of them there is room for, how large, what is in view.
 
 const SMALLEST = 0.68; // of the natural size, where small text has 7.5 pixels; then the drawing scrolls
 const EASY = 0.8;
@@ -1956,76 +2394,49 @@ function fitBoth(room, width) {
   return room >= WIDE || (room - FRAMES) / 2 >= width * SMALLEST;
 }
 
-class Panel {
-  /** @param {HTMLElement} host */
-  constructor(host) {
+/** Where to scroll so that a stretch is in view, moving as little as needed.
+ * @param {number} now @param {number} room @param {number} from @param {number} to */
+function nearest(now, room, from, to) {
+  if (to - from > room) return Math.max(0, (from + to - room) / 2);
+  if (from < now) return Math.max(0, from);
+  return to > now + room ? to - room : now;
+}
+
+class Stage {
+  /** @param {HTMLElement} root the panel @param {import("./text.js").Measure} measure */
+  constructor(root, measure) {
+    this.root = root;
     /** @type {View} */
     this.wanted = "both";
-    this.moment = lastMoment(EMPTY_TRACE);
-    this.layout = EMPTY_LAYOUT;
+    this.kind = ""; // of the step that is shown
     this.scale = 1;
-    this.sequence = -1;
-    this.root = buildHtml(skeleton());
-    host.append(this.root);
-    const measure = measurer(this.root);
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
       (side) => new Drawing(side, measure, point, (id) => this.go([id])),
     );
     this.panes = this.drawings.map((drawing) => {
-      const pane = this.find(`.mg-pane[data-side=${drawing.side}] .mg-scroll`);
+      const pane = /** @type {HTMLElement} */ (root.querySelector(`[data-side=${drawing.side}] .mg-scroll`));
       pane.append(drawing.svg);
       return pane;
     });
-    this.linkScrolling();
+    this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
     /** @type {HTMLButtonElement[]} */
-    this.switches = [...this.find(".mg-switch").querySelectorAll("button")];
-    this.find(".mg-switch").addEventListener("click", (event) => {
-      const view = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset.view;
-      if (view) this.choose(/** @type {View} */ (view));
-    });
-    this.observer = new ResizeObserver(() => this.arrange());
-    this.observer.observe(this.root);
+    this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
+    for (const button of this.switches) {
+      button.addEventListener("click", () => this.choose(/** @type {View} */ (button.dataset.view)));
+    }
+    this.linkScrolling();
   }
 
-  /** @param {string} selector @returns {HTMLElement} */
-  find(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
-  }
-
-  /** Shows new content and says when it is painted. @param {Content} content */
-  show({ trace, layout, title, problem, sequence }) {
-    this.sequence = sequence;
-    this.find(".mg-title").textContent = title;
-    this.say(problem);
-    if (trace) this.moment = lastMoment(trace);
-    if (layout) this.layout = layout;
-    this.draw(true);
-    this.announcePainted(sequence);
-  }
-
-  /** One line about a failure of our own, or "". @param {string} problem */
-  say(problem) {
-    this.find(".mg-problem").textContent = problem;
-    this.find(".mg-problem").hidden = !problem;
-  }
-
-  /** Draws the current moment. @param {boolean} glide whether nodes move to new places or jump */
-  draw(glide) {
-    const { moment, layout } = this;
+  /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
+   * @param {boolean} glide whether nodes move to new places or jump */
+  update(moment, layout, glide) {
     const step = stepOf(moment);
-    this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
+    this.kind = step?.kind ?? "";
+    const touched = touchedBy(step);
     // The one that is hidden too, so that the switch shows it at once.
-    for (const drawing of this.drawings) drawing.update(moment, layout, step?.about ?? [], glide);
+    for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
     this.showView();
-    this.find(".mg-say").textContent = step ? sentences(step.said) : "";
-    this.find(".mg-say").hidden = !step;
-    const error = standingError(moment);
-    this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
-    this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
-    this.find(".mg-count").textContent = countText(moment);
-    this.fit();
-    this.go(step?.about ?? []);
   }
 
   /** @param {View} view */
@@ -2034,14 +2445,14 @@ class Panel {
     this.arrange();
   }
 
-  /** The view that there is room for; of both, the one in which the last step happened. @returns {View} */
+  /** The view that there is room for; of both, the one in which the step happened. @returns {View} */
   view() {
     if (this.wanted !== "both" || this.hasRoom()) return this.wanted;
-    return BACKWARD_STEPS.includes(stepOf(this.moment)?.kind ?? "") ? "backward" : "forward";
+    return BACKWARD_STEPS.includes(this.kind) ? "backward" : "forward";
   }
 
   hasRoom() {
-    return fitBoth(this.find(".mg-header").clientWidth, this.drawings[0].width);
+    return fitBoth(this.header.clientWidth, this.drawings[0].width);
   }
 
   visible() {
@@ -2063,15 +2474,15 @@ class Panel {
     this.root.dataset.view = view;
     for (const button of this.switches) {
       const its = button.dataset.view;
-      button.setAttribute("aria-checked", String(its === view));
+      button.setAttribute("aria-pressed", String(its === view));
       if (its === "both") {
         button.disabled = narrow;
-        button.title = narrow ? "There is room for both when the panel is wider" : "";
+        button.title = narrow ? t("panel.narrow") : "";
       }
     }
   }
 
-  /** Chooses the scale; both drawings have the same. */
+  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
   fit() {
     const drawing = this.visible()[0];
     const pane = this.paneOf(drawing);
@@ -2089,6 +2500,11 @@ class Panel {
       const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
       drawing.paint(window, this.scale);
     }
+  }
+
+  /** Everything is drawn anew the next time. */
+  forget() {
+    for (const drawing of this.drawings) drawing.forget();
   }
 
   /** @param {Drawing} drawing */
@@ -2124,13 +2540,331 @@ class Panel {
       });
     }
   }
+}
+
+// ---- stepper.js
+
+// The controls of the stepper: buttons, slider, the marks of the cells, playing, keys.
+
+const BUTTONS = /** @type {const} */ (["first", "back", "play", "on", "last"]);
+/** @type {Record<string, Move>} */
+const KEYS = {
+  ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", PageUp: "cell back", PageDown: "cell on",
+};
+const SPEED = "minigrad_widgets.speed";
+const GAP = 6; // pixels between the labels of two cells
+
+/** What it looks like; `Panel.relabel` writes the words. */
+function stepperTree() {
+  const button = (/** @type {string} */ name) =>
+    h("button", { type: "button", "data-do": name, "data-label": `step.${name}` }, stepIcon(name));
+  return h(
+    // JupyterLab leaves the keys to what bears this attribute.
+    "div",
+    { class: "mg-stepper", role: "group", "data-label": "step.group", "data-lm-suppress-shortcuts": "true" },
+    h("div", { class: "mg-buttons" }, ...BUTTONS.map(button)),
+    h(
+      "div",
+      { class: "mg-track" },
+      h("input", { type: "range", min: 0, step: 1, class: "mg-slider", "data-label": "step.slider" }),
+      h("div", { class: "mg-marks" }),
+    ),
+    h("span", { class: "mg-at" }),
+    h(
+      "select",
+      { class: "mg-speed", "data-label": "step.speed" },
+      ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}×`)),
+    ),
+  );
+}
+
+class Stepper {
+  /**
+   * @param {HTMLElement} root of the stepper @param {(step: number) => void} onStep called to show a step
+   * @param {() => string} sentence what the step that is shown says
+   */
+  constructor(root, onStep, sentence) {
+    this.root = root;
+    this.onStep = onStep;
+    this.sentence = sentence;
+    this.step = 0;
+    this.count = 0;
+    /** @type {import("./steps.js").Mark[]} */
+    this.marks = [];
+    this.timer = 0; // while playing
+    this.slider = /** @type {HTMLInputElement} */ (root.querySelector(".mg-slider"));
+    this.markRow = /** @type {HTMLElement} */ (root.querySelector(".mg-marks"));
+    this.at = /** @type {HTMLElement} */ (root.querySelector(".mg-at"));
+    this.speed = /** @type {HTMLSelectElement} */ (root.querySelector(".mg-speed"));
+    this.speed.value = String(recalledSpeed());
+    this.speed.addEventListener("change", () => {
+      try {
+        localStorage.setItem(SPEED, this.speed.value);
+      } catch {
+        // It is for this visit, then.
+      }
+      if (this.playing) this.schedule();
+    });
+    this.slider.addEventListener("input", () => this.to(Number(this.slider.value)));
+    root.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("button");
+      if (button?.dataset.step) this.to(Number(button.dataset.step));
+      else if (button?.dataset.do === "play") this.toggle();
+      else if (button?.dataset.do) this.move(/** @type {Move} */ (button.dataset.do));
+    });
+  }
+
+  get playing() {
+    return this.timer !== 0;
+  }
+
+  /** Takes a trace. @param {Trace} trace */
+  show(trace) {
+    this.count = trace.steps.length;
+    this.marks = marksOf(trace);
+    this.slider.max = String(this.count);
+    this.root.hidden = this.count === 0;
+    this.markRow.replaceChildren(
+      ...this.marks.map(({ step, label }) =>
+        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1 }, label)),
+      ),
+    );
+    this.markRow.querySelectorAll("button").forEach((mark, i) => {
+      mark.style.setProperty("--mg-at", String(this.marks[i].step / Math.max(1, this.count)));
+    });
+  }
+
+  /** Shows where we are. @param {number} step */
+  showStep(step) {
+    this.step = step;
+    this.slider.value = String(step);
+    this.root.style.setProperty("--mg-done", String(step / Math.max(1, this.count)));
+    const at = t("step.at", { step, count: this.count });
+    this.slider.setAttribute("aria-valuetext", at);
+    this.at.textContent = `${step} / ${this.count}`;
+    for (const name of BUTTONS) {
+      const there = name === "first" || name === "back" ? step === 0 : step === this.count;
+      // Not `disabled`: that would take the focus from the button under a learner's finger.
+      if (name !== "play") this.button(name).setAttribute("aria-disabled", String(there));
+    }
+    this.showPlay();
+    if (this.playing) this.schedule();
+  }
+
+  /** Says what the play button does now. */
+  showPlay() {
+    const button = this.button("play");
+    const cell = this.marks[this.marks.length - 1]?.label ?? "";
+    const again = this.step === this.count && cell;
+    const label = this.playing ? t("step.pause") : again ? t("step.again", { cell }) : t("step.play");
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    button.replaceChildren(build(stepIcon(this.playing ? "pause" : "play")));
+  }
+
+  /** Leaves out the labels of cells that would cover each other. */
+  arrange() {
+    let end = -Infinity;
+    for (const mark of /** @type {NodeListOf<HTMLElement>} */ (this.markRow.querySelectorAll("button"))) {
+      const left = mark.offsetLeft - mark.offsetWidth / 2;
+      mark.classList.toggle("mg-tick", left < end + GAP);
+      if (left >= end + GAP) end = left + mark.offsetWidth;
+    }
+  }
+
+  /** @param {string} name */
+  button(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-do=${name}]`));
+  }
+
+  /** @param {number} step */
+  to(step) {
+    this.pause();
+    this.onStep(step);
+  }
+
+  /** @param {Move} move */
+  move(move) {
+    this.to(moved(move, this.step, this.count, this.marks));
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else if (this.count) {
+      this.timer = -1;
+      this.onStep(playFrom(this.step, this.count, this.marks) + 1);
+    }
+  }
+
+  pause() {
+    if (!this.playing) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.showPlay();
+  }
+
+  schedule() {
+    clearTimeout(this.timer);
+    if (this.step >= this.count) {
+      this.pause();
+      return;
+    }
+    const wait = dwell(this.sentence(), Number(this.speed.value));
+    this.timer = window.setTimeout(() => this.onStep(this.step + 1), wait);
+  }
+
+  /** A key that was pressed anywhere in the panel; whether it was ours. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("select, .mg-details") || this.count === 0) return false;
+    if (event.key === " ") {
+      if (target.closest("button")) return false;
+      this.toggle();
+    } else if (event.key in KEYS) this.move(KEYS[event.key]);
+    else return false;
+    return true;
+  }
+}
+
+/** @returns {number} */
+function recalledSpeed() {
+  try {
+    const speed = Number(localStorage.getItem(SPEED));
+    return SPEEDS.includes(speed) ? speed : 1;
+  } catch {
+    return 1;
+  }
+}
+
+// ---- panel.js
+
+// The panel: a switch, the two linked drawings, the sentence of the moment, the stepper, the error that stands.
+
+class Panel {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.moment = lastMoment(EMPTY_TRACE);
+    this.layout = EMPTY_LAYOUT;
+    this.sequence = -1;
+    this.connected = true;
+    beginToSpeak();
+    this.root = buildHtml(skeleton());
+    host.append(this.root);
+    this.stage = new Stage(this.root, measurer(this.root));
+    this.stepper = new Stepper(
+      this.find(".mg-stepper"),
+      (step) => this.go(step),
+      () => sentences(saidAt(this.moment)),
+    );
+    this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
+    this.endLanguage = onLanguage(() => this.retell());
+    this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
+    this.root.addEventListener("keydown", (event) => {
+      if (!this.stepper.onKey(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    this.observer = new ResizeObserver(() => {
+      this.stage.arrange();
+      this.stepper.arrange();
+    });
+    this.observer.observe(this.root);
+    this.relabel();
+  }
+
+  /** @param {string} selector @returns {HTMLElement} */
+  find(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector));
+  }
+
+  /** Shows new content and says when it is painted. @param {Content} content */
+  show({ trace, layout, title, problem, sequence }) {
+    this.sequence = sequence;
+    this.find(".mg-title").textContent = title;
+    this.say(problem);
+    if (trace) {
+      const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
+      this.moment = momentAt(lastMoment(trace), step);
+      this.stepper.show(trace);
+    }
+    if (layout) this.layout = layout;
+    this.draw(true);
+    this.announcePainted(sequence);
+  }
+
+  /**
+   * Whether the step that is shown stays when a cell has brought new ones. It does under the hands of
+   * somebody who is stepping or plays; whoever ran a cell meanwhile wants to see what it did.
+   */
+  stays() {
+    const past = this.moment.step < this.moment.trace.steps.length;
+    return past && (this.stepper.playing || this.root.contains(document.activeElement));
+  }
+
+  /** Shows a step. No word to the kernel. @param {number} step */
+  go(step) {
+    this.moment = momentAt(this.moment, step);
+    this.draw(false);
+  }
+
+  /** One line about a failure of our own, or "". @param {string} problem */
+  say(problem) {
+    this.find(".mg-problem").textContent = problem;
+    this.find(".mg-problem").hidden = !problem;
+  }
+
+  /** Draws the current moment. @param {boolean} fresh whether it is another trace, and not another step */
+  draw(fresh) {
+    const { moment, layout } = this;
+    const step = stepOf(moment);
+    const error = standingError(moment);
+    this.root.classList.toggle("mg-empty", Object.keys(layout.nodes).length === 0);
+    this.root.classList.toggle("mg-past", moment.step < moment.trace.steps.length);
+    this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
+    this.root.dataset.step = String(moment.step);
+    this.stage.update(moment, layout, fresh);
+    if (fresh) this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
+    this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
+    this.find(".mg-say").replaceChildren(build(sayTree(moment)));
+    this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
+    this.find(".mg-count").textContent = countText(moment);
+    this.stepper.showStep(moment.step);
+    if (fresh) {
+      this.stage.fit();
+      this.stepper.arrange();
+    }
+    this.stage.go(step?.about ?? []);
+  }
+
+  /** Says everything again in another language. */
+  retell() {
+    this.relabel();
+    this.stage.forget();
+    this.draw(true);
+  }
+
+  /** Writes the words that stay. */
+  relabel() {
+    this.root.lang = languageTag();
+    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-say]"))) {
+      element.textContent = t(element.dataset.say ?? "");
+    }
+    for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
+      const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
+      element.setAttribute("aria-label", label);
+      if (element.matches("button, select")) element.setAttribute("title", label);
+    }
+    this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
+    this.setConnected(this.connected);
+  }
 
   /** @param {boolean} connected */
   setConnected(connected) {
+    this.connected = connected;
     this.root.classList.toggle("mg-disconnected", !connected);
-    this.find(".mg-status").textContent = connected
-      ? ""
-      : "Disconnected: the kernel is gone. Run the cell with live() again to go on.";
+    this.find(".mg-status").textContent = connected ? "" : t("panel.disconnected");
   }
 
   /**
@@ -2150,64 +2884,75 @@ class Panel {
   }
 
   destroy() {
+    this.stepper.pause();
+    this.endLanguage();
     this.observer.disconnect();
     this.root.remove();
   }
 }
 
-/** Where to scroll so that a stretch is in view, moving as little as needed.
- * @param {number} now @param {number} room @param {number} from @param {number} to */
-function nearest(now, room, from, to) {
-  if (to - from > room) return Math.max(0, (from + to - room) / 2);
-  if (from < now) return Math.max(0, from);
-  return to > now + room ? to - room : now;
-}
-
 /** @param {Moment} moment @returns {string} */
 function countText(moment) {
-  const tensors = [...moment.tensors.values()].filter((t) => t.shown).length;
-  const functions = [...moment.functions.values()].filter((f) => f.shown).length;
+  const tensors = [...moment.tensors.values()].filter((tensor) => tensor.shown).length;
+  const functions = [...moment.functions.values()].filter((func) => func.shown).length;
   if (!tensors && !functions) return "";
-  const s = (/** @type {number} */ n, /** @type {string} */ word) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  return `${s(tensors, "tensor")}, ${s(functions, "function")}`;
+  return t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
 }
 
 function skeleton() {
-  const button = (/** @type {string} */ view, /** @type {string} */ word) =>
-    h("button", { type: "button", role: "radio", "aria-checked": "false", "data-view": view }, word);
-  const pane = (/** @type {string} */ side, /** @type {string} */ word, /** @type {string} */ note) =>
+  const button = (/** @type {string} */ view) =>
+    h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
+  const pane = (/** @type {string} */ side) =>
     h(
       "figure",
       { class: "mg-pane", "data-side": side },
-      h("figcaption", {}, word, " ", h("small", {}, note)),
+      h(
+        "figcaption",
+        {},
+        h("span", { "data-say": `panel.${side}` }),
+        " ",
+        h("small", { class: "mg-flows", "data-say": `panel.flows.${side}` }),
+        h("small", { class: "mg-was", "data-say": "panel.was" }),
+      ),
       h("div", { class: "mg-scroll" }),
     );
   return h(
     "section",
-    { class: "mg", "aria-label": "Graph of automatic differentiation" },
+    { class: "mg", "data-label": "panel", tabindex: -1 },
     h(
       "header",
       { class: "mg-header" },
       h(
         "div",
-        { class: "mg-switch", role: "radiogroup", "aria-label": "Which drawing" },
-        button("both", "Both"),
-        button("forward", "Forward"),
-        button("backward", "Backward"),
+        { class: "mg-switch", role: "group", "data-label": "panel.which" },
+        button("both"),
+        button("forward"),
+        button("backward"),
       ),
       h("span", { class: "mg-title" }),
       h("span", { class: "mg-count" }),
+      h("button", { type: "button", class: "mg-language", "data-say": "panel.language" }),
     ),
     h("p", { class: "mg-status", role: "status" }),
     h("p", { class: "mg-problem", role: "status", hidden: "" }),
-    h("p", { class: "mg-blank" }, "Nothing to draw yet: run a cell that makes a tensor."),
+    h("p", { class: "mg-blank", "data-say": "panel.blank" }),
+    h("div", { class: "mg-twin" }, pane("forward"), pane("backward")),
     h(
       "div",
-      { class: "mg-twin" },
-      pane("forward", "Forward", "data flows down"),
-      pane("backward", "Backward", "gradients flow up"),
+      { class: "mg-moment", hidden: "" },
+      h(
+        "div",
+        { class: "mg-top" },
+        h("p", { class: "mg-when" }),
+        h("button", { type: "button", class: "mg-to-now", "data-say": "step.to now" }),
+      ),
+      h(
+        "div",
+        { class: "mg-sentence" },
+        h("p", { class: "mg-say", "aria-live": "polite", "aria-atomic": "true" }),
+      ),
     ),
-    h("p", { class: "mg-say", "aria-live": "polite", hidden: "" }),
+    stepperTree(),
     h("div", { class: "mg-fault", "aria-live": "assertive" }),
   );
 }

@@ -1,0 +1,187 @@
+// @ts-check
+// The two drawings in their panes: which of them there is room for, how large, what is in view.
+
+import { Drawing } from "./graph.js";
+import { stepOf } from "./model.js";
+import { touchedBy } from "./steps.js";
+import { t } from "./words.js";
+
+/**
+ * @typedef {import("./model.js").Moment} Moment
+ * @typedef {import("./model.js").Layout} Layout
+ * @typedef {"both"|"forward"|"backward"} View
+ */
+
+const SMALLEST = 0.68; // of the natural size, where small text has 7.5 pixels; then the drawing scrolls
+const EASY = 0.8;
+const LARGEST = 1.6;
+const FRAMES = 12; // pixels that two drawings side by side have for gap and frames
+const WIDE = 720; // pixels from which there are two drawings even of a graph that has to scroll
+const BACKWARD_STEPS = ["backward", "run", "accumulate", "let go", "free", "error"];
+const AROUND = 24; // pixels kept free round what is scrolled to
+
+/**
+ * How large a drawing is shown. Whole, where that can be read with ease; else as wide as the room, and
+ * where even that cannot be read it scrolls both ways.
+ * @param {number} roomWidth @param {number} roomHeight @param {number} width @param {number} height
+ * @param {number} largest
+ */
+export function scaleFor(roomWidth, roomHeight, width, height, largest) {
+  if (width <= 0 || height <= 0 || roomWidth <= 0) return 1;
+  const whole = Math.min(roomWidth / width, roomHeight / height);
+  if (whole >= EASY) return Math.min(whole, largest);
+  return Math.min(Math.max(roomWidth / width, SMALLEST), 1);
+}
+
+/** Whether two drawings fit side by side and can be read. @param {number} room @param {number} width */
+export function fitBoth(room, width) {
+  return room >= WIDE || (room - FRAMES) / 2 >= width * SMALLEST;
+}
+
+/** Where to scroll so that a stretch is in view, moving as little as needed.
+ * @param {number} now @param {number} room @param {number} from @param {number} to */
+export function nearest(now, room, from, to) {
+  if (to - from > room) return Math.max(0, (from + to - room) / 2);
+  if (from < now) return Math.max(0, from);
+  return to > now + room ? to - room : now;
+}
+
+export class Stage {
+  /** @param {HTMLElement} root the panel @param {import("./text.js").Measure} measure */
+  constructor(root, measure) {
+    this.root = root;
+    /** @type {View} */
+    this.wanted = "both";
+    this.kind = ""; // of the step that is shown
+    this.scale = 1;
+    const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
+    this.drawings = /** @type {const} */ (["forward", "backward"]).map(
+      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
+    );
+    this.panes = this.drawings.map((drawing) => {
+      const pane = /** @type {HTMLElement} */ (root.querySelector(`[data-side=${drawing.side}] .mg-scroll`));
+      pane.append(drawing.svg);
+      return pane;
+    });
+    this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
+    /** @type {HTMLButtonElement[]} */
+    this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
+    for (const button of this.switches) {
+      button.addEventListener("click", () => this.choose(/** @type {View} */ (button.dataset.view)));
+    }
+    this.linkScrolling();
+  }
+
+  /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
+   * @param {boolean} glide whether nodes move to new places or jump */
+  update(moment, layout, glide) {
+    const step = stepOf(moment);
+    this.kind = step?.kind ?? "";
+    const touched = touchedBy(step);
+    // The one that is hidden too, so that the switch shows it at once.
+    for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
+    this.showView();
+  }
+
+  /** @param {View} view */
+  choose(view) {
+    this.wanted = view;
+    this.arrange();
+  }
+
+  /** The view that there is room for; of both, the one in which the step happened. @returns {View} */
+  view() {
+    if (this.wanted !== "both" || this.hasRoom()) return this.wanted;
+    return BACKWARD_STEPS.includes(this.kind) ? "backward" : "forward";
+  }
+
+  hasRoom() {
+    return fitBoth(this.header.clientWidth, this.drawings[0].width);
+  }
+
+  visible() {
+    const view = this.view();
+    return this.drawings.filter(({ side }) => view === "both" || view === side);
+  }
+
+  /** Fits everything into the room that the page gives. */
+  arrange() {
+    this.showView();
+    this.fit();
+    this.paint();
+  }
+
+  /** Shows the view that there is room for. */
+  showView() {
+    const view = this.view();
+    const narrow = !this.hasRoom();
+    this.root.dataset.view = view;
+    for (const button of this.switches) {
+      const its = button.dataset.view;
+      button.setAttribute("aria-pressed", String(its === view));
+      if (its === "both") {
+        button.disabled = narrow;
+        button.title = narrow ? t("panel.narrow") : "";
+      }
+    }
+  }
+
+  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
+  fit() {
+    const drawing = this.visible()[0];
+    const pane = this.paneOf(drawing);
+    // A panel has its height from its place; in a cell the drawing makes the height.
+    const docked = this.root.classList.contains("mg-docked");
+    const height = docked ? pane.clientHeight : window.innerHeight * 0.75;
+    const largest = docked ? LARGEST : 1;
+    this.scale = scaleFor(pane.clientWidth, height, drawing.width, drawing.height, largest);
+    for (const each of this.drawings) each.resize(this.scale);
+  }
+
+  paint() {
+    for (const drawing of this.drawings) {
+      const pane = this.paneOf(drawing);
+      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
+      drawing.paint(window, this.scale);
+    }
+  }
+
+  /** Everything is drawn anew the next time. */
+  forget() {
+    for (const drawing of this.drawings) drawing.forget();
+  }
+
+  /** @param {Drawing} drawing */
+  paneOf(drawing) {
+    return this.panes[this.drawings.indexOf(drawing)];
+  }
+
+  /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
+   * @param {string[]} ids */
+  go(ids) {
+    const drawing = this.visible()[0];
+    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
+    if (boxes.length) {
+      const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
+      const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
+      const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
+      const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
+      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
+        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
+        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
+      }
+    }
+    this.paint();
+  }
+
+  linkScrolling() {
+    const [one, two] = this.panes;
+    for (const [from, to] of [[one, two], [two, one]]) {
+      from.addEventListener("scroll", () => {
+        if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
+        if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+        this.paint();
+      });
+    }
+  }
+}
