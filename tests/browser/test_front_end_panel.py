@@ -107,7 +107,9 @@ def in_lab(view: View, dock: str) -> Locator:
         """async (dock) => {
           document.body.classList.add('jp-LabShell');
           model.state.dock = dock;
-          const el = document.body.appendChild(document.createElement('div'));
+          const notebook = document.body.appendChild(document.createElement('div'));
+          notebook.className = 'jp-Notebook';
+          const el = notebook.appendChild(document.createElement('div'));
           window.view_module.render({model, el});
         }""",
         dock,

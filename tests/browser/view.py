@@ -32,6 +32,7 @@ window.open_view = async (script, style, state, place) => {
     sent: [],
     get: (name) => state[name],
     on: (name, handler) => (handlers[name] ??= []).push(handler),
+    off: (name, handler) => { handlers[name] = handlers[name]?.filter((other) => other !== handler); },
     send: (message) => window.model.sent.push(message),
     tell: (name) => handlers[name].forEach((handler) => handler()),
     update: (change) => {

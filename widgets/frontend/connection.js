@@ -4,7 +4,7 @@
 /**
  * What anywidget hands to a view.
  * @typedef {{get(name: string): any, on(name: string, callback: () => void): void,
- *   send(content: object): void, widget_manager: any}} Model
+ *   off(name: string, callback: () => void): void, send(content: object): void, widget_manager: any}} Model
  */
 
 const GONE = ["restarting", "autorestarting", "terminating", "dead"];
@@ -30,5 +30,8 @@ export function watchConnection(model, el, tell) {
   model.on("comm_live_update", check);
   for (const signal of signals) signal.connect(check);
   check();
-  return () => signals.forEach((signal) => signal.disconnect(check));
+  return () => {
+    model.off("comm_live_update", check);
+    for (const signal of signals) signal.disconnect(check);
+  };
 }

@@ -15,9 +15,10 @@ import { buildHtml, h } from "./dom.js";
 
 const PATIENCE = 8000; // milliseconds until a panel that did not come counts as not coming
 
-/** @returns {boolean} */
-export function inLab() {
-  return document.querySelector(".jp-LabShell") !== null;
+/** Whether an element is in a notebook of JupyterLab. Voila has JupyterLab's shell, too, and no notebook in it.
+ * @param {Element} el @returns {boolean} */
+export function inLab(el) {
+  return el.closest(".jp-LabShell .jp-Notebook") !== null;
 }
 
 /** The panel that a view sits in, or the whole of a saved page, if it does. @param {Element} el @returns {HTMLElement|null} */

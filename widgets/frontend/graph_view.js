@@ -39,6 +39,7 @@ function showPanel(model, el) {
   const end = () => {
     if (ended) return;
     ended = true;
+    model.off("change:sequence", show);
     unwatch();
     unfollow();
     dock?.leave();
@@ -92,7 +93,7 @@ function showNote(model, el) {
 function render({ model, el }) {
   let end = () => {};
   const cancel = whenPlaced(el, () => {
-    const docks = model.get("dock") !== "" && inLab() && !panelOf(el);
+    const docks = model.get("dock") !== "" && inLab(el) && !panelOf(el);
     end = docks ? showNote(model, el) : showPanel(model, el);
   });
   return () => {

@@ -27,7 +27,10 @@ function watchConnection(model, el, tell) {
   model.on("comm_live_update", check);
   for (const signal of signals) signal.connect(check);
   check();
-  return () => signals.forEach((signal) => signal.disconnect(check));
+  return () => {
+    model.off("comm_live_update", check);
+    for (const signal of signals) signal.disconnect(check);
+  };
 }
 
 // ---- dom.js
@@ -111,9 +114,10 @@ function measurer(root) {
 
 const PATIENCE = 8000; // milliseconds until a panel that did not come counts as not coming
 
-/** @returns {boolean} */
-function inLab() {
-  return document.querySelector(".jp-LabShell") !== null;
+/** Whether an element is in a notebook of JupyterLab. Voila has JupyterLab's shell, too, and no notebook in it.
+ * @param {Element} el @returns {boolean} */
+function inLab(el) {
+  return el.closest(".jp-LabShell .jp-Notebook") !== null;
 }
 
 /** The panel that a view sits in, or the whole of a saved page, if it does. @param {Element} el @returns {HTMLElement|null} */
@@ -2993,6 +2997,7 @@ function showPanel(model, el) {
   const end = () => {
     if (ended) return;
     ended = true;
+    model.off("change:sequence", show);
     unwatch();
     unfollow();
     dock?.leave();
@@ -3046,7 +3051,7 @@ function showNote(model, el) {
 function render({ model, el }) {
   let end = () => {};
   const cancel = whenPlaced(el, () => {
-    const docks = model.get("dock") !== "" && inLab() && !panelOf(el);
+    const docks = model.get("dock") !== "" && inLab(el) && !panelOf(el);
     end = docks ? showNote(model, el) : showPanel(model, el);
   });
   return () => {
