@@ -226,6 +226,11 @@ class Lab:
         self._call("restart")
         self._call("ready")
 
+    def save(self) -> nbformat.NotebookNode:
+        """Saves the notebook; returns what is in the file then."""
+        self._call("save")
+        return nbformat.read(self.server.root / self.path, as_version=4)
+
     def save_and_reload(self) -> None:
         """As a learner does who reloads the page: same kernel, same panels."""
         self._call("save")

@@ -261,7 +261,8 @@ def test_a_learners_traceback_stays_as_it_is(kernel: Kernel) -> None:
     def failed() -> list[str]:
         kernel.run(make)
         messages = kernel.run(fail)
-        assert {message["type"] for message in messages} <= {"execute_input", "error", "comm_msg", "status"}
+        ours = {"comm_msg", "update_display_data"}
+        assert {message["type"] for message in messages} <= {"execute_input", "error", "status", *ours}
         (error,) = [message for message in messages if message["type"] == "error"]
         return [re.sub(r"\[\d+\]", "[n]", re.sub(r"\x1b\[[\d;]*m", "", line)) for line in error["traceback"]]
 
@@ -274,10 +275,32 @@ def test_a_learners_traceback_stays_as_it_is(kernel: Kernel) -> None:
     assert "RuntimeError" in alone[-1]
 
 
-def test_one_message_a_cell_and_nothing_printed(kernel: Kernel) -> None:
+def test_one_message_a_cell_then_the_picture_and_nothing_printed(kernel: Kernel) -> None:
     kernel.run("import minigrad\nfrom minigrad_widgets import live\nlive()")
     messages = kernel.run("x = minigrad.tensor(2.0, requires_grad=True)\ny = x * x")
-    assert [m["type"] for m in messages if m["type"] != "status"] == ["execute_input", "comm_msg"]
-    state = messages[-1]["data"]["state"]
+    messages = [m for m in messages if m["type"] != "status"]
+    assert [m["type"] for m in messages] == ["execute_input", "comm_msg", "update_display_data"]
+    state = messages[1]["data"]["state"]
     assert state.keys() == {"trace", "positions", "sequence"}
     assert "y" in str(json.loads(state["trace"])["tensors"])
+    assert "data:image/svg+xml;base64," in messages[2]["data"]["text/html"]
+    assert "tensor y, shape" in messages[2]["data"]["text/plain"]
+
+
+def test_a_picture_that_is_as_before_is_not_sent_again(kernel: Kernel) -> None:
+    kernel.run("import minigrad\nfrom minigrad_widgets import live\nlive()")
+    assert "update_display_data" not in {message["type"] for message in kernel.run("word = 'no tensor'")}
+
+
+def test_where_it_is_shown_stand_the_widget_and_its_picture(kernel: Kernel) -> None:
+    kernel.run("import minigrad\nfrom minigrad_widgets import live")
+    messages = kernel.run("z = minigrad.tensor(3.0, requires_grad=True).exp()\nlive()")
+    widget, picture = (message for message in messages if message["type"] == "display_data")
+    assert "application/vnd.jupyter.widget-view+json" in widget["data"]
+    assert "image/svg+xml" not in picture["data"]  # JupyterLab drops it where the notebook is not trusted
+    id = picture["transient"]["display_id"]
+    updates = [m for m in messages if m["type"] == "update_display_data"]
+    assert {update["transient"]["display_id"] for update in updates} == {id}
+    assert f'class="mg-saved {id}"' in picture["data"]["text/html"]
+    later = [m for m in kernel.run("z = z * 2") if m["type"] == "update_display_data"]
+    assert [update["transient"]["display_id"] for update in later] == [id]

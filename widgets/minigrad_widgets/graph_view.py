@@ -13,8 +13,11 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython import get_ipython
+from IPython.display import display
 from sidecar import Sidecar
 
+from . import saved
 from .layout import layout
 from .trace import Trace
 
@@ -38,16 +41,39 @@ class GraphView(anywidget.AnyWidget):
     sequence = traitlets.Int().tag(sync=True)  # grows with every update
     dock = traitlets.Enum(["", "wanted", "open", "closed"], "").tag(sync=True)
     panel = traitlets.Unicode().tag(sync=True)  # the model id of the panel that is open
+    picture = traitlets.Unicode().tag(sync=True)  # the class of what saved.py left in the notebook
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
+        self.picture = f"mg-saved-{self.model_id[:12]}"
+        self._drawn: tuple[Trace, dict[str, Any]] = (Trace(), layout(Trace()))
+        self._kept: dict[str, str] | None = None  # what the notebook has of it beside the widget
         self._sidecar: Sidecar | None = None
         self.on_msg(self._hear)
 
     def draw(self, trace: Trace) -> None:
         """Lays a trace out and shows it, in one message to the page."""
-        positions = json.dumps(layout(trace), separators=(",", ":"))
-        self._update(trace=trace.to_json(), positions=positions, problem="")
+        positions = layout(trace)
+        self._drawn = trace, positions
+        text = json.dumps(positions, separators=(",", ":"))
+        self._update(trace=trace.to_json(), positions=text, problem="")
+        if self._kept is not None:  # the page is painting by now
+            self._keep()
+
+    def _ipython_display_(self) -> None:
+        """The widget, and for where none runs a picture: an output of its own, which is kept up to date."""
+        data, metadata = self._repr_mimebundle_()
+        display({**data, "text/plain": saved.INSTEAD}, metadata=metadata, raw=True)
+        self._kept = None
+        self._keep()
+
+    def _keep(self) -> None:
+        """Leaves a picture in the notebook, or brings the one that is there up to date."""
+        output = saved.output(*self._drawn, self.picture)
+        if output != self._kept:
+            display(output, raw=True, display_id=self.picture, update=self._kept is not None)
+        # A terminal cannot take back what it has printed.
+        self._kept = output if hasattr(get_ipython(), "kernel") else None
 
     def say(self, problem: str) -> None:
         """Shows one line about a failure of our own; the drawing stays as it was."""
@@ -69,7 +95,7 @@ class GraphView(anywidget.AnyWidget):
             self.dock = "closed"
 
     def _open_panel(self) -> None:
-        bundle, metadata = self._repr_mimebundle_()
+        bundle, metadata = self._repr_mimebundle_()  # without the picture: it would show twice
         output = {"output_type": "display_data", "data": bundle, "metadata": metadata}
         name = f"Graph of {self.title}" if self.title else "Graph"
         self._sidecar = Sidecar(title=name, anchor="split-right", outputs=(output,))

@@ -24,7 +24,7 @@ THEMES = ("auto", "light", "dark")
 
 MARGIN, GAP, PAD = 10, 8, 8  # round everything, between the panes, within one
 HEADING = 30
-LEAST = 440  # px, so that sentences have lines of some length
+LEAST = 520  # px, so that sentences have lines of some length
 SAY, SMALL, BOLD, CODE = Font(13), Font(12), Font(13, 600), Font(12, mono=True)
 LINE = 19
 
@@ -49,12 +49,19 @@ MORE = """
 
 
 def picture(
-    trace: Trace, step: int | None = None, side: str = "both", theme: str = "auto", *, words: bool = True
+    trace: Trace,
+    step: int | None = None,
+    side: str = "both",
+    theme: str = "auto",
+    *,
+    words: bool = True,
+    positions: dict[str, Any] | None = None,
 ) -> str:
     """The moment after `step` steps, by default the last, as SVG.
 
     side: "both", "forward", "backward". theme: "auto", "light", "dark". words: with a text for each thing, which
-    browsers show on pointing at it. ValueError for any other side, theme or moment.
+    browsers show on pointing at it. positions: what `layout` gave, where it is known. ValueError for any other side,
+    theme or moment.
     """
     if side not in ("both", *SIDES):
         raise ValueError(f"side {side!r}: there are 'both', 'forward' and 'backward'")
@@ -62,7 +69,7 @@ def picture(
         raise ValueError(f"theme {theme!r}: there are 'auto', 'light' and 'dark'")
     step = len(trace.steps) if step is None else step
     moment = trace.at(step)
-    positions = layout(trace)
+    positions = layout(trace) if positions is None else positions
     sides = list(SIDES) if side == "both" else [side]
     width = max(positions["width"] + 2 * PAD, (LEAST - 2 * MARGIN - GAP * (len(sides) - 1)) / len(sides))
     height = positions["height"] + 2 * PAD + HEADING

@@ -11,6 +11,7 @@ from .tree import Markup, h
 
 PAD = 9
 ROW = 16
+TOP = 6  # the same whether or not the last row is there yet
 
 
 def name_of(card: TensorView) -> str:
@@ -89,13 +90,12 @@ def card_tree(
     ]
     if has_grad_line(card):
         rows.append(_grad_row(card, width, measure))
-    top = (height - ROW * len(rows)) / 2
     return h(
         "g",
         {"class": card_class(card, side)},
         h("title", {}, card_words(card)) if words else None,
         h("rect", {"class": "mg-body", "width": width, "height": height, "rx": 8}),
-        *(h("g", {"transform": f"translate(0 {top + i * ROW:g})"}, row) for i, row in enumerate(rows)),
+        *(h("g", {"transform": f"translate(0 {TOP + i * ROW})"}, row) for i, row in enumerate(rows)),
     )
 
 

@@ -43,27 +43,31 @@ def path_text(points: Points) -> str:
 
 def _cubic_at(points: Points, piece: int, u: float) -> Point:
     """The point at `u` in 0..1 of one cubic piece."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = points[piece * 3 : piece * 3 + 4]
     v = 1 - u
-    weights = (v**3, 3 * u * v**2, 3 * u * u * v, u**3)
-    four = points[piece * 3 : piece * 3 + 4]
-    return (
-        sum(weight * point[0] for weight, point in zip(weights, four, strict=True)),
-        sum(weight * point[1] for weight, point in zip(weights, four, strict=True)),
-    )
+    a, b, c, d = v * v * v, 3 * u * v * v, 3 * u * u * v, u * u * u
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
 
-def point_at(points: Points, t: float) -> Point:
-    """The point at `t` in 0..1 of a path's length."""
-    walk = [points[0]]
-    for piece in range((len(points) - 1) // 3):
-        walk += [_cubic_at(points, piece, k / STRIDES) for k in range(1, STRIDES + 1)]
-    lengths = [math.dist(a, b) for a, b in pairwise(walk)]
-    left = t * sum(lengths)
-    for ((ax, ay), (bx, by)), length in zip(pairwise(walk), lengths, strict=True):
-        if left <= length and length > 0:
-            return ax + (bx - ax) * left / length, ay + (by - ay) * left / length
-        left -= length
-    return walk[-1]
+class Walk:
+    """A path in short straight pieces, to find points at a share of its length."""
+
+    def __init__(self, points: Points) -> None:
+        self._points = [points[0]]
+        for piece in range((len(points) - 1) // 3):
+            self._points += [_cubic_at(points, piece, k / STRIDES) for k in range(1, STRIDES + 1)]
+        self._lengths = [math.dist(a, b) for a, b in pairwise(self._points)]
+        self._length = sum(self._lengths)
+
+    def at(self, t: float) -> Point:
+        """The point at `t` in 0..1 of the length."""
+        left = t * self._length
+        for i, length in enumerate(self._lengths):
+            if left <= length and length > 0:
+                (ax, ay), (bx, by) = self._points[i : i + 2]
+                return ax + (bx - ax) * left / length, ay + (by - ay) * left / length
+            left -= length
+        return self._points[-1]
 
 
 def border_point(start: Point, box: Box) -> Point:
@@ -143,8 +147,9 @@ class BoxIndex:
 
 def label_place(points: Points, w: float, h: float, taken: BoxIndex) -> Box | None:
     """The first place along a path where a label covers nothing, or None where there is none."""
+    walk = Walk(points)
     for t in (0.45, 0.38, 0.52, 0.3, 0.6, 0.22, 0.68):
-        x, y = point_at(points, t)
+        x, y = walk.at(t)
         box = Box(x - w / 2, y - h / 2, w, h)
         if not taken.hits(box):
             return box

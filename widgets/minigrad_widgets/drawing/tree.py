@@ -7,6 +7,8 @@ import re
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_SPECIAL = re.compile(f"[&<>\"']|{_NOT_XML.pattern}")
+
 
 class Markup(str):
     """A text that is markup already."""
@@ -16,7 +18,7 @@ class Markup(str):
 
 def escaped(text: str) -> Markup:
     """Text as markup that shows it, in a picture or a page."""
-    return Markup(html.escape(_NOT_XML.sub("\ufffd", text)))
+    return Markup(html.escape(_NOT_XML.sub("\ufffd", text)) if _SPECIAL.search(text) else text)
 
 
 def h(tag: str, attrs: dict[str, object], *children: str | None) -> Markup:

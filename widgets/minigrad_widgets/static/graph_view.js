@@ -3047,8 +3047,21 @@ function showNote(model, el) {
   return () => end();
 }
 
+/**
+ * The kernel leaves a picture in the notebook for where no widget runs (saved.py). Here one does.
+ * @param {Model} model @param {HTMLElement} el
+ */
+function hidePicture(model, el) {
+  const mark = model.get("picture");
+  if (!mark) return;
+  const style = document.createElement("style");
+  style.textContent = `.${mark}, .jp-OutputArea-child:has(.${mark}) { display: none !important; }`;
+  el.append(style);
+}
+
 /** @param {{model: Model, el: HTMLElement}} view @returns {() => void} */
 function render({ model, el }) {
+  hidePicture(model, el);
   let end = () => {};
   const cancel = whenPlaced(el, () => {
     const docks = model.get("dock") !== "" && inLab(el) && !panelOf(el);
