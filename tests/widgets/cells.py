@@ -1,4 +1,4 @@
-"""A notebook without Jupyter: cells that run one after the other, watched by a MinigradAdapter."""
+"""A notebook without Jupyter: cells that run one after the other, watched by an adapter."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from minigrad_widgets.trace import EdgeView, NodeView, Step, TensorView, Trace
 class Cells:
     """Runs cells in one namespace, which knows the names of minigrad."""
 
+    start = "from minigrad import *\nimport minigrad"
+    kind: type = MinigradAdapter
+
     def __init__(self, **names: Any) -> None:
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
-        exec("from minigrad import *\nimport minigrad", self.namespace)
+        exec(self.start, self.namespace)
         self.namespace |= names
-        self.adapter = MinigradAdapter(self.namespace)
+        self.adapter = self.kind(self.namespace)
         self.count = 0
 
     def run(self, source: str) -> Exception | None:
@@ -41,8 +44,8 @@ class Cells:
 
 
 @contextmanager
-def watched(**names: Any) -> Iterator[Cells]:
-    cells = Cells(**names)
+def watched(kind: type[Cells] = Cells, /, **names: Any) -> Iterator[Cells]:
+    cells = kind(**names)
     cells.adapter.start()
     try:
         yield cells

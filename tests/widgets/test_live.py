@@ -147,7 +147,7 @@ def test_our_own_failure_is_one_line_in_the_panel(
         raise ValueError("on\npurpose")
 
     with monkeypatch.context() as patch:
-        patch.setattr(live_module.MinigradAdapter, part, fail)
+        patch.setattr(live_module.Engines, part, fail)
         result = notebook.run("a = tensor(2.0)\nprint('fine')")
     assert result.success
     assert capsys.readouterr() == ("fine\n", "")

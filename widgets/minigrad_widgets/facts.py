@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 from .trace import Place, Value
 
+# Arguments that tell a reader nothing: their text is left out.
+UNSAID = frozenset((
+    "reduction", "versions", "half_to_float", "layout", "device", "pin_memory", "memory_format", "non_blocking",
+))  # fmt: skip
+
 
 class Seen(NamedTuple):
     """A tensor as it was at one moment."""
@@ -48,7 +53,7 @@ class Kept(NamedTuple):
     """One thing that a node saved.
 
     `source`: the position of the argument that it is, or -1 - i for output i; None for anything else, in
-    `text`. `copied`: it is a copy of its own, which nobody else can write.
+    `text`. `copied`: it is a copy of its own, which nobody else can write. `freed`: backward has let it go.
     """
 
     slot: str
@@ -56,6 +61,7 @@ class Kept(NamedTuple):
     version: int = 0
     text: str = ""
     copied: bool = False
+    freed: bool = False
 
 
 class Recorded(NamedTuple):

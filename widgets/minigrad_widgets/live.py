@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from .adapters.minigrad import MinigradAdapter
+from .adapters.engines import Engines
+from .adapters.tracebacks import unwatched
 from .graph_view import GraphView
 
 if TYPE_CHECKING:
@@ -54,10 +55,12 @@ class Follower:
     def __init__(self, shell: InteractiveShell) -> None:
         self.shell = shell
         self.view = GraphView(title=_notebook_name(), dock="wanted")
-        self.adapter = MinigradAdapter(shell.user_ns)
+        self.adapter = Engines(shell.user_ns)
         self._depth = 0  # a cell can run a cell
         shell.events.register("pre_run_cell", self._before_cell)
         shell.events.register("post_run_cell", self._after_cell)
+        if not shell.custom_exceptions:
+            shell.set_custom_exc((Exception,), _show_traceback)
         # The cell that called live() has begun already: it is the last one of the history.
         history = shell.history_manager.input_hist_raw
         self._begin(len(history) - 1, history[-1])
@@ -67,6 +70,8 @@ class Follower:
         self.shell.events.unregister("pre_run_cell", self._before_cell)
         self.shell.events.unregister("post_run_cell", self._after_cell)
         self.adapter.stop()
+        if self.shell.custom_exceptions == (Exception,):
+            self.shell.set_custom_exc((), None)
         _followers.pop(id(self.shell), None)
 
     def _before_cell(self, info: ExecutionInfo) -> None:
@@ -104,6 +109,14 @@ class Follower:
             self.view.say(
                 f"The graph is not up to date: {doing} failed ({what}). Your cells are not affected."
             )
+
+
+def _show_traceback(
+    shell: InteractiveShell, kind: type, error: Exception, traceback: Any, tb_offset: int | None = None
+) -> None:
+    """As IPython does, without the frames of whoever watches."""
+    error.__traceback__ = unwatched(traceback)
+    shell.showtraceback((kind, error, error.__traceback__), tb_offset=tb_offset, running_compiled_code=True)
 
 
 def _notebook_name() -> str:

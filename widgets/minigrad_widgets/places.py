@@ -17,12 +17,18 @@ from types import CodeType, FrameType
 from typing import Any
 
 from .statements import names_by_line
+from .trace import Place
 
 Spot = tuple[int, int] | None  # cell and line
 Spots = list[Spot]  # one for each instruction of a code object, at its offset // 2
 Names = tuple[tuple[str, Spot], ...]  # names, and where they are assigned
 
 MOST_LOOKUPS = 32  # how often in a loop names are looked up; after that only when the cell has ended
+
+
+def place_of(spot: Spot) -> Place | None:
+    """As a trace has it."""
+    return None if spot is None else Place(*spot)
 
 
 class Places:

@@ -18,7 +18,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from . import statements
-from .adapters.minigrad import MinigradAdapter
+from .adapters.engines import Engines
 from .trace import Trace
 
 
@@ -38,7 +38,7 @@ class record:
         if frame is None:
             raise RuntimeError("this recording has ended: begin another one, with record() as trace")
         code, namespace = frame.f_code, frame.f_globals
-        self._adapter = MinigradAdapter(namespace)
+        self._adapter = Engines(namespace)
         places = self._adapter.places
         if frame.f_locals is not namespace:
             places.names = _Variables(frame)

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.display import display
 
-from .adapters.graph import graph_of
+from .adapters.engines import graph_of
 from .graph_view import GraphView
 
 
@@ -15,7 +15,8 @@ def show(*tensors: Any) -> None:
     """Draws the graph that hangs from these tensors, below the cell.
 
     It is a picture of this moment: it has no steps and does not follow the cells, as live() does. Tensors in
-    it bear the names that they have where show() is called. Raises TypeError for what is no tensor.
+    it bear the names that they have where show() is called. They may be torch's. Raises TypeError for what is no
+    tensor, and for tensors of two engines.
     """
     if not tensors:
         raise TypeError("show() draws the graph of a tensor: say which one, as in show(loss)")

@@ -44,8 +44,9 @@ class Writes:
             id = None
             if kept.source is not None:
                 id = function.args[kept.source][1] if kept.source >= 0 else outputs[-1 - kept.source].id
-            slots.append(SavedView(kept.slot, id, kept.version, kept.version, text="" if id else kept.text))
-            if id is not None and not kept.copied:
+            state = "freed" if kept.freed else "intact"
+            slots.append(SavedView(kept.slot, id, kept.version, kept.version, state, "" if id else kept.text))
+            if id is not None and not kept.copied and not kept.freed:
                 self.savers[self.drafts.entities[id].counter].append((function.id, len(slots) - 1))
         function.now["saved"] = tuple(slots)
 

@@ -16,7 +16,7 @@ from minigrad.tensor import Tensor
 
 from ..places import Spot
 from ..trace import Trace
-from .looking import Copy, Look, Recording, Slot, copy_of, version_of
+from .looking import Copy, Look, Recording, Slot, copy_of, text_of, version_of
 
 if TYPE_CHECKING:
     from .notes import Notes
@@ -66,7 +66,6 @@ class _Graph:
         for tensor in (root, *named.values(), *known, *saved):
             if tensor is not None and tensor._node is not None:
                 self.made.setdefault((tensor._node.seq, tensor._output_nr), tensor)
-        self.keys: dict[tuple[int, int], int] = {}
         self.names: dict[int, list[str]] = {}
         for name, tensor in named.items():
             self.names.setdefault(id(tensor), []).append(name)
@@ -87,12 +86,19 @@ class _Graph:
 
     def tell(self) -> bool:
         for node in self.nodes:
-            self.notes.graph_told.add(node.seq)
+            if node.seq in self.notes.graph_told:
+                continue  # it came up with something that another had saved
             inner = getattr(node, "fn", node)
             args, edges = self._args(node, inner)
             looks = [self._output(node, inner, number) for number in range(node.outputs)]
+            self.notes.graph_told[node.seq] = [look.key for look in looks]
             tracked = frozenset(p for p, target in zip(edges, node.next, strict=False) if target is not None)
             slots = tuple(Slot(slot, position, version) for slot, _, position, version in _saved(inner))
+            if node.freed and isinstance(inner, OpNode):
+                plan = inner.plan
+                slots = tuple(
+                    Slot(plan.slots[i], plan.sources[i].position, 0, True) for i in range(plan.releasable)
+                )
             recording = Recording(node.seq, node.name(), edges, tracked, slots)
             name = type(inner).op.shown if isinstance(inner, OpNode) else node.name()
             self.notes.note("any_op", name, args, looks, recording, None, self.place, False, (), True)
@@ -122,6 +128,10 @@ class _Graph:
                 # An input that needs no gradient is known only because it was saved.
                 args[position] = self.notes.arg(value, self.place)
                 self._name(value if isinstance(value, Tensor) else None)
+        for i in range(inner.plan.releasable, len(inner.plan.slots)):
+            position, value = inner.plan.sources[i].position, inner.saved[i]
+            if position >= 0:  # a number, which backward does not let go
+                args[position] = (value if type(value) in (int, float, bool, str) else text_of(value),)
         for position, key in zip(inner.plan.edges, ends, strict=False):
             if key is not None:
                 args[position] = key
@@ -135,23 +145,23 @@ class _Graph:
             key = self.tensors.key(node.variable, self.place)
             self._name(node.variable)
             return key
-        key = self.keys.get((node.seq, number))
+        if node.seq in self.notes.graph_told:
+            return self.notes.graph_told[node.seq][number]
         drafts = self.notes.recorder.drafts
-        function = drafts.function(node.seq) if key is None else None
-        for card in drafts.outputs(function) if function else ():
-            if card.now["output_nr"] == number:
-                return card.key
-        return key
+        function = drafts.function(node.seq)
+        cards = drafts.outputs(function) if function else ()
+        return next((card.key for card in cards if card.now["output_nr"] == number), None)
 
     def _output(self, node: Node, inner: Node, number: int) -> Look:
         tensor = self.made.get((node.seq, number))
         if tensor is not None:
             key = self.tensors.find(tensor)
-            look = self.tensors.look(tensor, self.tensors.new(tensor) if key is None else key)
-        else:
-            look = self._unheld(node, inner, number)
-        self.keys[node.seq, number] = look.key
-        return look
+            key = self.tensors.new(tensor) if key is None else key
+            if tensor._view is not None:
+                base = tensor._view.base
+                self.tensors.share(base, self.tensors.key(base, self.place), tensor, key)
+            return self.tensors.look(tensor, key)
+        return self._unheld(node, inner, number)
 
     def _unheld(self, node: Node, inner: Node, number: int) -> Look:
         """An output that nobody holds; its numbers may be known because the node saved its own result."""

@@ -55,6 +55,7 @@ class Slot(NamedTuple):
     slot: str
     source: int | None
     version: int
+    freed: bool = False
 
 
 class Recording(NamedTuple):
@@ -182,7 +183,7 @@ def text_of(x: Any) -> str:
         return "..."
     if isinstance(x, Tensor):
         x = x._array.tolist()
-    text = str(x) if not isinstance(x, float) else number_text(x, trim=True)
+    text = str(x).removeprefix("minigrad.") if not isinstance(x, float) else number_text(x, trim=True)
     return text if len(text) <= 20 else text[:19] + "\u2026"
 
 

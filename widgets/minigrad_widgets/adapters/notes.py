@@ -33,7 +33,7 @@ class Notes:
         self.events: list[tuple] = []
         self.names: dict[str, int | None] = {}  # name -> key, as they were told
         self.written: tuple[Tensor, int] | None = None  # what is being written, and its version before
-        self.graph_told: set[int] = set()  # nodes that graph.py has noted
+        self.graph_told: dict[int, list[int]] = {}  # nodes that graph.py has noted: the keys of their outputs
         self._telling = Telling(self.recorder)
 
     def note(self, *event: Any) -> None:

@@ -10,13 +10,12 @@ import numpy as np
 from minigrad import dtypes
 from minigrad.op import Op, table
 
-from ..facts import Arg, Failed, Kept, Ran, Recorded, Seen
+from ..facts import UNSAID, Arg, Failed, Kept, Ran, Recorded, Seen
+from ..places import Spot, place_of
 from ..recorder import Recorder
-from ..trace import Place, Value
+from ..trace import Value
 from ..values import number_text, sampled, value_of
 from .looking import Copy, Look, Recording, slots_of, version_of
-
-Spot = tuple[int, int] | None
 
 
 class Telling:
@@ -68,13 +67,13 @@ class Telling:
         return f"{owner.title}.grad" if owner is not None else self.labels.get(look.key, "")
 
     def meet(self, look: Look, spot: Spot, quiet: bool = False) -> None:
-        self.recorder.meet(self.seen(look), _place(spot), quiet)
+        self.recorder.meet(self.seen(look), place_of(spot), quiet)
 
     def renewed(self, look: Look, spot: Spot) -> None:
-        self.recorder.renewed(self.seen(look), _place(spot))
+        self.recorder.renewed(self.seen(look), place_of(spot))
 
     def changed(self, look: Look, spot: Spot) -> None:
-        self.recorder.changed(self.seen(look), _place(spot))
+        self.recorder.changed(self.seen(look), place_of(spot))
 
     def now(self, key: int, version: int) -> None:
         """The version of a tensor that was saved before anybody watched."""
@@ -83,7 +82,7 @@ class Telling:
             self.recorder.writes.compare(None, {card.counter: version})
 
     def name(self, name: str, key: int | None, spot: Spot) -> None:
-        self.recorder.name({name: None if key is None else self.key(key)}, _place(spot))
+        self.recorder.name({name: None if key is None else self.key(key)}, place_of(spot))
 
     # ------------------------------------------------------------------ ops
 
@@ -112,7 +111,7 @@ class Telling:
         seen = Seen(
             -1 - seq, -1 - seq, -1 - seq, shape, dtypes.of(dtype).name, 0, value, False, True, grad_fn, seq
         )
-        self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, _place(spot)))
+        self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, place_of(spot)))
 
     def untracked(
         self,
@@ -128,7 +127,7 @@ class Telling:
         """A plain op that recorded nothing."""
         seen = Seen(key, key, key, shape, dtypes.of(dtype).name, 0, self.value((data, dtype, shape)))
         self.recorder.ran(
-            Ran(name, self._args(name, args, frozenset()), (seen,), None, _place(spot), cut=cut)
+            Ran(name, self._args(name, args, frozenset()), (seen,), None, place_of(spot), cut=cut)
         )
 
     def any_op(
@@ -151,7 +150,7 @@ class Telling:
         fact_args = self._args(name, args, tracked)
         self.recorder.ran(
             Ran(
-                name, fact_args, tuple(map(self.seen, looks)), node, _place(spot), written,
+                name, fact_args, tuple(map(self.seen, looks)), node, place_of(spot), written,
                 tuple(map(self.seen, others)), cut,
             ),
             quiet,
@@ -165,12 +164,15 @@ class Telling:
         if entry is None:
             entries = self._entries.get(name, ())
             entry = next((e for e in entries if len(e.params) == len(args)), entries[0] if entries else None)
-        params = entry.params if entry is not None and len(entry.params) == len(args) else None
+        # A list of tensors has been taken apart: how many there are says nothing about the parameters.
+        fits = entry is not None and len(entry.params) == len(args) and entry.params[0][0] != "tensors"
+        params = entry.params if fits else None
         found = []
         for i, x in enumerate(args):
             slot, default = params[i] if params else (f"input {i}", None)
             if isinstance(x, tuple):
-                found.append(Arg(slot, text="" if x[0] is default or x[0] == default else _text(x[0])))
+                unsaid = slot in UNSAID or x[0] is default or x[0] == default
+                found.append(Arg(slot, text="" if unsaid else _text(x[0])))
             else:
                 node = -1 - x if x < 0 and type(x) is int else None
                 found.append(Arg(slot, self.key(x), node, tracked=i in tracked))
@@ -180,31 +182,27 @@ class Telling:
 
     def backward(self, keys: list[int], seeds: list[Copy], spot: Spot) -> None:
         roots = [(key, self.value(seed)) for key, seed in zip(keys, seeds, strict=True)]
-        self.recorder.backprop.begins(roots, _place(spot))
+        self.recorder.backprop.begins(roots, place_of(spot))
 
     def ran(self, node: int, came: list[Copy | None], went: list[tuple | None], spot: Spot) -> None:
         results = []
         for pair in went:
             raw = self.value(pair[0]) if pair else None
             results.append((raw, raw if pair is None or pair[1] is None else self.value(pair[1])))
-        self.recorder.backprop.ran(node, [self.value(c) for c in came], results, _place(spot))
+        self.recorder.backprop.ran(node, [self.value(c) for c in came], results, place_of(spot))
 
     def accumulated(
         self, key: int, gradient: Copy | None, before: Copy | None, after: Copy | None, spot: Spot
     ) -> None:
         self.recorder.backprop.accumulated(
-            key, self.value(gradient), self.value(before), self.value(after), _place(spot)
+            key, self.value(gradient), self.value(before), self.value(after), place_of(spot)
         )
 
     def freed(self, node: int, spot: Spot) -> None:
-        self.recorder.backprop.freed(node, _place(spot))
+        self.recorder.backprop.freed(node, place_of(spot))
 
     def failed(self, fact: Failed, spot: Spot) -> None:
-        self.recorder.failed(fact._replace(place=_place(spot)))
-
-
-def _place(spot: Spot) -> Place | None:
-    return None if spot is None else Place(*spot)
+        self.recorder.failed(fact._replace(place=place_of(spot)))
 
 
 def _text(x: Any) -> str:
@@ -215,11 +213,13 @@ def _kept(saved: Any, args: list | tuple, written: bool) -> tuple[Kept, ...]:
     """What a node saved. An in-place op that needs what it overwrites keeps a copy of it."""
     found = []
     # In the order of the arguments, the op's own results last.
-    for slot, source, version in sorted(saved, key=lambda s: (s[1] is None or s[1] < 0, abs(s[1] or 0))):
+    for slot, source, version, freed in sorted(
+        saved, key=lambda s: (s[1] is None or s[1] < 0, abs(s[1] or 0))
+    ):
         text = (
             _text(args[source][0])
             if source is not None and source >= 0 and isinstance(args[source], tuple)
             else ""
         )
-        found.append(Kept(slot, source, version, text, copied=written and source == 0))
+        found.append(Kept(slot, source, version, text, written and source == 0, freed))
     return tuple(found)
