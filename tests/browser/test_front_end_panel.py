@@ -75,6 +75,7 @@ def test_a_trace_that_cannot_be_drawn_is_one_line(open_view: Callable[..., View]
     del broken["tensors"][0]["shape"]
     view.page.evaluate("trace => model.update({trace, sequence: 2})", json.dumps(broken))
     expect(view.page.locator(".mg-problem")).to_contain_text("The graph cannot be drawn: TypeError")
+    expect(view.thing("l1", "forward")).to_be_visible()  # the old one stays
     view.show(traces.worked(), 3)
     expect(view.page.locator(".mg-problem")).to_be_hidden()
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Route
 
 from browser import traces
+from minigrad_widgets.layout import layout
 
 FRONTEND = Path(__file__).resolve().parents[2] / "widgets" / "frontend"
 
@@ -248,3 +249,24 @@ def test_the_language_that_was_chosen_is_remembered(run: Callable[..., Any]) -> 
         }""",
     )
     assert spoken == [["zh", "en", "zh"], "zh", "en"]
+
+
+def test_a_broken_slot_has_a_line_although_no_edge_leads_to_its_card(run: Callable[..., Any]) -> None:
+    trace = traces.plain(traces.version_error())
+    trace["functions"][3]["saved"] = [trace["functions"][1]["saved"][0]]  # mean has saved b, says the trace
+    line = run(
+        "scene.js",
+        """async (s, trace, layout) => {
+          const {lastMoment} = await import('/model.js');
+          const scene = s.buildScene(lastMoment(trace), layout, 'backward', (t) => 6 * t.length);
+          const {points, message, pill} = scene.lines.get('mean self');
+          return {points, message, pill, ends: [scene.things.get('mean').box, scene.things.get('b0').box]};
+        }""",
+        trace,
+        layout(traces.version_error()),
+    )
+    assert (line["message"]["broken"], line["message"]["pill"]) == (True, "v0 ≠ v1")
+    assert line["pill"]
+    for point, box in zip((line["points"][0], line["points"][-1]), line["ends"], strict=True):
+        assert point[0] in (pytest.approx(box["x"]), pytest.approx(box["x"] + box["w"]))
+        assert box["y"] <= point[1] <= box["y"] + box["h"]

@@ -118,6 +118,25 @@ def test_a_step_lights_what_it_changed(open_view: Callable[..., View]) -> None:
     expect(view.thing(w2)).not_to_have_attribute("data-changed", "grad grad_state")
 
 
+def test_upstream_and_downstream_stand_out_where_a_node_runs(open_view: Callable[..., View]) -> None:
+    """l3 = l1 * w3: what came to l3, and what goes on to l1 and w3."""
+    view = open_view(LESSON)
+    view.page.get_by_role("slider").fill(str(nth(LESSON, "run", "gradient of w3")))
+    pills = view.page.locator(".mg-pane[data-side=backward] .mg-pill")
+    expect(pills.and_(view.page.locator("[data-changed~=up]"))).to_have_text(
+        ["l3 to mul as other, gradient all 1.25all 1.25"]
+    )
+    down = pills.and_(view.page.locator("[data-changed~=down]")).locator("text")
+    assert sorted(down.all_text_contents()) == ["10.0", "all 5.0"]
+    ran = view.page.locator(".mg-pane[data-side=backward] [data-changed~=runs] .mg-slot.mg-intact")
+    expect(ran).to_have_text(["self l1 · saved v0", "other w3 · saved v0"])
+    line = view.page.locator(".mg-flowed[data-changed~=down] .mg-line").first
+    name = "e => getComputedStyle(e).animationName"
+    assert line.evaluate(name) == "mg-flow"
+    view.page.emulate_media(reduced_motion="reduce")
+    assert line.evaluate(name) == "none"
+
+
 def test_playing_goes_on_by_itself_as_fast_as_is_wanted(open_view: Callable[..., View]) -> None:
     view = open_view(LESSON, clock=True)
     play = view.page.get_by_role("button", name="Play cell [3] again")

@@ -127,6 +127,11 @@ function nameRow(tensor, width, measure) {
   );
 }
 
+/** Behind a row, seen where a step has changed what stands in it. @param {string} kind @param {number} width */
+function highlight(kind, width) {
+  return h("rect", { class: `mg-hl ${kind}`, x: PAD - 4, y: 0, width: width - 2 * PAD + 8, height: ROW, rx: 4 });
+}
+
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function valueRow(tensor, width, measure) {
   const dtype = tensor.dtype === "float32" ? "" : ` ${tensor.dtype}`;
@@ -135,6 +140,7 @@ function valueRow(tensor, width, measure) {
   return h(
     "g",
     {},
+    highlight("mg-hl-value", width),
     h("text", { class: "mg-soft", x: PAD, y: 12 }, shape),
     h(
       "text",
@@ -152,6 +158,7 @@ function gradRow(tensor, width, measure) {
   return h(
     "g",
     {},
+    highlight("mg-hl-grad", width),
     h("text", { class: tensor.grad ? "mg-got" : "mg-soft", x: PAD, y: 12 }, label),
     h("text", { class: state, x: width - PAD, y: 12 }, fit(gradText(tensor), room, FONTS.value, measure)),
   );

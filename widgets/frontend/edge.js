@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 import { arrow, labelPlace, pathText, reachTo, turned } from "./geometry.js";
+import { isBroken } from "./function.js";
 import { nameOf } from "./model.js";
 import { FONTS, fit } from "./text.js";
 import { wording } from "./words.js";
@@ -15,7 +16,7 @@ import { wording } from "./words.js";
  * @typedef {import("./geometry.js").Box} Box
  * @typedef {import("./text.js").Measure} Measure
  * @typedef {import("./card.js").Side} Side
- * @typedef {{pill: string, words: string, broken: boolean}} Message
+ * @typedef {{edge: Edge, pill: string, words: string, broken: boolean}} Message
  */
 
 const HEAD = 8;
@@ -39,7 +40,7 @@ export function edgeMessages(moment, side) {
   }
   const messages = new Map();
   const told = new Set();
-  for (const edge of moment.edges.values()) {
+  for (const edge of [...moment.edges.values(), ...strayEdges(moment)]) {
     if (!edge.shown) continue;
     const broken = brokenSlot(moment, edge);
     const input = moment.tensors.has(edge.source);
@@ -53,12 +54,32 @@ export function edgeMessages(moment, side) {
       pill = wording(edge.gradient.said);
     }
     messages.set(edge.id, {
+      edge,
       pill,
       words: edgeWords(moment, edge, broken),
       broken: broken !== null,
     });
   }
   return messages;
+}
+
+/**
+ * An edge of our own for each broken slot whose card is neither an input of the function nor an output: no edge of
+ * the trace leads there. @param {Moment} moment @returns {Edge[]}
+ */
+function strayEdges(moment) {
+  const broken = [...moment.functions.values()].filter((func) => func.shown && isBroken(func));
+  if (!broken.length) return [];
+  const joined = new Set();
+  for (const { source, target } of moment.edges.values()) joined.add(`${source} ${target}`);
+  return broken.flatMap(({ id, saved }) =>
+    saved
+      .filter((slot) => slot.state === "broken" && slot.card)
+      .filter(({ card }) => !joined.has(`${card} ${id}`) && !joined.has(`${id} ${card}`))
+      .map(({ slot, card }) => ({
+        id: `${id} ${slot}`, source: card ?? "", target: id, slot, tracked: false, shown: true, gradient: null,
+      })),
+  );
 }
 
 /** The broken slot that an edge stands for: the function saved the card at its other end.

@@ -93,6 +93,17 @@ export function reachTo(points, start, end) {
   return reached;
 }
 
+/** A path between two boxes that no layout knows of: from side to side, round what stands between.
+ * @param {Box} from @param {Box} to @returns {Point[]} */
+export function detour(from, to) {
+  const side = to.x + to.w / 2 >= from.x + from.w / 2 ? 1 : 0;
+  const [ax, ay] = [from.x + from.w * side, from.y + from.h / 2];
+  const [bx, by] = [to.x + to.w * side, to.y + to.h / 2];
+  const bulge = (30 + Math.abs(by - ay) / 6) * (side ? 1 : -1);
+  const far = side ? Math.max(ax, bx) + bulge : Math.min(ax, bx) + bulge;
+  return [[ax, ay], [far, ay], [far, by], [bx, by]];
+}
+
 /** The same path run the other way. @param {Point[]} points @returns {Point[]} */
 export function turned(points) {
   return [...points].reverse();

@@ -18,7 +18,8 @@ import { counted, t } from "./words.js";
  * @typedef {import("./card.js").Side} Side
  * @typedef {import("./scene.js").Thing} Thing
  * @typedef {import("./scene.js").Line} Line
- * @typedef {{group: SVGElement, pill: SVGElement|null, entity: object, key: string}} Drawn
+ * @typedef {{group: SVGElement, pill: SVGElement|null, entity: object, key: string,
+ *   at: string}} Drawn
  */
 
 const MARGIN = 8;
@@ -75,12 +76,12 @@ export class Drawing {
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
     this.scene = buildScene(moment, layout, this.side, this.measure);
     this.touched = touched;
-    this.future.setAttribute("d", boxesText(this.scene.future));
-    this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
+    give(this.future, "d", boxesText(this.scene.future));
+    give(this.svg, "viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     const things = [...this.scene.things.values()];
     const tensors = things.filter((thing) => thing.tensor).length;
     const parts = { tensors: counted("tensor", tensors), functions: counted("function", things.length - tensors) };
-    this.svg.setAttribute("aria-label", t(`drawing.${this.side}`, parts));
+    give(this.svg, "aria-label", t(`drawing.${this.side}`, parts));
     if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
@@ -126,7 +127,7 @@ export class Drawing {
     const sized = `${box.w} ${box.h} `;
     if (!drawn) {
       const group = buildSvg(h("g", { class: "mg-thing mg-fresh", role: "treeitem", "data-id": id }));
-      drawn = { group, pill: null, entity, key: "" };
+      drawn = { group, pill: null, entity, key: "", at: "" };
       this.drawn.set(id, drawn);
       fresh.append(group);
     }
@@ -140,18 +141,20 @@ export class Drawing {
     }
     drawn.entity = entity;
     drawn.key = key;
-    drawn.group.dataset.size = sized;
-    drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
-    drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
+    give(drawn.group, "data-size", sized);
+    const at = `translate(${box.x}px, ${box.y}px)`;
+    if (drawn.at !== at) drawn.group.style.transform = drawn.at = at;
+    give(drawn.group, "tabindex", id === this.stop ? "0" : "-1");
     this.touch(drawn.group, id);
   }
 
   /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
   touch(group, id) {
     const fields = this.touched.get(id);
+    if (fields === undefined && !group.classList.contains("mg-about")) return;
     group.classList.toggle("mg-about", fields !== undefined);
-    if (fields?.size) group.dataset.changed = [...fields].join(" ");
-    else delete group.dataset.changed;
+    if (fields?.size) give(group, "data-changed", [...fields].join(" "));
+    else group.removeAttribute("data-changed");
   }
 
   /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
@@ -173,7 +176,7 @@ export class Drawing {
     old?.pill?.remove();
     edges.append(group);
     if (label) pills.append(label);
-    this.drawn.set(id, { group, pill: label, entity: edge, key });
+    this.drawn.set(id, { group, pill: label, entity: edge, key, at: "" });
   }
 
   /** Draws everything anew the next time: it is said in another language. */
@@ -234,6 +237,12 @@ export class Drawing {
     this.onGo(next);
     this.drawn.get(next)?.group.focus({ preventScroll: true });
   }
+}
+
+/** Sets an attribute that has changed: the browser lays out what is touched. @param {Element} element
+ * @param {string} name @param {string} value */
+function give(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** @param {Event} event @returns {string|null} */

@@ -42,11 +42,13 @@ export class Panel {
       event.preventDefault();
       event.stopPropagation();
     });
-    this.observer = new ResizeObserver(() => {
-      this.stage.arrange();
-      this.stepper.arrange();
+    this.observer = new ResizeObserver((changes) => {
+      // At a step the panes make room for an error, and the drawings keep their scale.
+      if (changes.some(({ target }) => target === this.root)) this.arrange();
+      else this.stage.measure();
+      this.stage.paint();
     });
-    this.observer.observe(this.root);
+    for (const element of [this.root, ...this.stage.panes]) this.observer.observe(element);
     this.relabel();
   }
 
@@ -55,18 +57,24 @@ export class Panel {
     return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
-  /** Shows new content and says when it is painted. @param {Content} content */
+  /** Shows new content and says when it is painted. Where that fails the old stays. @param {Content} content */
   show({ trace, layout, title, problem, sequence }) {
+    const before = { moment: this.moment, layout: this.layout };
     this.sequence = sequence;
     this.find(".mg-title").textContent = title;
     this.say(problem);
-    if (trace) {
-      const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
-      this.moment = momentAt(lastMoment(trace), step);
-      this.stepper.show(trace);
+    try {
+      if (trace) {
+        const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
+        this.moment = momentAt(lastMoment(trace), step);
+      }
+      if (layout) this.layout = layout;
+      this.draw(true);
+    } catch (error) {
+      Object.assign(this, before);
+      this.draw(true);
+      throw error;
     }
-    if (layout) this.layout = layout;
-    this.draw(true);
     this.announcePainted(sequence);
   }
 
@@ -101,18 +109,24 @@ export class Panel {
     this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
     this.root.dataset.step = String(moment.step);
     this.stage.update(moment, layout, fresh);
-    if (fresh) this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    if (fresh) {
+      this.stepper.show(moment.trace);
+      this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    }
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
     this.find(".mg-say").replaceChildren(build(sayTree(moment)));
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
-    if (fresh) {
-      this.stage.fit();
-      this.stepper.arrange();
-    }
+    if (fresh) this.arrange();
     this.stage.go(step?.about ?? []);
+  }
+
+  /** Fits everything into the room that the page gives. */
+  arrange() {
+    this.stage.arrange();
+    this.stepper.arrange();
   }
 
   /** Says everything again in another language. */

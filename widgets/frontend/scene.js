@@ -3,7 +3,8 @@
 
 import { edgeLine, edgeMessages, pillBox } from "./edge.js";
 import { functionBox } from "./function.js";
-import { BoxIndex, bounds, pathPoints } from "./geometry.js";
+import { BoxIndex, bounds, detour, pathPoints } from "./geometry.js";
+import { firstGradients } from "./steps.js";
 
 /**
  * @typedef {import("./model.js").Moment} Moment
@@ -54,19 +55,27 @@ export function buildScene(moment, layout, side, measure) {
   };
   const taken = new BoxIndex();
   for (const { box } of things) taken.add(box);
+  /** @type {Line[]} */
+  const labelled = [];
   for (const [id, message] of edgeMessages(moment, side)) {
-    const edge = /** @type {Edge} */ (moment.edges.get(id));
-    const d = layout.edges[id];
+    const { edge } = message;
     const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-    if (!d || !source || !target) continue;
-    const points = edgeLine(pathPoints(d), side, source.box, target.box);
-    const pill = message.pill ? pillBox(message, points, taken, measure) : null;
-    scene.lines.set(id, { id, edge, points, box: bounds(points), message, pill });
+    const d = layout.edges[id];
+    if (!source || !target || (!d && moment.edges.has(id))) continue;
+    const course = d ? pathPoints(d) : detour(source.box, target.box);
+    const points = edgeLine(course, side, source.box, target.box);
+    const line = { id, edge, points, box: bounds(points), message, pill: null };
+    scene.lines.set(id, line);
+    if (message.pill) labelled.push(line);
     for (const end of [edge.source, edge.target]) {
       join(scene.near, end, id);
       join(scene.near, id, end);
     }
   }
+  // In the order in which they came, so that a label stays where it is when others come.
+  const first = firstGradients(moment.trace);
+  labelled.sort((a, b) => (first.get(a.id) ?? -1) - (first.get(b.id) ?? -1));
+  for (const line of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
   return scene;
 }
 

@@ -54,6 +54,7 @@ export class Stage {
     this.wanted = "both";
     this.kind = ""; // of the step that is shown
     this.scale = 1;
+    this.room = 0; // the width that there is for both
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
       (side) => new Drawing(side, measure, point, (id) => this.go([id])),
@@ -63,6 +64,7 @@ export class Stage {
       pane.append(drawing.svg);
       return pane;
     });
+    this.windows = this.panes.map(windowOf);
     this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
     /** @type {HTMLButtonElement[]} */
     this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
@@ -77,7 +79,7 @@ export class Stage {
   update(moment, layout, glide) {
     const step = stepOf(moment);
     this.kind = step?.kind ?? "";
-    const touched = touchedBy(step);
+    const touched = touchedBy(moment, step);
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
     this.showView();
@@ -87,6 +89,7 @@ export class Stage {
   choose(view) {
     this.wanted = view;
     this.arrange();
+    this.paint();
   }
 
   /** The view that there is room for; of both, the one in which the step happened. @returns {View} */
@@ -96,7 +99,12 @@ export class Stage {
   }
 
   hasRoom() {
-    return fitBoth(this.header.clientWidth, this.drawings[0].width);
+    return fitBoth(this.room, this.drawings[0].width);
+  }
+
+  /** Reads the sizes of what is on the page; at a step they are known, and the browser need not be asked. */
+  measure() {
+    this.windows = this.panes.map(windowOf);
   }
 
   visible() {
@@ -106,16 +114,20 @@ export class Stage {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
+    this.room = this.header.clientWidth;
     this.showView();
+    this.measure();
     this.fit();
-    this.paint();
   }
 
   /** Shows the view that there is room for. */
   showView() {
     const view = this.view();
     const narrow = !this.hasRoom();
-    this.root.dataset.view = view;
+    if (this.root.dataset.view !== view) {
+      this.root.dataset.view = view;
+      this.measure();
+    }
     for (const button of this.switches) {
       const its = button.dataset.view;
       button.setAttribute("aria-pressed", String(its === view));
@@ -129,31 +141,22 @@ export class Stage {
   /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
   fit() {
     const drawing = this.visible()[0];
-    const pane = this.paneOf(drawing);
+    const { w, h } = this.windows[this.drawings.indexOf(drawing)];
     // A panel has its height from its place; in a cell the drawing makes the height.
     const docked = this.root.classList.contains("mg-docked");
-    const height = docked ? pane.clientHeight : window.innerHeight * 0.75;
+    const height = docked ? h : window.innerHeight * 0.75;
     const largest = docked ? LARGEST : 1;
-    this.scale = scaleFor(pane.clientWidth, height, drawing.width, drawing.height, largest);
+    this.scale = scaleFor(w, height, drawing.width, drawing.height, largest);
     for (const each of this.drawings) each.resize(this.scale);
   }
 
   paint() {
-    for (const drawing of this.drawings) {
-      const pane = this.paneOf(drawing);
-      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
-      drawing.paint(window, this.scale);
-    }
+    for (const [i, drawing] of this.drawings.entries()) drawing.paint(this.windows[i], this.scale);
   }
 
   /** Everything is drawn anew the next time. */
   forget() {
     for (const drawing of this.drawings) drawing.forget();
-  }
-
-  /** @param {Drawing} drawing */
-  paneOf(drawing) {
-    return this.panes[this.drawings.indexOf(drawing)];
   }
 
   /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
@@ -166,22 +169,35 @@ export class Stage {
       const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
       const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
       const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
-      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
-        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
-        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
+      for (const shown of this.visible()) {
+        const i = this.drawings.indexOf(shown);
+        const { x, y, w, h } = this.windows[i];
+        this.scrollTo(i, nearest(x, w, left, right), nearest(y, h, top, bottom));
       }
     }
     this.paint();
   }
 
+  /** @param {number} i which pane @param {number} x @param {number} y */
+  scrollTo(i, x, y) {
+    const { x: left, y: top } = this.windows[i];
+    if (x === left && y === top) return;
+    this.panes[i].scrollTo(x, y);
+    this.windows[i] = windowOf(this.panes[i]);
+  }
+
   linkScrolling() {
-    const [one, two] = this.panes;
-    for (const [from, to] of [[one, two], [two, one]]) {
-      from.addEventListener("scroll", () => {
-        if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
-        if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+    for (const [i, pane] of this.panes.entries()) {
+      pane.addEventListener("scroll", () => {
+        this.windows[i] = windowOf(pane);
+        this.scrollTo(1 - i, this.windows[i].x, this.windows[i].y);
         this.paint();
       });
     }
   }
+}
+
+/** What is in view of a pane. @param {HTMLElement} pane @returns {import("./geometry.js").Box} */
+function windowOf(pane) {
+  return { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
 }

@@ -80,18 +80,47 @@ function identity({ kind, about, changes }) {
 }
 
 /**
- * What a step touched: the fields by id, none for what it was only about.
- * @param {Step|null} step @returns {Map<string, Set<string>>}
+ * What the step of a moment touched, by id: the fields that it changed, and the part that it played where a node
+ * ran: "up" for the gradients that came, "down" for those that went on.
+ * @param {Moment} moment @param {Step|null} step @returns {Map<string, Set<string>>}
  */
-export function touchedBy(step) {
+export function touchedBy(moment, step) {
   /** @type {Map<string, Set<string>>} */
   const touched = new Map((step?.about ?? []).map((id) => [id, new Set()]));
-  for (const { id, field } of step?.changes ?? []) {
-    const fields = touched.get(id);
-    if (fields) fields.add(field);
-    else touched.set(id, new Set([field]));
+  const touch = (/** @type {string} */ id, /** @type {string} */ word) => {
+    const words = touched.get(id);
+    if (words) words.add(word);
+    else touched.set(id, new Set([word]));
+  };
+  for (const { id, field } of step?.changes ?? []) touch(id, field);
+  const ran = step?.kind === "run" ? step.about.find((id) => moment.functions.has(id)) : undefined;
+  if (ran === undefined) return touched;
+  const outputs = new Set();
+  for (const edge of moment.edges.values()) {
+    if (edge.source === ran && edge.gradient) outputs.add(edge.target);
+    if (edge.source === ran && edge.gradient) touch(edge.id, "up");
+    if (edge.target === ran && touched.get(edge.id)?.has("gradient")) touch(edge.id, "down");
+  }
+  // What came to its outputs, from wherever they were used.
+  for (const edge of moment.edges.values()) {
+    if (outputs.has(edge.source) && edge.gradient) touch(edge.id, "up");
   }
   return touched;
+}
+
+/** @type {WeakMap<Trace, Map<string, number>>} */
+const firsts = new WeakMap();
+
+/** When an edge got its first gradient, for each that did. @param {Trace} trace @returns {Map<string, number>} */
+export function firstGradients(trace) {
+  let first = firsts.get(trace);
+  if (!first) {
+    firsts.set(trace, (first = new Map()));
+    for (const [i, { changes }] of trace.steps.entries()) {
+      for (const { id, field } of changes) if (field === "gradient" && !first.has(id)) first.set(id, i);
+    }
+  }
+  return first;
 }
 
 /** The value that a step brought about: of the tensor that it made, or of the gradient that it kept.

@@ -1375,18 +1375,47 @@ function identity({ kind, about, changes }) {
 }
 
 /**
- * What a step touched: the fields by id, none for what it was only about.
- * @param {Step|null} step @returns {Map<string, Set<string>>}
+ * What the step of a moment touched, by id: the fields that it changed, and the part that it played where a node
+ * ran: "up" for the gradients that came, "down" for those that went on.
+ * @param {Moment} moment @param {Step|null} step @returns {Map<string, Set<string>>}
  */
-function touchedBy(step) {
+function touchedBy(moment, step) {
   /** @type {Map<string, Set<string>>} */
   const touched = new Map((step?.about ?? []).map((id) => [id, new Set()]));
-  for (const { id, field } of step?.changes ?? []) {
-    const fields = touched.get(id);
-    if (fields) fields.add(field);
-    else touched.set(id, new Set([field]));
+  const touch = (/** @type {string} */ id, /** @type {string} */ word) => {
+    const words = touched.get(id);
+    if (words) words.add(word);
+    else touched.set(id, new Set([word]));
+  };
+  for (const { id, field } of step?.changes ?? []) touch(id, field);
+  const ran = step?.kind === "run" ? step.about.find((id) => moment.functions.has(id)) : undefined;
+  if (ran === undefined) return touched;
+  const outputs = new Set();
+  for (const edge of moment.edges.values()) {
+    if (edge.source === ran && edge.gradient) outputs.add(edge.target);
+    if (edge.source === ran && edge.gradient) touch(edge.id, "up");
+    if (edge.target === ran && touched.get(edge.id)?.has("gradient")) touch(edge.id, "down");
+  }
+  // What came to its outputs, from wherever they were used.
+  for (const edge of moment.edges.values()) {
+    if (outputs.has(edge.source) && edge.gradient) touch(edge.id, "up");
   }
   return touched;
+}
+
+/** @type {WeakMap<Trace, Map<string, number>>} */
+const firsts = new WeakMap();
+
+/** When an edge got its first gradient, for each that did. @param {Trace} trace @returns {Map<string, number>} */
+function firstGradients(trace) {
+  let first = firsts.get(trace);
+  if (!first) {
+    firsts.set(trace, (first = new Map()));
+    for (const [i, { changes }] of trace.steps.entries()) {
+      for (const { id, field } of changes) if (field === "gradient" && !first.has(id)) first.set(id, i);
+    }
+  }
+  return first;
 }
 
 /** The value that a step brought about: of the tensor that it made, or of the gradient that it kept.
@@ -1610,6 +1639,11 @@ function nameRow(tensor, width, measure) {
   );
 }
 
+/** Behind a row, seen where a step has changed what stands in it. @param {string} kind @param {number} width */
+function highlight(kind, width) {
+  return h("rect", { class: `mg-hl ${kind}`, x: PAD - 4, y: 0, width: width - 2 * PAD + 8, height: ROW, rx: 4 });
+}
+
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function valueRow(tensor, width, measure) {
   const dtype = tensor.dtype === "float32" ? "" : ` ${tensor.dtype}`;
@@ -1618,6 +1652,7 @@ function valueRow(tensor, width, measure) {
   return h(
     "g",
     {},
+    highlight("mg-hl-value", width),
     h("text", { class: "mg-soft", x: PAD, y: 12 }, shape),
     h(
       "text",
@@ -1635,6 +1670,7 @@ function gradRow(tensor, width, measure) {
   return h(
     "g",
     {},
+    highlight("mg-hl-grad", width),
     h("text", { class: tensor.grad ? "mg-got" : "mg-soft", x: PAD, y: 12 }, label),
     h("text", { class: state, x: width - PAD, y: 12 }, fit(gradText(tensor), room, FONTS.value, measure)),
   );
@@ -1729,6 +1765,17 @@ function reachTo(points, start, end) {
     if (Math.hypot(bx - x, by - y) > 0.5) reached = [...reached, [x, y], [bx, by], [bx, by]];
   }
   return reached;
+}
+
+/** A path between two boxes that no layout knows of: from side to side, round what stands between.
+ * @param {Box} from @param {Box} to @returns {Point[]} */
+function detour(from, to) {
+  const side = to.x + to.w / 2 >= from.x + from.w / 2 ? 1 : 0;
+  const [ax, ay] = [from.x + from.w * side, from.y + from.h / 2];
+  const [bx, by] = [to.x + to.w * side, to.y + to.h / 2];
+  const bulge = (30 + Math.abs(by - ay) / 6) * (side ? 1 : -1);
+  const far = side ? Math.max(ax, bx) + bulge : Math.min(ax, bx) + bulge;
+  return [[ax, ay], [far, ay], [far, by], [bx, by]];
 }
 
 /** The same path run the other way. @param {Point[]} points @returns {Point[]} */
@@ -1851,141 +1898,6 @@ function neighbour(things, from, direction) {
   return best;
 }
 
-// ---- edge.js
-
-// An edge: which way it points, what flowed along it, whether what it leads to is broken.
-
-const HEAD = 8;
-const LABEL = 16;
-const MOST_LABEL = 92;
-const DOT = 8;
-
-/**
- * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
- * next is written once, on the edge that leaves the function; where several meet, their sum stands on
- * the edge that goes on.
- * @param {Moment} moment @param {Side} side @returns {Map<string, Message>}
- */
-function edgeMessages(moment, side) {
-  /** @type {Map<string, number>} */
-  const arriving = new Map();
-  for (const edge of moment.edges.values()) {
-    if (edge.shown && edge.gradient && moment.tensors.has(edge.source)) {
-      arriving.set(edge.source, (arriving.get(edge.source) ?? 0) + 1);
-    }
-  }
-  const messages = new Map();
-  const told = new Set();
-  for (const edge of moment.edges.values()) {
-    if (!edge.shown) continue;
-    const broken = brokenSlot(moment, edge);
-    const input = moment.tensors.has(edge.source);
-    let pill = "";
-    if (broken) {
-      // b * b saves b twice: two edges side by side, and one label is enough.
-      const pair = `${edge.source} ${edge.target}`;
-      if (!told.has(pair)) pill = `v${broken.version} ≠ v${broken.now}`;
-      told.add(pair);
-    } else if (edge.gradient && side === "backward" && (input || arriving.get(edge.target) !== 1)) {
-      pill = wording(edge.gradient.said);
-    }
-    messages.set(edge.id, {
-      pill,
-      words: edgeWords(moment, edge, broken),
-      broken: broken !== null,
-    });
-  }
-  return messages;
-}
-
-/** The broken slot that an edge stands for: the function saved the card at its other end.
- * @param {Moment} moment @param {Edge} edge @returns {Saved|null} */
-function brokenSlot(moment, edge) {
-  const input = moment.functions.get(edge.target);
-  const card = input ? edge.source : edge.target;
-  const func = input ?? moment.functions.get(edge.source);
-  const slots = func ? func.saved.filter((s) => s.state === "broken" && s.card === card) : [];
-  return slots.find((s) => !input || s.slot === edge.slot) ?? null;
-}
-
-/** @param {Moment} moment @param {string} id */
-function endName(moment, id) {
-  const tensor = moment.tensors.get(id);
-  return tensor ? nameOf(tensor) : (moment.functions.get(id)?.op ?? "");
-}
-
-/** @param {Moment} moment @param {Edge} edge @param {Saved|null} broken */
-function edgeWords(moment, edge, broken) {
-  const slot = edge.slot ? ` as ${edge.slot}` : "";
-  const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
-  if (!edge.tracked) words.push("no gradient flows back here");
-  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
-  if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
-  return words.join(", ");
-}
-
-/**
- * The points of an edge as it is drawn: up to what is really drawn at its ends, and run backwards in
- * the backward drawing.
- * @param {Point[]} points @param {Side} side @param {Box|null} start @param {Box|null} end
- */
-function edgeLine(points, side, start, end) {
-  const reached = reachTo(points, start, end);
-  return side === "backward" ? turned(reached) : reached;
-}
-
-/** @param {Edge} edge @param {Side} side @param {Message} message @returns {string} */
-function edgeClass(edge, side, message) {
-  const classes = ["mg-edge"];
-  if (message.broken) classes.push("mg-broken");
-  else if (side === "backward" && !edge.tracked) classes.push("mg-dim");
-  else if (side === "backward" && edge.gradient) classes.push("mg-flowed");
-  return classes.join(" ");
-}
-
-/** @param {Edge} edge @param {Side} side @param {Message} message @param {Point[]} points */
-function edgeTree(edge, side, message, points) {
-  const { line, head } = arrow(points, HEAD);
-  const pointed = side === "forward" || edge.tracked;
-  return h(
-    "g",
-    { class: edgeClass(edge, side, message), "data-id": edge.id },
-    h("title", {}, message.words),
-    h("path", { class: "mg-hit", d: pathText(points) }),
-    h("path", { class: "mg-line", d: pathText(pointed ? line : points) }),
-    pointed ? h("path", { class: "mg-head", d: head }) : null,
-  );
-}
-
-/**
- * Where the label of an edge covers nothing, or a dot that tells on pointing at it; null for neither.
- * @param {Message} message @param {Point[]} points @param {import("./geometry.js").BoxIndex} taken
- * @param {Measure} measure @returns {Box|null}
- */
-function pillBox(message, points, taken, measure) {
-  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
-  const width = Math.max(24, measure(text, FONTS.badge) + 12);
-  const box = labelPlace(points, width, LABEL, taken) ?? labelPlace(points, DOT, DOT, taken);
-  if (box) taken.add(box);
-  return box;
-}
-
-/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
-function pillTree(edge, message, { x, y, w, h: height }, measure) {
-  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
-  return h(
-    "g",
-    {
-      class: message.broken ? "mg-pill mg-broken" : "mg-pill",
-      "data-id": edge.id,
-      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
-    },
-    h("title", {}, message.words),
-    h("rect", { width: w.toFixed(1), height, rx: height / 2 }),
-    height === LABEL ? h("text", { x: (w / 2).toFixed(1), y: 11.5 }, text) : null,
-  );
-}
-
 // ---- function.js
 
 // A function as an oval: the op in the forward drawing, its node and what it saved in the backward one.
@@ -2085,6 +1997,161 @@ function slotTree(saved, i, width, measure) {
   );
 }
 
+// ---- edge.js
+
+// An edge: which way it points, what flowed along it, whether what it leads to is broken.
+
+const HEAD = 8;
+const LABEL = 16;
+const MOST_LABEL = 92;
+const DOT = 8;
+
+/**
+ * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
+ * next is written once, on the edge that leaves the function; where several meet, their sum stands on
+ * the edge that goes on.
+ * @param {Moment} moment @param {Side} side @returns {Map<string, Message>}
+ */
+function edgeMessages(moment, side) {
+  /** @type {Map<string, number>} */
+  const arriving = new Map();
+  for (const edge of moment.edges.values()) {
+    if (edge.shown && edge.gradient && moment.tensors.has(edge.source)) {
+      arriving.set(edge.source, (arriving.get(edge.source) ?? 0) + 1);
+    }
+  }
+  const messages = new Map();
+  const told = new Set();
+  for (const edge of [...moment.edges.values(), ...strayEdges(moment)]) {
+    if (!edge.shown) continue;
+    const broken = brokenSlot(moment, edge);
+    const input = moment.tensors.has(edge.source);
+    let pill = "";
+    if (broken) {
+      // b * b saves b twice: two edges side by side, and one label is enough.
+      const pair = `${edge.source} ${edge.target}`;
+      if (!told.has(pair)) pill = `v${broken.version} ≠ v${broken.now}`;
+      told.add(pair);
+    } else if (edge.gradient && side === "backward" && (input || arriving.get(edge.target) !== 1)) {
+      pill = wording(edge.gradient.said);
+    }
+    messages.set(edge.id, {
+      edge,
+      pill,
+      words: edgeWords(moment, edge, broken),
+      broken: broken !== null,
+    });
+  }
+  return messages;
+}
+
+/**
+ * An edge of our own for each broken slot whose card is neither an input of the function nor an output: no edge of
+ * the trace leads there. @param {Moment} moment @returns {Edge[]}
+ */
+function strayEdges(moment) {
+  const broken = [...moment.functions.values()].filter((func) => func.shown && isBroken(func));
+  if (!broken.length) return [];
+  const joined = new Set();
+  for (const { source, target } of moment.edges.values()) joined.add(`${source} ${target}`);
+  return broken.flatMap(({ id, saved }) =>
+    saved
+      .filter((slot) => slot.state === "broken" && slot.card)
+      .filter(({ card }) => !joined.has(`${card} ${id}`) && !joined.has(`${id} ${card}`))
+      .map(({ slot, card }) => ({
+        id: `${id} ${slot}`, source: card ?? "", target: id, slot, tracked: false, shown: true, gradient: null,
+      })),
+  );
+}
+
+/** The broken slot that an edge stands for: the function saved the card at its other end.
+ * @param {Moment} moment @param {Edge} edge @returns {Saved|null} */
+function brokenSlot(moment, edge) {
+  const input = moment.functions.get(edge.target);
+  const card = input ? edge.source : edge.target;
+  const func = input ?? moment.functions.get(edge.source);
+  const slots = func ? func.saved.filter((s) => s.state === "broken" && s.card === card) : [];
+  return slots.find((s) => !input || s.slot === edge.slot) ?? null;
+}
+
+/** @param {Moment} moment @param {string} id */
+function endName(moment, id) {
+  const tensor = moment.tensors.get(id);
+  return tensor ? nameOf(tensor) : (moment.functions.get(id)?.op ?? "");
+}
+
+/** @param {Moment} moment @param {Edge} edge @param {Saved|null} broken */
+function edgeWords(moment, edge, broken) {
+  const slot = edge.slot ? ` as ${edge.slot}` : "";
+  const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
+  if (!edge.tracked) words.push("no gradient flows back here");
+  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
+  if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
+  return words.join(", ");
+}
+
+/**
+ * The points of an edge as it is drawn: up to what is really drawn at its ends, and run backwards in
+ * the backward drawing.
+ * @param {Point[]} points @param {Side} side @param {Box|null} start @param {Box|null} end
+ */
+function edgeLine(points, side, start, end) {
+  const reached = reachTo(points, start, end);
+  return side === "backward" ? turned(reached) : reached;
+}
+
+/** @param {Edge} edge @param {Side} side @param {Message} message @returns {string} */
+function edgeClass(edge, side, message) {
+  const classes = ["mg-edge"];
+  if (message.broken) classes.push("mg-broken");
+  else if (side === "backward" && !edge.tracked) classes.push("mg-dim");
+  else if (side === "backward" && edge.gradient) classes.push("mg-flowed");
+  return classes.join(" ");
+}
+
+/** @param {Edge} edge @param {Side} side @param {Message} message @param {Point[]} points */
+function edgeTree(edge, side, message, points) {
+  const { line, head } = arrow(points, HEAD);
+  const pointed = side === "forward" || edge.tracked;
+  return h(
+    "g",
+    { class: edgeClass(edge, side, message), "data-id": edge.id },
+    h("title", {}, message.words),
+    h("path", { class: "mg-hit", d: pathText(points) }),
+    h("path", { class: "mg-line", d: pathText(pointed ? line : points) }),
+    pointed ? h("path", { class: "mg-head", d: head }) : null,
+  );
+}
+
+/**
+ * Where the label of an edge covers nothing, or a dot that tells on pointing at it; null for neither.
+ * @param {Message} message @param {Point[]} points @param {import("./geometry.js").BoxIndex} taken
+ * @param {Measure} measure @returns {Box|null}
+ */
+function pillBox(message, points, taken, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
+  const width = Math.max(24, measure(text, FONTS.badge) + 12);
+  const box = labelPlace(points, width, LABEL, taken) ?? labelPlace(points, DOT, DOT, taken);
+  if (box) taken.add(box);
+  return box;
+}
+
+/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
+function pillTree(edge, message, { x, y, w, h: height }, measure) {
+  const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
+  return h(
+    "g",
+    {
+      class: message.broken ? "mg-pill mg-broken" : "mg-pill",
+      "data-id": edge.id,
+      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
+    },
+    h("title", {}, message.words),
+    h("rect", { width: w.toFixed(1), height, rx: height / 2 }),
+    height === LABEL ? h("text", { x: (w / 2).toFixed(1), y: 11.5 }, text) : null,
+  );
+}
+
 // ---- scene.js
 
 // What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
@@ -2121,19 +2188,27 @@ function buildScene(moment, layout, side, measure) {
   };
   const taken = new BoxIndex();
   for (const { box } of things) taken.add(box);
+  /** @type {Line[]} */
+  const labelled = [];
   for (const [id, message] of edgeMessages(moment, side)) {
-    const edge = /** @type {Edge} */ (moment.edges.get(id));
-    const d = layout.edges[id];
+    const { edge } = message;
     const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-    if (!d || !source || !target) continue;
-    const points = edgeLine(pathPoints(d), side, source.box, target.box);
-    const pill = message.pill ? pillBox(message, points, taken, measure) : null;
-    scene.lines.set(id, { id, edge, points, box: bounds(points), message, pill });
+    const d = layout.edges[id];
+    if (!source || !target || (!d && moment.edges.has(id))) continue;
+    const course = d ? pathPoints(d) : detour(source.box, target.box);
+    const points = edgeLine(course, side, source.box, target.box);
+    const line = { id, edge, points, box: bounds(points), message, pill: null };
+    scene.lines.set(id, line);
+    if (message.pill) labelled.push(line);
     for (const end of [edge.source, edge.target]) {
       join(scene.near, end, id);
       join(scene.near, id, end);
     }
   }
+  // In the order in which they came, so that a label stays where it is when others come.
+  const first = firstGradients(moment.trace);
+  labelled.sort((a, b) => (first.get(a.id) ?? -1) - (first.get(b.id) ?? -1));
+  for (const line of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
   return scene;
 }
 
@@ -2202,12 +2277,12 @@ class Drawing {
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
     this.scene = buildScene(moment, layout, this.side, this.measure);
     this.touched = touched;
-    this.future.setAttribute("d", boxesText(this.scene.future));
-    this.svg.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
+    give(this.future, "d", boxesText(this.scene.future));
+    give(this.svg, "viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     const things = [...this.scene.things.values()];
     const tensors = things.filter((thing) => thing.tensor).length;
     const parts = { tensors: counted("tensor", tensors), functions: counted("function", things.length - tensors) };
-    this.svg.setAttribute("aria-label", t(`drawing.${this.side}`, parts));
+    give(this.svg, "aria-label", t(`drawing.${this.side}`, parts));
     if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
   }
 
@@ -2253,7 +2328,7 @@ class Drawing {
     const sized = `${box.w} ${box.h} `;
     if (!drawn) {
       const group = buildSvg(h("g", { class: "mg-thing mg-fresh", role: "treeitem", "data-id": id }));
-      drawn = { group, pill: null, entity, key: "" };
+      drawn = { group, pill: null, entity, key: "", at: "" };
       this.drawn.set(id, drawn);
       fresh.append(group);
     }
@@ -2267,18 +2342,20 @@ class Drawing {
     }
     drawn.entity = entity;
     drawn.key = key;
-    drawn.group.dataset.size = sized;
-    drawn.group.style.transform = `translate(${box.x}px, ${box.y}px)`;
-    drawn.group.setAttribute("tabindex", id === this.stop ? "0" : "-1");
+    give(drawn.group, "data-size", sized);
+    const at = `translate(${box.x}px, ${box.y}px)`;
+    if (drawn.at !== at) drawn.group.style.transform = drawn.at = at;
+    give(drawn.group, "tabindex", id === this.stop ? "0" : "-1");
     this.touch(drawn.group, id);
   }
 
   /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
   touch(group, id) {
     const fields = this.touched.get(id);
+    if (fields === undefined && !group.classList.contains("mg-about")) return;
     group.classList.toggle("mg-about", fields !== undefined);
-    if (fields?.size) group.dataset.changed = [...fields].join(" ");
-    else delete group.dataset.changed;
+    if (fields?.size) give(group, "data-changed", [...fields].join(" "));
+    else group.removeAttribute("data-changed");
   }
 
   /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
@@ -2300,7 +2377,7 @@ class Drawing {
     old?.pill?.remove();
     edges.append(group);
     if (label) pills.append(label);
-    this.drawn.set(id, { group, pill: label, entity: edge, key });
+    this.drawn.set(id, { group, pill: label, entity: edge, key, at: "" });
   }
 
   /** Draws everything anew the next time: it is said in another language. */
@@ -2363,6 +2440,12 @@ class Drawing {
   }
 }
 
+/** Sets an attribute that has changed: the browser lays out what is touched. @param {Element} element
+ * @param {string} name @param {string} value */
+function give(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 /** @param {Event} event @returns {string|null} */
 function idAt(event) {
   return /** @type {Element} */ (event.target).closest("[data-id]")?.getAttribute("data-id") ?? null;
@@ -2414,6 +2497,7 @@ class Stage {
     this.wanted = "both";
     this.kind = ""; // of the step that is shown
     this.scale = 1;
+    this.room = 0; // the width that there is for both
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
       (side) => new Drawing(side, measure, point, (id) => this.go([id])),
@@ -2423,6 +2507,7 @@ class Stage {
       pane.append(drawing.svg);
       return pane;
     });
+    this.windows = this.panes.map(windowOf);
     this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
     /** @type {HTMLButtonElement[]} */
     this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
@@ -2437,7 +2522,7 @@ class Stage {
   update(moment, layout, glide) {
     const step = stepOf(moment);
     this.kind = step?.kind ?? "";
-    const touched = touchedBy(step);
+    const touched = touchedBy(moment, step);
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
     this.showView();
@@ -2447,6 +2532,7 @@ class Stage {
   choose(view) {
     this.wanted = view;
     this.arrange();
+    this.paint();
   }
 
   /** The view that there is room for; of both, the one in which the step happened. @returns {View} */
@@ -2456,7 +2542,12 @@ class Stage {
   }
 
   hasRoom() {
-    return fitBoth(this.header.clientWidth, this.drawings[0].width);
+    return fitBoth(this.room, this.drawings[0].width);
+  }
+
+  /** Reads the sizes of what is on the page; at a step they are known, and the browser need not be asked. */
+  measure() {
+    this.windows = this.panes.map(windowOf);
   }
 
   visible() {
@@ -2466,16 +2557,20 @@ class Stage {
 
   /** Fits everything into the room that the page gives. */
   arrange() {
+    this.room = this.header.clientWidth;
     this.showView();
+    this.measure();
     this.fit();
-    this.paint();
   }
 
   /** Shows the view that there is room for. */
   showView() {
     const view = this.view();
     const narrow = !this.hasRoom();
-    this.root.dataset.view = view;
+    if (this.root.dataset.view !== view) {
+      this.root.dataset.view = view;
+      this.measure();
+    }
     for (const button of this.switches) {
       const its = button.dataset.view;
       button.setAttribute("aria-pressed", String(its === view));
@@ -2489,31 +2584,22 @@ class Stage {
   /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
   fit() {
     const drawing = this.visible()[0];
-    const pane = this.paneOf(drawing);
+    const { w, h } = this.windows[this.drawings.indexOf(drawing)];
     // A panel has its height from its place; in a cell the drawing makes the height.
     const docked = this.root.classList.contains("mg-docked");
-    const height = docked ? pane.clientHeight : window.innerHeight * 0.75;
+    const height = docked ? h : window.innerHeight * 0.75;
     const largest = docked ? LARGEST : 1;
-    this.scale = scaleFor(pane.clientWidth, height, drawing.width, drawing.height, largest);
+    this.scale = scaleFor(w, height, drawing.width, drawing.height, largest);
     for (const each of this.drawings) each.resize(this.scale);
   }
 
   paint() {
-    for (const drawing of this.drawings) {
-      const pane = this.paneOf(drawing);
-      const window = { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
-      drawing.paint(window, this.scale);
-    }
+    for (const [i, drawing] of this.drawings.entries()) drawing.paint(this.windows[i], this.scale);
   }
 
   /** Everything is drawn anew the next time. */
   forget() {
     for (const drawing of this.drawings) drawing.forget();
-  }
-
-  /** @param {Drawing} drawing */
-  paneOf(drawing) {
-    return this.panes[this.drawings.indexOf(drawing)];
   }
 
   /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
@@ -2526,24 +2612,37 @@ class Stage {
       const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
       const top = Math.min(...boxes.map((b) => b.y)) - AROUND;
       const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
-      for (const pane of this.visible().map((shown) => this.paneOf(shown))) {
-        pane.scrollLeft = nearest(pane.scrollLeft, pane.clientWidth, left, right);
-        pane.scrollTop = nearest(pane.scrollTop, pane.clientHeight, top, bottom);
+      for (const shown of this.visible()) {
+        const i = this.drawings.indexOf(shown);
+        const { x, y, w, h } = this.windows[i];
+        this.scrollTo(i, nearest(x, w, left, right), nearest(y, h, top, bottom));
       }
     }
     this.paint();
   }
 
+  /** @param {number} i which pane @param {number} x @param {number} y */
+  scrollTo(i, x, y) {
+    const { x: left, y: top } = this.windows[i];
+    if (x === left && y === top) return;
+    this.panes[i].scrollTo(x, y);
+    this.windows[i] = windowOf(this.panes[i]);
+  }
+
   linkScrolling() {
-    const [one, two] = this.panes;
-    for (const [from, to] of [[one, two], [two, one]]) {
-      from.addEventListener("scroll", () => {
-        if (to.scrollTop !== from.scrollTop) to.scrollTop = from.scrollTop;
-        if (to.scrollLeft !== from.scrollLeft) to.scrollLeft = from.scrollLeft;
+    for (const [i, pane] of this.panes.entries()) {
+      pane.addEventListener("scroll", () => {
+        this.windows[i] = windowOf(pane);
+        this.scrollTo(1 - i, this.windows[i].x, this.windows[i].y);
         this.paint();
       });
     }
   }
+}
+
+/** What is in view of a pane. @param {HTMLElement} pane @returns {import("./geometry.js").Box} */
+function windowOf(pane) {
+  return { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
 }
 
 // ---- stepper.js
@@ -2769,11 +2868,13 @@ class Panel {
       event.preventDefault();
       event.stopPropagation();
     });
-    this.observer = new ResizeObserver(() => {
-      this.stage.arrange();
-      this.stepper.arrange();
+    this.observer = new ResizeObserver((changes) => {
+      // At a step the panes make room for an error, and the drawings keep their scale.
+      if (changes.some(({ target }) => target === this.root)) this.arrange();
+      else this.stage.measure();
+      this.stage.paint();
     });
-    this.observer.observe(this.root);
+    for (const element of [this.root, ...this.stage.panes]) this.observer.observe(element);
     this.relabel();
   }
 
@@ -2782,18 +2883,24 @@ class Panel {
     return /** @type {HTMLElement} */ (this.root.querySelector(selector));
   }
 
-  /** Shows new content and says when it is painted. @param {Content} content */
+  /** Shows new content and says when it is painted. Where that fails the old stays. @param {Content} content */
   show({ trace, layout, title, problem, sequence }) {
+    const before = { moment: this.moment, layout: this.layout };
     this.sequence = sequence;
     this.find(".mg-title").textContent = title;
     this.say(problem);
-    if (trace) {
-      const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
-      this.moment = momentAt(lastMoment(trace), step);
-      this.stepper.show(trace);
+    try {
+      if (trace) {
+        const step = this.stays() ? sameStep(this.moment.trace, this.moment.step, trace) : trace.steps.length;
+        this.moment = momentAt(lastMoment(trace), step);
+      }
+      if (layout) this.layout = layout;
+      this.draw(true);
+    } catch (error) {
+      Object.assign(this, before);
+      this.draw(true);
+      throw error;
     }
-    if (layout) this.layout = layout;
-    this.draw(true);
     this.announcePainted(sequence);
   }
 
@@ -2828,18 +2935,24 @@ class Panel {
     this.root.classList.toggle("mg-stopped", Boolean(error && step?.error));
     this.root.dataset.step = String(moment.step);
     this.stage.update(moment, layout, fresh);
-    if (fresh) this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    if (fresh) {
+      this.stepper.show(moment.trace);
+      this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    }
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
     this.find(".mg-say").replaceChildren(build(sayTree(moment)));
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
-    if (fresh) {
-      this.stage.fit();
-      this.stepper.arrange();
-    }
+    if (fresh) this.arrange();
     this.stage.go(step?.about ?? []);
+  }
+
+  /** Fits everything into the room that the page gives. */
+  arrange() {
+    this.stage.arrange();
+    this.stepper.arrange();
   }
 
   /** Says everything again in another language. */
