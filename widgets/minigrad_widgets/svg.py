@@ -17,6 +17,7 @@ from .drawing.scene import Scene, build_scene
 from .drawing.style import style
 from .drawing.tree import Markup, h
 from .layout import layout
+from .say import Say, render
 from .trace import TensorView, Trace
 
 SIDES = {"forward": ("Forward", "data flows down"), "backward": ("Backward", "gradients flow up")}
@@ -100,13 +101,13 @@ def summary(trace: Trace, step: int | None = None) -> str:
     moment = trace.at(step)
     tensors = sum(card.shown for card in moment.tensors)
     functions = sum(function.shown for function in moment.functions)
-    counted = f"{_count(tensors, 'tensor')} and {_count(functions, 'function')}"
+    counted = render((_count(tensors, "tensor"), _count(functions, "function")))
     said = f" {trace.steps[step - 1].text}" if step else ""
     return f"Graph of automatic differentiation: {counted}.{said}"
 
 
-def _count(n: int, word: str) -> str:
-    return f"{n} {word}{'' if n == 1 else 's'}"
+def _count(count: int, what: str) -> Say:
+    return Say(f"count.{what}.{'one' if count == 1 else 'many'}", {"count": count})
 
 
 def _document(kind: str, width: float, height: float, theme: str, text: str, parts: list[Markup]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..say import render
+from ..say import Say, render
 from ..trace import ErrorView, Place, Trace
 from .card import name_of
 
@@ -66,10 +66,11 @@ def error_why(error: ErrorView, language: str = "en") -> str:
     return render(error.why, language) or error.message
 
 
-def place_text(trace: Trace, place: Place) -> str:
+def place_text(trace: Trace, place: Place, language: str = "en") -> str:
     """ "In [3] line 2", the way the notebook labels it."""
     label = trace.cells[place.cell].label
-    return f"{f'In {label}' if label.startswith('[') else label} line {place.line}"
+    key = "place.cell" if label.startswith("[") else "place.file"
+    return render(Say(key, {"label": label, "line": place.line}), language)
 
 
 def source_line(trace: Trace, place: Place) -> str:
