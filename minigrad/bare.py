@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # Attributes, methods, indexing, keyword and star arguments, in the instructions' names.
 _MORE = ("ATTR", "METHOD", "SUBSCR", "SLICE", "IMPORT", "FUNCTION", "KW")
 
+_AS_IT_IS = (lambda grad: grad).__code__.co_code
+
 Compute = Callable[["OpNode", Any], Any]
 
 
@@ -100,6 +102,9 @@ def compiled(plan: Plan, name: str, recorded: bool) -> Compute:
             if plan.bare and not recorded and all(plan.has_array[i] for i in slots)
             else None
         )
+        if isinstance(formula, FunctionType) and formula.__code__.co_code == _AS_IT_IS and not slots:
+            results.append("grad")
+            continue
         known[f"f{k}"] = quick or formula
         numbers = numbers and quick is not None and _only_operators(quick)
         if quick is not None:
@@ -111,7 +116,7 @@ def compiled(plan: Plan, name: str, recorded: bool) -> Compute:
         gradient = "grad" if recorded or quick is not None else "wrap(grad)"
         call = f"f{k}({', '.join([gradient, *values])})"
         results.append(call if recorded or quick is not None else f"opened({call})")
-    lines = [f"def {name}(node, grad):"]
+    lines = [f"def {name}(node, grad, release):"]
     if plan.releasable:
         lines += ["    versions = node.versions", "    if versions is None: raise freed(node)"]
     if plan.slots:
@@ -130,7 +135,15 @@ def compiled(plan: Plan, name: str, recorded: bool) -> Compute:
         lines.append(f"    if type(grad) is not ndarray: {scalars}")
     elif not (numbers or recorded):
         lines.append("    if type(grad) is not ndarray: grad = asarray(grad)")
-    lines.append(f"    return {', '.join(results)},")
+    if not plan.releasable:
+        lines.append(f"    return {', '.join(results)},")
+    else:
+        kept = [f"s{i}" for i in range(plan.releasable, len(plan.slots))]
+        lines.append(f"    results = {', '.join(results)},")
+        lines.append(
+            f"    if release: node.saved, node.versions = ({', '.join(['None'] * plan.releasable + kept)},), None"
+        )
+        lines.append("    return results")
     return written(name, lines, known)
 
 

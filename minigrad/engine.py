@@ -161,13 +161,14 @@ class Run(Visits):
                         compute = plan.on_tensors if recorded else plan.on_arrays
                         if compute is None:
                             compute = node.compile(plan, recorded)
-                        results = compute(node, gradient)
-                        if capturing and not recorded and not capturing.isdisjoint(node.next):
+                        captured = capturing and not capturing.isdisjoint(node.next)
+                        results = compute(node, gradient, release and not captured and watcher is None)
+                        if captured and not recorded:
                             results = self._with_views(node, gradient, results)
                         private = not recorded  # nobody else has them
                         if watcher is not None:
                             self._tell(node, gradient, results)
-                        if release and plan.releasable:
+                        if release and (captured or watcher is not None):
                             node.release()
                     else:
                         results = self.visit(node, gradient)
@@ -210,11 +211,10 @@ class Run(Visits):
                                 continue
                             elif type(target) is AccumulateGrad and type(following) is not AccumulateGrad:
                                 fresh = private and result.base is None and result is not gradient
-                                count = node.op.written if fresh else 0
-                                if (fresh or capturing) and self.settle(target, result, count):
+                                if (fresh or capturing) and self.settle(target, result, fresh, node):
                                     continue
                                 if fresh:
-                                    own[target] = count
+                                    own[target] = node.op.written
                         elif waiting:
                             continue
                         else:
@@ -275,9 +275,17 @@ class Run(Visits):
         else:
             before = buffers.pop(node)
             buffers[node] = self._sum(before, gradient)
-            if not self.create_graph:
-                # The sum is this run's: what comes next is added in place. torch adds to the first one in
-                # place, too, if nobody else has it.
+            if self.create_graph:
+                return
+            # The sum is this run's: what comes next is added in place.
+            self.own[node] = 0
+            if (
+                node.plan is None
+                or node.meta is not None
+                or self.watcher is not None
+                or node in self.capturing
+            ):
+                # Somebody may see how often. torch adds to the first one in place, too, if nobody else has it.
                 dense = type(before) is ndarray and (before.flags.c_contiguous or is_dense(before))
                 alone = dense and not self._is_held(before)
                 self.own[node] = int(before is not gradient and alone)

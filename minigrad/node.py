@@ -161,14 +161,13 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
     variable: Tensor
+    next, numbers = (), ()  # type: ignore[assignment]  # it ends here
+    seq = 2**64 - 1  # before any other that is ready, as in torch
 
     def __init__(self, variable: Tensor) -> None:
         self.variable = variable
-        self.next = self.numbers = ()
-        self.shape = variable._array.shape
-        self.dtype = variable._array.dtype
-        self.seq = 2**64 - 1  # before any other that is ready, as in torch
-        self.meta = None
+        array = variable._array
+        self.shape, self.dtype, self.meta = array.shape, array.dtype, None
 
     def apply(self, gradient: Tensor | None) -> tuple[()]:  # type: ignore[override]
         if gradient is not None:
@@ -189,7 +188,12 @@ class AccumulateGrad(Node):
             return  # detach_() since it was used
         grad = leaf._grad
         if grad is None:
-            leaf._grad = grad = self._kept(gradient, fresh, alone, count)
+            if fresh and type(gradient) is np.ndarray and gradient.strides == leaf._array.strides:
+                leaf._grad = grad = wrap(gradient)  # as it is most often
+                if count:
+                    grad.storage.version = count
+            else:
+                leaf._grad = grad = self._kept(gradient, fresh, alone, count)
             if mode.special and mode.local.inference:
                 mark_inference(grad)
         elif mode.local.grad:

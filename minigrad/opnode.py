@@ -174,14 +174,17 @@ def _zero_dim(number: Any) -> np.ndarray:
     return np.array(number, dtypes.of_number(number).numpy)
 
 
-def _on_tensors(node: OpNode, gradient: Any) -> Any:
-    return node.apply(*gradient) if type(gradient) is list else node.apply(gradient)
+def _on_tensors(node: OpNode, gradient: Any, release: bool) -> Any:
+    results = node.apply(*gradient) if type(gradient) is list else node.apply(gradient)
+    if release:
+        node.release()
+    return results
 
 
-def _on_arrays(node: OpNode, gradient: Any) -> list[np.ndarray | None]:
+def _on_arrays(node: OpNode, gradient: Any, release: bool) -> list[np.ndarray | None]:
     gradients = gradient if type(gradient) is list else [gradient]
     given = [None if g is None else wrap(np.asarray(g)) for g in gradients]
-    return [opened(result) for result in node.apply(*given)]
+    return [opened(result) for result in _on_tensors(node, given, release)]
 
 
 class ListOpNode(OpNode):

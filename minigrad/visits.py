@@ -141,22 +141,21 @@ class Visits:
         if node.meta is not None:
             hooks.run_posthooks(node, (), (gradient,))
 
-    def settle(self, leaf: AccumulateGrad, gradient: Any, count: int) -> bool:
-        """Capture or accumulate what comes to a leaf, if there is nothing else to it; whether that is done.
+    def settle(self, leaf: AccumulateGrad, gradient: Any, fresh: bool, source: Node) -> bool:
+        """Capture or accumulate what `source` gives a leaf, if there is nothing else to it; whether it was.
 
-        To be accumulated it has to be an array that nobody else has, written in place `count` times.
+        fresh: it is an array that nobody else has. Only such a one can be accumulated here.
         """
-        if (
-            leaf.meta is not None
-            or leaf.variable._meta is not None
-            or self.watcher is not None
-            or mode.anomaly
-        ):
+        if leaf.meta is not None or leaf.variable._meta is not None or self.watcher is not None:
             return False
-        if self.capturing:
-            self.captured[leaf, 0] = self.seen.tensor(gradient, count)
+        if mode.anomaly:
+            return False
+        if not self.capturing:
+            leaf.accumulate(gradient, True, True, source.op.written)
+        elif fresh and not source.op.written:
+            self.captured[leaf, 0] = wrap(gradient)
         else:
-            leaf.accumulate(gradient, True, True, count)
+            self.captured[leaf, 0] = self.seen.tensor(gradient, source.op.written if fresh else 0)
         return True
 
     def _is_held(self, gradient: Any) -> bool:

@@ -24,8 +24,8 @@ from .sizes import checked_dims, infer_size, is_int
 
 def viewed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
     """x in another shape over the same memory, or None where the strides do not allow it."""
-    if x.flags.c_contiguous and 1 not in shape and 1 not in x.shape and x.size:
-        return x.reshape(shape)
+    if x.flags.c_contiguous and x.size and (1 not in x.shape or 1 not in shape):
+        return x.reshape(shape)  # NumPy and torch agree on the strides
     strides = view_strides(x, shape)
     return None if strides is None else window(x, shape, strides)
 

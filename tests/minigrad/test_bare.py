@@ -72,7 +72,7 @@ def test_a_node_shows_what_it_runs() -> None:
     x = mg.ones(2, requires_grad=True)
     y = x.exp()
     y.sum().backward()
-    assert "return f0(grad, a0)," in inspect.getsource(y.grad_fn.plan.on_arrays)
+    assert "results = f0(grad, a0)," in inspect.getsource(y.grad_fn.plan.on_arrays)
 
 
 def test_mixed_dtypes_get_tensors() -> None:
