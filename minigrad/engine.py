@@ -95,12 +95,12 @@ class Run(Visits):
         watcher = None if local.quiet else mode.observer
         self.watcher = watcher
         enabled, *before = local.enabled, local.quiet, local.run
-        mode.set_grad(self.create_graph)
-        local.run = self
-        if watcher is not None:
-            watcher.backward_begins(self.roots, tuple([self.seen.tensor(seed) for seed in self.seeds]))
-            local.quiet = local.quiet or not self.create_graph
         try:
+            mode.set_grad(self.create_graph)
+            local.run = self
+            if watcher is not None:
+                watcher.backward_begins(self.roots, tuple([self.seen.tensor(seed) for seed in self.seeds]))
+                local.quiet = local.quiet or not self.create_graph
             self._loop(edges)
             return tuple(self.captured.get(edge) for edge in wanted)
         except Exception as error:

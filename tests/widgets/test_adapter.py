@@ -8,8 +8,8 @@ import weakref
 import pytest
 
 import minigrad
+from minigrad_widgets.adapters import log
 from minigrad_widgets.adapters import minigrad as adapter_module
-from minigrad_widgets.adapters import notes
 from minigrad_widgets.adapters.minigrad import MinigradAdapter
 from minigrad_widgets.trace import Place
 from widgets import sample_traces
@@ -338,8 +338,7 @@ def test_nothing_is_kept_alive() -> None:
 
 
 def test_a_long_run_keeps_the_last_events_and_says_how_many_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notes, "MOST_EVENTS", 50)
-    monkeypatch.setattr(adapter_module, "MOST_EVENTS", 50)
+    monkeypatch.setattr(log, "MOST_EVENTS", 50)
     with watched() as cells:
         cells.run(A)
         cells.run("h = a\nfor i in range(500):\n    h = h * 1.0")

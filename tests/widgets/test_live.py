@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from jupyter_client.manager import start_new_kernel
+from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 import minigrad_widgets
 from minigrad_widgets.graph_view import GraphView
 from minigrad_widgets.trace import Trace
+from widgets.kernel import Kernel, starting
 
 live_module = import_module("minigrad_widgets.live")  # in the package, the name is the function
 START = "from minigrad import tensor\nfrom minigrad_widgets import live\nlive()"
@@ -188,6 +188,17 @@ def test_an_empty_cell_changes_nothing(notebook: Notebook, source: str) -> None:
     assert notebook.trace.cells[-1].label == "[2]"
 
 
+def test_a_cell_of_whose_end_nothing_is_known_has_ended(notebook: Notebook) -> None:
+    """IPython says None where a cell was cancelled while it awaited something."""
+    notebook.run(START)
+    notebook.shell.events.trigger("pre_run_cell", ExecutionInfo("a = 1", True, False, True, None))
+    exec("a = tensor(2.0)", notebook.shell.user_ns)
+    notebook.shell.events.trigger("post_run_cell", None)
+    assert notebook.names() == {"a"}
+    notebook.run("b = a * a")
+    assert notebook.names() == {"a", "b"}
+
+
 def test_silent_runs_are_nobodys_cell(notebook: Notebook) -> None:
     notebook.run(START)
     before = notebook.view.sequence
@@ -219,34 +230,10 @@ def test_plain_python_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> Non
 # ------------------------------------------------------------------ a real kernel
 
 
-class Kernel:
-    """A kernel of its own, spoken to as JupyterLab does."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-
-    def run(self, source: str) -> list[dict[str, Any]]:
-        """Runs a cell; returns the messages that it caused, until the kernel was idle."""
-        id = self.client.execute(source)
-        seen = []
-        while True:
-            message = self.client.get_iopub_msg(timeout=60)
-            if message["parent_header"].get("msg_id") != id:
-                continue
-            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return seen
-            seen.append({"type": message["msg_type"], **message["content"]})
-
-
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
-        manager, client = start_new_kernel()
-        yield Kernel(client)
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with starting(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
 
 
 def test_a_learners_traceback_stays_as_it_is(kernel: Kernel) -> None:

@@ -30,7 +30,7 @@ import { t } from "./words.js";
  * @typedef {{kind: string, said: Phrase[], about: string[], place: Place|null, changes: Change[],
  *   error: Fault|null, cell: number|null}} Step
  * @typedef {{cells: Cell[], tensors: Tensor[], functions: Func[], edges: Edge[], steps: Step[],
- *   dropped: number, format: number}} Trace
+ *   dropped: number, elsewhere: number, format: number}} Trace
  * @typedef {{width: number, height: number, nodes: Record<string, number[]>,
  *   edges: Record<string, string>, metrics: Record<string, number>}} Layout
  */
@@ -43,7 +43,7 @@ import { t } from "./words.js";
 
 /** @type {Trace} */
 export const EMPTY_TRACE = {
-  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
+  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1,
 };
 
 /** @type {Layout} */

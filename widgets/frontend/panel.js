@@ -187,7 +187,9 @@ function countText(moment) {
   const tensors = [...moment.tensors.values()].filter((tensor) => tensor.shown).length;
   const functions = [...moment.functions.values()].filter((func) => func.shown).length;
   if (!tensors && !functions) return "";
-  return t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
+  const text = t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
+  const { elsewhere } = moment.trace;
+  return elsewhere ? t("count.more", { text, more: counted("elsewhere", elsewhere) }) : text;
 }
 
 function skeleton() {

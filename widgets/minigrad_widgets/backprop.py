@@ -161,10 +161,10 @@ class Backprop:
         """What the node had saved was let go."""
         drafts = self.drafts
         function = drafts.function(node)
-        if function is None or not function.now["saved"]:
+        saved = () if function is None else function.now["saved"]
+        if all(slot.state == "freed" for slot in saved):
             return
         step = drafts.step("free", place)
-        saved = function.now["saved"]
         step.about = (function.id,)
         step.said = words.freed(
             function.now["node"] or function.now["op"],

@@ -34,6 +34,9 @@ _KINDS = {"t": TensorView, "f": NodeView, "e": EdgeView}
 _DEFAULTS = {prefix: _defaults(kind) for prefix, kind in _KINDS.items()}
 
 
+_FORGOTTEN = Cell("", "")
+
+
 @dataclass(slots=True, eq=False)
 class Entity:
     """A card, function or edge as it is now: `now` holds the fields of its view."""
@@ -88,6 +91,7 @@ class Drafts:
 
     def __init__(self) -> None:
         self.cells: list[Cell] = []
+        self._full_cells = 0  # from this one on they are not looked at yet, whether something refers to them
         self.run = 0
         self.cell: int | None = None  # the cell that runs
         self.entities: dict[str, Entity] = {}
@@ -97,6 +101,7 @@ class Drafts:
         )  # tensor key -> its cards, the current one last
         self.function_of: dict[int, str] = {}  # node key -> function
         self.dropped = 0
+        self.elsewhere = 0
         self._count = 0
 
     # ------------------------------------------------------------------ making
@@ -197,6 +202,18 @@ class Drafts:
 
     # ------------------------------------------------------------------ forgetting
 
+    def forget_cells(self, most: int) -> None:
+        """Of more than `most` cells empty those that nothing refers to; their numbers stay taken."""
+        if len(self.cells) < self._full_cells + 2 * most:
+            return
+        places = [e.now.get("place") for e in self.entities.values()] + [s.place for s in self.steps]
+        places += [p for s in self.steps if s.error for p in (s.error.saved_at, s.error.changed_at)]
+        used = {place.cell for place in places if place is not None}
+        self._full_cells = len(self.cells) - most
+        for number in range(self._full_cells):
+            if number not in used:
+                self.cells[number] = _FORGOTTEN
+
     def keep(self, ids: set[str]) -> None:
         """Forget every entity that is not among `ids`, and the steps that were about nothing else."""
         gone = self.entities.keys() - ids
@@ -255,6 +272,7 @@ class Drafts:
             tuple(v for v in views if isinstance(v, EdgeView)),
             tuple(frozen.step(s) for s in steps),
             self.dropped,
+            self.elsewhere,
         )
 
 

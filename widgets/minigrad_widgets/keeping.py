@@ -12,12 +12,16 @@ from collections.abc import Iterable
 from .drafts import Drafts, Entity
 
 
-def needed(drafts: Drafts, most_functions: int) -> set[str]:
+def needed(drafts: Drafts, most_functions: int, most_cards: int) -> set[str]:
     """What living tensors hang from, and what the cell that ran last has made: the ids to keep.
 
-    Of more than `most_functions` functions the oldest are let go, and counted as dropped.
+    Of more than `most_functions` functions the oldest are let go, and of more than `most_cards` living tensors;
+    they are counted as dropped.
     """
     living = [id for id, e in drafts.entities.items() if id[0] == "t" and e.now["alive"] and e.now["current"]]
+    if len(living) > most_cards:
+        drafts.dropped += len(living) - most_cards
+        living = living[-most_cards:]
     kept = _above(drafts, living)
     functions = [id for id in drafts.entities if id in kept and id[0] == "f"]
     if len(functions) > most_functions:

@@ -23,6 +23,8 @@ Spot = tuple[int, int] | None  # cell and line
 Spots = list[Spot]  # one for each instruction of a code object, at its offset // 2
 Names = tuple[tuple[str, Spot], ...]  # names, and where they are assigned
 
+_MOST_TABLES = 200  # of how many code objects: exec() in a loop makes a new one each time
+_MOST_CELLS = 1000  # of how many cells it is known which code is theirs
 MOST_LOOKUPS = 32  # how often in a loop names are looked up; after that only when the cell has ended
 
 
@@ -58,7 +60,10 @@ class Places:
 
         block_of: it is no cell but a block in this code, and `source` holds the block alone.
         """
+        self._cells.pop(filename, None)
         self._cells[filename] = cell
+        if len(self._cells) > _MOST_CELLS:
+            del self._cells[next(iter(self._cells))]
         self._begin(cell, source, filename, block_of)
 
     def _begin(self, cell: int, source: str, filename: str, block_of: CodeType | None = None) -> None:
@@ -152,6 +157,8 @@ class Places:
     def _table(self, code: CodeType) -> Spots:
         found = self._tables.get(id(code))
         if found is None:
+            if len(self._tables) >= _MOST_TABLES:
+                self._tables.clear()
             cell = self._cell(code.co_filename)
             known: dict[int, Spot] = {}
             spot: Spot = (cell, code.co_firstlineno)

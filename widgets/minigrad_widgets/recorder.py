@@ -25,6 +25,8 @@ from .writes import Writes
 
 MOST_STEPS = 4000  # how many steps are kept
 MOST_FUNCTIONS = 1500  # how many functions
+MOST_CARDS = 5000  # how many living tensors
+MOST_CELLS = 500  # of how many cells the code is kept though nothing refers to it
 # What may change of a tensor without an op: x.requires_grad_(), x.grad = None, x.data = y, NumPy.
 _CHANGING = (
     "shape", "dtype", "requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value",
@@ -61,8 +63,9 @@ class Recorder:
         for entity in drafts.entities.values():
             if entity.now["id"][0] == "t" and entity.now["alive"] and entity.key not in alive:
                 drafts.set(last, entity, "alive", False)
-        drafts.keep(keeping.needed(drafts, MOST_FUNCTIONS))
+        drafts.keep(keeping.needed(drafts, MOST_FUNCTIONS, MOST_CARDS))
         drafts.forget_steps(MOST_STEPS)
+        drafts.forget_cells(MOST_CELLS)
         self.writes.forget()
 
     def trace(self) -> Trace:
@@ -115,6 +118,8 @@ class Recorder:
         step.said = said or [words.other_changes(card.title, found)]
         for name in found:
             self.drafts.set(step, card, name, getattr(seen, name))
+        if "version" in found:  # written where nobody looked
+            step.said = [*step.said, *self.writes.compare(step, {seen.counter: seen.version})]
         if "grad" in found:
             self.drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
         card.node = seen.node
@@ -136,6 +141,9 @@ class Recorder:
         quiet: no step, it ran before anything is told.
         """
         drafts, node = self.drafts, fact.node
+        if fact.written and drafts.card(fact.outputs[0].key) is None:
+            # How it came about was let go, and what it held before is not known.
+            self.meet(fact.outputs[0]._replace(value=None, node=None), None, quiet=True)
         step = None if quiet else drafts.step("write" if fact.written else "op", fact.place)
         inputs = [drafts.card(arg.key, arg.node) for arg in fact.args]
         args = [

@@ -214,7 +214,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One graph and the steps that made it. `dropped` counts the steps that were let go."""
+    """One graph and the steps that made it.
+
+    `dropped` counts the steps that were let go, `elsewhere` the ops of the last cell that ran in other threads
+    than its own: they have no steps.
+    """
 
     cells: tuple[Cell, ...] = ()
     tensors: tuple[TensorView, ...] = ()
@@ -222,6 +226,7 @@ class Trace:
     edges: tuple[EdgeView, ...] = ()
     steps: tuple[Step, ...] = ()
     dropped: int = 0
+    elsewhere: int = 0
     format: int = FORMAT
 
     # ---- ways out; each is written in a module of its own, which is loaded when it is asked for

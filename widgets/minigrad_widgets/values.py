@@ -16,14 +16,24 @@ from .trace import Value
 
 MOST_NUMBERS = 64  # how many numbers a Value carries
 MOST_CHARACTERS = 24  # how long its text may be
+MOST_SUMMED = 1_000_000  # how many elements a summary looks at; of a larger array it looks at a sample
+SAMPLE = 256  # of how many
 
 
 def value_of(array: np.ndarray) -> Value:
     """The Value of an array (any shape; dtype bool, integer or real)."""
+    if array.size > MOST_SUMMED:
+        return sampled(*first_and_sample(array), array.shape)
     start = array.reshape(-1)[:MOST_NUMBERS]
     first = start.tolist()
     numbers = tuple([_plain(n, k) for n, k in zip(first, start, strict=True)])
     return Value(_said(array, first), array.shape, numbers, array.size <= MOST_NUMBERS)
+
+
+def first_and_sample(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Copies of the first MOST_NUMBERS numbers of a large array, and of some from everywhere."""
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    return np.array(flat[:MOST_NUMBERS]), np.array(flat[:: array.size // SAMPLE or 1])
 
 
 def sampled(first: np.ndarray, sample: np.ndarray, shape: tuple[int, ...]) -> Value:

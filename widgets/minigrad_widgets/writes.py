@@ -14,6 +14,8 @@ from .facts import Kept, Ran, Seen
 from .say import Phrase
 from .trace import Place, SavedView
 
+MOST_WRITES = 1000  # of one tensor, of which it is known where
+
 
 class Writes:
     """Who saved what at which version, and every write that moved a version."""
@@ -30,6 +32,8 @@ class Writes:
         known, entities = self.drafts.cards_of.keys(), self.drafts.entities
         for key in self.ledger.keys() - known:
             del self.ledger[key]
+        for writes in self.ledger.values():
+            del writes[:-MOST_WRITES]
         for key in list(self.savers):
             self.savers[key] = [s for s in self.savers[key] if s[0] in entities]
             if not self.savers[key]:

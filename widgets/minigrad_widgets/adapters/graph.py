@@ -19,6 +19,8 @@ from ..trace import Trace
 from .looking import Copy, Look, Recording, Slot, copy_of, text_of, version_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .notes import Notes
 
 _UNKNOWN = ("…",)  # an operand that the node does not remember
@@ -50,6 +52,19 @@ def graph_of(*tensors: Tensor, names: dict[str, Any] | None = None) -> Trace:
 def tell(notes: Notes, root: Tensor, place: Spot) -> bool:
     """Note a tensor's node and all before it, without steps. False: they were told."""
     return _Graph(notes, root, place).tell()
+
+
+def tell_freed(notes: Notes, tensors: Iterable[Tensor]) -> None:
+    """Note which nodes above these tensors have let go what they saved."""
+    stack = [tensor._node for tensor in tensors]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if node is not None and node.seq not in seen:
+            seen.add(node.seq)
+            stack += node.next
+            if node.freed:
+                notes.note("freed", node.seq, None)
 
 
 class _Graph:
@@ -149,8 +164,11 @@ class _Graph:
             return self.notes.graph_told[node.seq][number]
         drafts = self.notes.recorder.drafts
         function = drafts.function(node.seq)
-        cards = drafts.outputs(function) if function else ()
-        return next((card.key for card in cards if card.now["output_nr"] == number), None)
+        for card in drafts.outputs(function) if function else ():
+            if card.now["output_nr"] == number:
+                written = self.tensors.aliases.get(node.seq, -1 - node.seq) == card.key
+                return -1 - node.seq if written else card.key  # as that node left it
+        return None
 
     def _output(self, node: Node, inner: Node, number: int) -> Look:
         tensor = self.made.get((node.seq, number))

@@ -12,9 +12,7 @@ from minigrad.opnode import OpNode
 from minigrad.tensor import Tensor
 
 from ..facts import Failed
-from ..values import MOST_NUMBERS, number_text
-
-SAMPLE = 256  # how many numbers of a large array are looked at while a cell runs
+from ..values import MOST_NUMBERS, first_and_sample, number_text
 
 # The bytes of an array, its dtype and shape; of a large one its first numbers and, as a fourth, a sample.
 # No bytes: what the numbers were is not known.
@@ -25,9 +23,8 @@ def copy_of(array: np.ndarray) -> Copy:
     """The numbers of an array, or enough of them for a summary at a cost that does not grow with it."""
     if array.size <= MOST_NUMBERS:
         return array.tobytes(), array.dtype, array.shape
-    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
-    step = array.size // SAMPLE or 1
-    return np.array(flat[:MOST_NUMBERS]).tobytes(), array.dtype, array.shape, np.array(flat[::step]).tobytes()
+    first, sample = first_and_sample(array)
+    return first.tobytes(), array.dtype, array.shape, sample.tobytes()
 
 
 class Look(NamedTuple):
@@ -173,9 +170,20 @@ def _foreign(node: Node, inputs: tuple[Any, ...]) -> Recording:
 
 
 def text_of(x: Any) -> str:
-    """An argument that is no tensor, in few characters."""
+    """An argument that is no tensor, in few characters. It may be the learner's own, and refuse to say."""
+    try:
+        text = _text_of(x)
+    except Exception:
+        text = ""
+    text = text or f"a {type(x).__name__}"
+    return text if len(text) <= 20 else text[:19] + "\u2026"
+
+
+def _text_of(x: Any) -> str:
     if isinstance(x, tuple):
-        return ", ".join(map(text_of, x)) if x else "()"
+        return ", ".join(map(text_of, x[:20])) if x else "()"
+    if isinstance(x, (list, dict, set)) and len(x) > 20:
+        return f"{type(x).__name__} of {len(x)}"
     if isinstance(x, slice):
         parts = ["" if part is None else text_of(part) for part in (x.start, x.stop, x.step)]
         return ":".join(parts if parts[2] else parts[:2])
@@ -183,8 +191,7 @@ def text_of(x: Any) -> str:
         return "..."
     if isinstance(x, Tensor):
         x = x._array.tolist()
-    text = str(x).removeprefix("minigrad.") if not isinstance(x, float) else number_text(x, trim=True)
-    return text if len(text) <= 20 else text[:19] + "\u2026"
+    return str(x).removeprefix("minigrad.") if not isinstance(x, float) else number_text(x, trim=True)
 
 
 def failed_of(error: Exception, facts: Any, key: int | None) -> Failed:

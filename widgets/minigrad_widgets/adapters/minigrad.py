@@ -15,12 +15,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from sys import _getframe
+from threading import get_ident
 from typing import Any
 from weakref import ref
 
 from minigrad.events import Observer, watch
+from minigrad.nn import Parameter
 from minigrad.node import Node, next_sequence_nr
-from minigrad.opnode import OpNode
 from minigrad.record import mode
 from minigrad.tensor import Tensor
 
@@ -28,10 +29,11 @@ from ..places import Spot
 from ..trace import Trace
 from ..values import MOST_NUMBERS
 from .looking import copy_of, failed_of, fitted, is_list, recording_of
-from .notes import MOST_EVENTS, PLAIN, Notes
+from .notes import PLAIN, Notes
 from .writing import Writes
 
 _ALIASING = frozenset(("detach", "data"))  # ops whose output shares memory and is nobody's view
+_NEVER = 2**64  # more than any node's number
 _LEAVING = frozenset(("detach", "data", "item", "numpy"))  # ops that leave the graph by their nature
 
 
@@ -40,6 +42,8 @@ def _guarded(method: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(method)
     def guarded(self: MinigradAdapter, *args: Any, **kwargs: Any) -> None:
+        if get_ident() != self._thread:
+            return
         try:
             method(self, *args, **kwargs)
         except Exception as error:
@@ -61,16 +65,19 @@ class MinigradAdapter(Notes, Observer):
         self._writes = Writes(self)
         self._unwatch: Callable[[], None] | None = None
         self._during: Spot = None  # the line of the backward that runs
+        self._thread = get_ident()  # that of the cells; what others do is only counted
         self._first_seq, self._known = self.tensors.first_seq, self.tensors.known  # for the hot path
 
     # ------------------------------------------------------------------ the live view's side
 
     def start(self) -> None:
         """Watch from now on."""
-        if self._unwatch is None:
+        if self._unwatch is None or self not in getattr(mode.observer, "observers", (mode.observer,)):
+            # Or the engine was imported anew, and has forgotten who watches.
             self._first_seq = self.tensors.first_seq = next_sequence_nr()
             self._unwatch = watch(self)
             self.failure = None
+        self._thread = get_ident()
 
     def stop(self) -> None:
         """Watch no more. What was recorded stays."""
@@ -97,10 +104,21 @@ class MinigradAdapter(Notes, Observer):
             raise RuntimeError(self.failure)
         if namespace is not None:
             self.places.namespace = self.places.names = namespace
-        self.scan()
+        self.scan(interrupted=isinstance(error, KeyboardInterrupt))
         self.tell()
         self.tell_lost()
+        self.recorder.drafts.elsewhere, self.elsewhere = self.elsewhere, 0
+        self.tensors.catch_up()
+        self._first_seq = self.tensors.first_seq
         self.recorder.settle(self.living())
+
+    def renewed(self) -> MinigradAdapter:
+        """Another in its place, which knows nothing yet. This one ends."""
+        self.stop()
+        new = type(self)(self.places.namespace)
+        drafts = self.recorder.drafts
+        new.recorder.drafts.dropped = drafts.dropped + len(drafts.steps) + self.log.dropped
+        return new
 
     def trace(self) -> Trace:
         """What was recorded of everything that hangs together with the notebook's tensors."""
@@ -111,74 +129,91 @@ class MinigradAdapter(Notes, Observer):
     def op(self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None) -> None:
         # The hot path. An op takes little more than a microsecond, and this should not double it: so it is one
         # piece, and asks for nothing twice.
+        if get_ident() != self._thread:
+            self._op_elsewhere(node)
+            return
         if before is not None or not inputs:
             self._rare_op(name, inputs, outputs, node, before)
             return
         try:
             places = self.places
             # The learner's innermost frame; between it and this one is at least the op's own.
-            frame, namespace = _getframe(2), places.namespace
-            while frame is not None and frame.f_globals is not namespace:
+            frame, code = _getframe(2), places.code
+            while frame is not None:
+                if frame.f_code is code:
+                    offset = frame.f_lasti
+                    if places.looking or offset > places.furthest or id(frame) != places.frame:
+                        places.come_to(frame, offset)
+                    place = places.spots[offset >> 1]
+                    break
+                if frame.f_globals is places.namespace:
+                    place = places.at(frame)
+                    break
                 frame = frame.f_back
-            if frame is None:
-                place = None
-            elif frame.f_code is places.code:
-                offset = frame.f_lasti
-                place = places.spots[offset >> 1]
-                if places.looking or id(frame) != places.frame or offset > places.furthest:
-                    places.come_to(frame, offset)
             else:
-                place = places.at(frame)
+                place = None
             # The short way: one small output that is no view, recorded by a node of the op table or not at all.
             if len(outputs) == 1:
-                out = outputs[0]
+                (out,) = outputs
                 array = out._array
                 if (
                     out._view is None
                     and array.size <= MOST_NUMBERS
                     and (
-                        name not in _ALIASING
-                        if node is None
-                        else node.meta is None and isinstance(node, OpNode)
+                        name not in _ALIASING if node is None else node.meta is None and node.plan is not None
                     )
                 ):
-                    args: list[Any] = []
+                    # What is noted of it, flat (see log.py), and then its arguments.
+                    if node is not None:
+                        event: list[Any] = [
+                            len(inputs), name, array.tobytes(), node.dtype, node.shape, node.seq, id(node.plan),
+                            node.versions, place,
+                        ]  # fmt: skip
+                    else:
+                        event = [
+                            len(inputs), name, array.tobytes(), array.dtype, array.shape, 0, 0, None, place,
+                        ]  # fmt: skip
+                    asks = False
                     for x in inputs:
-                        if type(x) is Tensor and x._view is None:
+                        kind = type(x)
+                        if (kind is Tensor or kind is Parameter) and x._view is None:
                             made_by = x._node
                             if made_by is not None and made_by.seq >= self._first_seq and not x._output_nr:
-                                args.append(-1 - made_by.seq)  # its key, see tensors.py
+                                event.append(-1 - made_by.seq)  # its key, see tensors.py
+                                asks = True
                                 continue
                             entry = self._known.get(id(x))
                             if entry is not None and entry[0]() is x:
-                                args.append(entry[1])
+                                event.append(entry[1])
                             else:
-                                args.append(self.tensors.key(x, place))
-                        elif type(x) in PLAIN:
-                            args.append((x,))
+                                event.append(self.tensors.key(x, place))
+                            if x._requires_grad:
+                                asks = True
+                        elif kind in PLAIN:
+                            event.append((x,))
                         else:
                             break
                     else:
-                        events = self.events
-                        if node is not None:
-                            # Atoms, and tuples of atoms, are no work for the garbage collector.
-                            events.append((
-                                "op", name, tuple(args), array.tobytes(), node.dtype, node.shape, node.seq,
-                                id(node.plan), node.versions, place,
-                            ))  # fmt: skip
-                        else:
-                            self.tensors.last_key = key = self.tensors.last_key + 1
+                        if node is None:
+                            self.tensors.last_key = event[5] = key = self.tensors.last_key + 1
                             self._known[id(out)] = (ref(out), key)
-                            events.append((
-                                "untracked", name, tuple(args), array.tobytes(), array.dtype, array.shape, key,
-                                _cut(name, inputs), place,
-                            ))  # fmt: skip
-                        if len(events) > 2 * MOST_EVENTS:
-                            self.trim()
+                            if asks:
+                                event[7] = _cut(name, inputs)
+                        log = self.log
+                        log.flat += event
+                        if len(log.flat) > log.long:
+                            log.trim()
                         return
             self._any_op(name, inputs, outputs, node, place)
         except Exception as error:
             self._fail(error)
+
+    def _op_elsewhere(self, node: Node | None) -> None:
+        """An op of another thread: in which order it ran with the cell's own nobody can say."""
+        self.elsewhere += 1
+        if node is not None:
+            self._first_seq = _NEVER  # from now on tensors.py has to be asked
+            self.tensors.miss(node)
 
     @_guarded
     def _rare_op(

@@ -1,7 +1,6 @@
 """Notes: what an adapter notes while a cell runs, and how it is told to a Recorder when it has ended.
 
-An event is a small tuple: the name of a method of Telling, and its arguments. No tensor and no node is kept
-alive by it, and of a long run only the last MOST_EVENTS stay; the others are counted.
+No tensor and no node is kept alive by an event, and of a long run only the last ones stay (log.py).
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from minigrad.nn import Module
 from minigrad.tensor import Tensor
 
 from ..places import Places, Spot
-from ..recorder import Recorder
+from ..recorder import MOST_CARDS, Recorder
 from . import graph, names
+from .log import Log
 from .looking import text_of
 from .telling import Telling
 from .tensors import Key, Tensors
 
-MOST_EVENTS = 3000
 PLAIN = frozenset((int, float, bool, str, type(None)))  # arguments that can be kept as they are
 
 
@@ -30,37 +29,28 @@ class Notes:
         self.recorder = Recorder()
         self.tensors = Tensors(self._met, lambda key: key in self.recorder.drafts.cards_of)
         self.places = Places({} if namespace is None else namespace, self.recorder.code, self.tell_names)
-        self.events: list[tuple] = []
+        self.log = Log()
         self.names: dict[str, int | None] = {}  # name -> key, as they were told
         self.written: tuple[Tensor, int] | None = None  # what is being written, and its version before
         self.graph_told: dict[int, list[int]] = {}  # nodes that graph.py has noted: the keys of their outputs
+        self.elsewhere = 0  # how many ops ran in other threads, which are not noted
         self._telling = Telling(self.recorder)
 
     def note(self, *event: Any) -> None:
         """Keep an event: the name of a method of Telling, and its arguments."""
-        self.events.append(event)
-        if len(self.events) > 2 * MOST_EVENTS:
-            self.trim()
-
-    def trim(self) -> None:
-        """Keep the last events only, and count the others."""
-        extra = len(self.events) - MOST_EVENTS
-        if extra > 0:
-            self.recorder.drafts.dropped += extra
-            del self.events[:extra]
+        self.log.append(event)
 
     # ------------------------------------------------------------------ when a cell has ended
 
     def tell(self) -> None:
         """Make facts of what was noted, and tell the recorder."""
-        self.trim()
-        events, self.events = self.events, []
         self._telling.tensors = self.tensors.large
         self._telling.aliases = self.tensors.aliases
         self._telling.labels = labels = self._labels()
-        self._telling.read_plans()
-        for what, *event in events:
+        for what, *event in self.log.take():
             getattr(self._telling, what)(*event)
+        self.recorder.drafts.dropped += self.log.dropped
+        self.log.dropped = 0
         self.tensors.large.clear()
         self.graph_told.clear()
         for key, label in labels.items():
@@ -80,28 +70,57 @@ class Notes:
         """The tensors that have a name now."""
         return names.named(self.places.names, Tensor)
 
-    def scan(self) -> None:
-        """All names as they are now, and what changed of their tensors without an op."""
+    def scan(self, interrupted: bool = False) -> None:
+        """All names as they are now, and what changed of their tensors without an op.
+
+        interrupted: something may have been done and not noted.
+        """
         places, named = self.places, self.named()
+        self.tell()
+        self._find_missed(named.values())
         there = [(name, places.line_of(name)) for name in named]
         there.sort(key=lambda entry: entry[1] or (0, 0))
-        self.tell_names([(name, places.line_of("")) for name in self.names if name not in named])
-        self.tell_names(there)
-        for tensor in {id(value): value for value in named.values()}.values():
-            key = self.tensors.key(tensor, None)
-            if tensor._view is not None:
-                self.use_view(tensor, key, places.line_of(""))
-            self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
+        with self.tensors.indexed():
+            self.tell_names([(name, places.line_of("")) for name in self.names if name not in named])
+            self.tell_names(there)
+            for tensor in {id(value): value for value in named.values()}.values():
+                key = self.tensors.key(tensor, None)
+                if tensor._view is not None:
+                    self.tensors.key(tensor._view.base, None)
+                    self.use_view(tensor, key, places.line_of(""))
+                self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
+            if interrupted or self.elsewhere:
+                graph.tell_freed(self, named.values())
+        self.names = {name: key for name, key in self.names.items() if key is not None}
+
+    def _find_missed(self, tensors: Iterable[Tensor]) -> None:
+        """All is told, and these have nodes of which nothing was: the op was interrupted before it was noted, or
+        the event has been let go."""
+        told = self.recorder.drafts.function_of
+        for tensor in tensors:
+            for each in (tensor, tensor if tensor._view is None else tensor._view.base):
+                node = each._node
+                if node is not None and node.seq not in told and self.tensors.saw(node):
+                    self.tensors.miss(node)
+                    self.tensors.aliases.pop(node.seq, None)
+                    self.tensors.known.pop(id(each), None)
 
     def tell_lost(self) -> None:
         """Tensors that have a name and no card, because the event that made them was let go."""
-        for name, tensor in self.named().items():
-            key = self.names.get(name)
-            if key is not None and key not in self.recorder.drafts.cards_of:
+        cards = self.recorder.drafts.cards_of
+        lost = [
+            (name, tensor, key)
+            for name, tensor in self.named().items()
+            if (key := self.names.get(name)) is not None and key not in cards
+        ]
+        for name, tensor, key in lost[-MOST_CARDS:]:
+            if key not in cards:
                 if tensor._node is None or not graph.tell(self, tensor, None):
                     self.note("meet", self.tensors.look(tensor, key), None, True)
-                self.note("name", name, key, None)
-                self.tell()
+                else:
+                    self.tell()
+            self.note("name", name, key, None)
+        self.tell()
 
     def living(self) -> set[int]:
         """The keys of the tensors that live."""
@@ -111,28 +130,23 @@ class Notes:
 
     def tell_names(self, assigned: Iterable[tuple[str, Spot]]) -> None:
         """These names may mean other tensors than before."""
-        first = self.tensors.first_seq
         get, told = self.places.names.get, self.names
         for name, place in assigned:
             value = get(name)
-            if isinstance(value, Tensor):
-                node = value._node
-                if node is None or node.seq < first or value._output_nr or value._view is not None:
-                    key = self.tensors.key(value, place)
-                else:
-                    key = self.tensors.aliases.get(node.seq, -1 - node.seq)
+            if issubclass(type(value), Tensor):
+                key = self.tensors.key(value, place)
             elif name in told:
                 key = None
             else:
                 continue
             if told.get(name) != key:
+                self.note("name", name, key, place)
                 told[name] = key
-                self.events.append(("name", name, key, place))
 
     def _met(self, tensor: Tensor, key: int, place: Spot) -> None:
         """A tensor that no op is known to have made."""
         node = tensor._node
-        if node is not None and node.seq < self.tensors.first_seq and graph.tell(self, tensor, place):
+        if node is not None and not self.tensors.saw(node) and graph.tell(self, tensor, place):
             return  # it was told with its graph
         look = self.tensors.look(tensor, key)
         if self.written is not None and self.written[0]._storage is tensor._storage:
@@ -147,7 +161,7 @@ class Notes:
         key = self.tensors.key(x, place)
         if x._view is not None:
             self.use_view(x, key, place)
-        elif x._node is not None and not x._output_nr and x._node.seq >= self.tensors.first_seq:
+        elif x._node is not None and not x._output_nr and self.tensors.saw(x._node):
             return -1 - x._node.seq  # as that node left it: it may be a stand-in for what was overwritten
         return Key(key)
 

@@ -15,7 +15,9 @@ from ..places import Spot, place_of
 from ..recorder import Recorder
 from ..trace import Value
 from ..values import number_text, sampled, value_of
-from .looking import Copy, Look, Recording, slots_of, version_of
+from .looking import Copy, Look, Recording, copy_of, slots_of, version_of
+
+MOST_VALUES = 1000  # of how many the text is remembered
 
 
 class Telling:
@@ -43,12 +45,13 @@ class Telling:
         if sample:
             reference = self.tensors.get(key)
             tensor = reference() if reference is not None else None
-            if tensor is not None and version_of(tensor) == version:
+            # It may have been written since, unseen.
+            if tensor is not None and version_of(tensor) == version and copy_of(tensor._array) == copy:
                 return value_of(tensor._array)
             return sampled(np.frombuffer(data, dtype), np.frombuffer(sample[0], dtype), shape)
         found = self._values.get(copy)
         if found is None:
-            if len(self._values) > 1000:
+            if len(self._values) > MOST_VALUES:
                 self._values.clear()
             found = self._values[copy] = value_of(np.frombuffer(data, dtype).reshape(shape))
         return found
@@ -86,49 +89,37 @@ class Telling:
 
     # ------------------------------------------------------------------ ops
 
-    def read_plans(self) -> None:
-        """Find the plans by their ids: there are few, and an op never forgets one."""
-        self._plans = {id(plan): (op, plan) for op in table.values() for plan in op._plans.values()}
+    def _plan(self, plan_id: int) -> tuple[Op, Any]:
+        """A plan by its id, and its op: there are few, and an op never forgets one."""
+        if plan_id not in self._plans:
+            self._plans = {id(plan): (op, plan) for op in table.values() for plan in op._plans.values()}
+        return self._plans[plan_id]
 
     def op(
         self,
         name: str,
-        args: tuple,
         data: bytes,
         dtype: Any,
         shape: tuple,
-        seq: int,
+        number: int,
         plan_id: int,
         versions: Any,
         spot: Spot,
-    ) -> None:
-        """A plain op that was recorded: one output that is no view, a node of the op table."""
-        entry, plan = self._plans[plan_id]
-        grad_fn = entry.node_class.__name__
-        node = Recorded(seq, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
-        tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
-        value = self.value((data, dtype, shape))
-        seen = Seen(
-            -1 - seq, -1 - seq, -1 - seq, shape, dtypes.of(dtype).name, 0, value, False, True, grad_fn, seq
-        )
-        self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, place_of(spot)))
-
-    def untracked(
-        self,
-        name: str,
         args: tuple,
-        data: bytes,
-        dtype: Any,
-        shape: tuple,
-        key: int,
-        cut: str | None,
-        spot: Spot,
     ) -> None:
-        """A plain op that recorded nothing."""
-        seen = Seen(key, key, key, shape, dtypes.of(dtype).name, 0, self.value((data, dtype, shape)))
-        self.recorder.ran(
-            Ran(name, self._args(name, args, frozenset()), (seen,), None, place_of(spot), cut=cut)
-        )
+        """A plain op: one output that is no view; it recorded a node of the op table, or nothing (see log.py)."""
+        value, dtype = self.value((data, dtype, shape)), dtypes.of(dtype).name
+        if not plan_id:
+            seen = Seen(number, number, number, shape, dtype, 0, value)
+            fact_args = self._args(name, args, frozenset())
+            self.recorder.ran(Ran(name, fact_args, (seen,), None, place_of(spot), cut=versions))
+            return
+        entry, plan = self._plan(plan_id)
+        grad_fn, key = entry.node_class.__name__, -1 - number
+        node = Recorded(number, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
+        tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
+        seen = Seen(key, key, key, shape, dtype, 0, value, False, True, grad_fn, number)
+        self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, place_of(spot)))
 
     def any_op(
         self,

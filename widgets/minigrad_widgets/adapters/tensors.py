@@ -8,7 +8,10 @@ leaves above all, have a positive key, found by their id for as long as a weak r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 from weakref import ref
 
@@ -22,6 +25,7 @@ from ..values import MOST_NUMBERS
 from .looking import Look, look
 
 Entry = tuple[ref, int]  # a tensor and its key
+_ROOM = 1000
 
 
 class Key(int):
@@ -36,7 +40,9 @@ class Tensors:
         is_told(key): whether the recorder has a card for it."""
         self._meet = meet
         self._is_told = is_told
-        self.first_seq = next_sequence_nr()  # nodes from this number on were made while watching
+        self.first_seq = next_sequence_nr()  # nodes from this number on were made while watching,
+        self._missed: list[list[int]] = []  # but for these: [from, to), ascending
+        self._missing = Lock()
         self.known: dict[int, Entry] = {}  # by id(tensor); valid while the weak reference is
         self.last_key = 0
         self.aliases: dict[int, int] = {}  # number of a node -> the key of its output, where that is another
@@ -44,6 +50,8 @@ class Tensors:
         self._memory: dict[int, int] = {}
         self._counter: dict[int, int] = {}
         self._groups: dict[int, list[Entry]] = {}  # by the first's key: all that share its memory
+        self._room = _ROOM  # how many keys there may be before the dead are looked for
+        self._holders: dict[int, Entry] | None = None  # by the id of a storage one that has it, see `indexed`
         self._view_nodes: dict[int, int | None] = {}  # key of a view -> its node as it was last told
         self.large: dict[int, ref] = {}  # key -> a tensor too large to be copied, as long as it lives
         self._owners: dict[int, Entry] = {}  # id of a .grad tensor -> itself, and the key of its owner
@@ -56,10 +64,38 @@ class Tensors:
         if node is not None and not tensor._output_nr and tensor._view is None:
             key = self.aliases.get(node.seq, -1 - node.seq)
             # An older node was seen if the watching only paused since.
-            if node.seq >= self.first_seq or self._is_told(key):
+            if self.saw(node) or self._is_told(key):
                 return key
         entry = self.known.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else None
+
+    def saw(self, node: Node) -> bool:
+        """Whether a node was made while watching."""
+        if node.seq < self.first_seq:
+            return False
+        if not self._missed:
+            return True
+        at = bisect_right(self._missed, [node.seq, node.seq]) - 1
+        around = self._missed[max(at, 0) : at + 2]
+        return not any(start <= node.seq < end for start, end in around)
+
+    def miss(self, node: Node) -> None:
+        """Note that nobody noted how a node was made. From any thread."""
+        with self._missing:
+            last = self._missed[-1] if self._missed else None
+            if last is not None and last[1] == node.seq:
+                last[1] += 1
+            elif last is None or last[1] < node.seq:
+                self._missed.append([node.seq, node.seq + 1])
+            else:
+                self._missed = sorted([*self._missed, [node.seq, node.seq + 1]])
+
+    def catch_up(self) -> None:
+        """When all is told: from now on the nodes that were missed are like those from before the watching."""
+        with self._missing:
+            if self._missed:
+                self._missed = []
+                self.first_seq = next_sequence_nr()
 
     def key(self, tensor: Tensor, place: Spot) -> int:
         """The key of a tensor; one that is not known is met."""
@@ -80,7 +116,7 @@ class Tensors:
 
     def key_of_output(self, node: Node, number: int) -> int:
         """The key of a node's output that is no tensor any more."""
-        if node.seq >= self.first_seq and not number:
+        if self.saw(node) and not number:
             return self.aliases.get(node.seq, -1 - node.seq)
         self.last_key += 1
         return self.last_key
@@ -94,13 +130,31 @@ class Tensors:
         if base is not None:
             self.share(view.base, base, tensor, key)
         elif tensor._storage is not None:
-            for reference, other_key in self.known.values():
-                other = reference()
-                if other is not None and other is not tensor and other._storage is tensor._storage:
-                    self.share(other, other_key, tensor, key)
-                    break
+            holders = self._by_storage(tensor) if self._holders is None else self._holders
+            reference, other_key = holders.setdefault(id(tensor._storage), self.known[id(tensor)])
+            other = reference()
+            if other is not None and other is not tensor:
+                self.share(other, other_key, tensor, key)
         self._meet(tensor, key, place)
         return key
+
+    def _by_storage(self, but: Tensor | None = None) -> dict[int, Entry]:
+        """One known tensor for each storage."""
+        found: dict[int, Entry] = {}
+        for entry in list(self.known.values()):
+            tensor = entry[0]()
+            if tensor is not None and tensor is not but and tensor._storage is not None:
+                found.setdefault(id(tensor._storage), entry)
+        return found
+
+    @contextmanager
+    def indexed(self) -> Iterator[None]:
+        """While many tensors may be met and nothing of the learner's runs."""
+        self._holders = self._by_storage()
+        try:
+            yield
+        finally:
+            self._holders = None
 
     def moved(self, tensor: Tensor, key: int) -> None:
         """Note that a write has given a tensor another node."""
@@ -117,6 +171,9 @@ class Tensors:
             self._counter[other_key] = self._counter.get(key, key)
         group = self._groups.setdefault(first, [(ref(one), key)])
         group.append((ref(other), other_key))
+        if len(self._memory) > self._room:
+            self._forget_dead()
+            self._room = 2 * len(self._memory) + _ROOM
 
     def sharing(self, tensor: Tensor, key: int) -> list[tuple[Any, int]]:
         """The other living tensors that share memory with one, with their keys."""
@@ -160,16 +217,21 @@ class Tensors:
             del self.known[id]
         self._owners = {id: owner for id, owner in self._owners.items() if owner[0]() is not None}
         keys = {key for _, key in self.known.values()} | {self.find(tensor) for tensor in named}
+        keys |= self._forget_dead()
+        self.aliases = {seq: key for seq, key in self.aliases.items() if key in keys}
+        return keys
+
+    def _forget_dead(self) -> set[int]:
+        """Forget what shared memory and is dead; returns the keys of what lives."""
+        keys: set[int] = set()
         for first, group in list(self._groups.items()):
             self._groups[first] = living = [entry for entry in group if entry[0]() is not None]
-            keys |= {key for _, key in living}
+            keys.update(key for _, key in living)
             if not living:
                 del self._groups[first]
-        for book in (self._memory, self._counter):
+        for book in (self._memory, self._counter, self._view_nodes):
             for key in book.keys() - keys:
                 del book[key]
-        self._view_nodes = {key: node for key, node in self._view_nodes.items() if key in keys}
-        self.aliases = {seq: key for seq, key in self.aliases.items() if key in keys}
         return keys
 
 

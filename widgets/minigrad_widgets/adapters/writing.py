@@ -64,7 +64,7 @@ class Writes:
         plan = None if isinstance(written_by, CopySlices) else getattr(written_by, "plan", None)
         at = 0 if plan is None else plan.edges.index(0)
         old, number = written_by.next[at], written_by.numbers[at]
-        if old is None or number or old.seq < self.tensors.first_seq or type(old) is AccumulateGrad:
+        if old is None or number or not self.tensors.saw(old) or type(old) is AccumulateGrad:
             return self.tensors.meet(tensor, place)
         return self.tensors.aliases.get(old.seq, -1 - old.seq)
 

@@ -371,6 +371,18 @@ const MESSAGES = {
 "en": "{count} function",
 "zh": "{count} 个函数"
 },
+"count.more": {
+"en": "{text}; {more}",
+"zh": "{text}；{more}"
+},
+"count.elsewhere.one": {
+"en": "{count} op of another thread is not shown",
+"zh": "另一线程的 {count} 个操作未显示"
+},
+"count.elsewhere.many": {
+"en": "{count} ops of other threads are not shown",
+"zh": "其他线程的 {count} 个操作未显示"
+},
 "count.function.many": {
 "en": "{count} functions",
 "zh": "{count} 个函数"
@@ -1079,7 +1091,7 @@ function template(key) {
 
 /** @type {Trace} */
 const EMPTY_TRACE = {
-  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, format: 1,
+  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1,
 };
 
 /** @type {Layout} */
@@ -3013,7 +3025,9 @@ function countText(moment) {
   const tensors = [...moment.tensors.values()].filter((tensor) => tensor.shown).length;
   const functions = [...moment.functions.values()].filter((func) => func.shown).length;
   if (!tensors && !functions) return "";
-  return t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
+  const text = t("count", { tensors: counted("tensor", tensors), functions: counted("function", functions) });
+  const { elsewhere } = moment.trace;
+  return elsewhere ? t("count.more", { text, more: counted("elsewhere", elsewhere) }) : text;
 }
 
 function skeleton() {
