@@ -12,7 +12,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 
 from minigrad_widgets.trace import Trace
 
-TIMEOUT = 10
+TIMEOUT = 60
 
 
 class Kernel:

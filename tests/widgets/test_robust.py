@@ -88,7 +88,7 @@ def interrupted(n: int) -> bool:
 def test_an_interrupt_in_our_own_code_reaches_the_learner_and_leaves_nothing_half_made() -> None:
     n = 1
     while interrupted(n):
-        n += 5
+        n += 11
     assert n > 200
 
 
@@ -123,12 +123,12 @@ def test_memory_does_not_grow_with_the_session(source: str, monkeypatch: pytest.
         with watched() as cells:
             cells.run(A)
             sizes = []
-            for i in range(180):
+            for i in range(100):
                 cells.run(source.replace("%", str(i)))
-                if i in (59, 179):
+                if i in (49, 99):
                     sizes.append(held())
-            # It breathes, and each cell's number takes 8 bytes. One step alone has 500 and more.
-            assert sizes[1] - sizes[0] < 120 * 100
+            # It breathes, and keeps a number for each cell. One step alone would be 500 bytes and more.
+            assert sizes[1] - sizes[0] < 50 * 250
     finally:
         tracemalloc.stop()
 
@@ -136,13 +136,13 @@ def test_memory_does_not_grow_with_the_session(source: str, monkeypatch: pytest.
 def test_a_cell_of_very_many_ops_is_bounded_and_says_what_it_has_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(log, "MOST_EVENTS", 300)
+    monkeypatch.setattr(log, "MOST_EVENTS", 100)
     with watched() as cells:
         cells.run(A)
         source = "h = a.detach()\nfor i in range({}):\n    h = h * 1.0\n    v = h[0]\n    h.add_(1.0)"
         tracemalloc.start()
         peaks = []
-        for many in (1000, 20_000):
+        for many in (300, 6000):
             cells.adapter.begin_cell("[2]", source.format(many), f"<{many}>")
             tracemalloc.reset_peak()
             exec(compile(source.format(many), f"<{many}>", "exec"), cells.namespace)
@@ -151,8 +151,8 @@ def test_a_cell_of_very_many_ops_is_bounded_and_says_what_it_has_let_go(
         tracemalloc.stop()
         assert peaks[1] < 3 * peaks[0]  # of twenty times as many
         trace = cells.trace()
-        assert len(trace.functions) <= 300
-        assert trace.dropped > 3 * 20_000
+        assert len(trace.functions) <= 100
+        assert trace.dropped > 3 * 6000
         assert not consistency(trace)
         assert not differences(cells.adapter, cells.namespace)
 
