@@ -21,13 +21,12 @@ function said(moment) {
     if (func.shown) found[func.id] = [functionWords(func), ...SIDES.map((side) => functionClass(func, side))];
   }
   const messages = SIDES.map((side) => edgeMessages(moment, side));
-  for (const edge of moment.edges.values()) {
-    if (!edge.shown) continue;
-    const [forward, backward] = messages.map((each) => each.get(edge.id));
-    found[edge.id] = [
+  for (const [id, forward] of messages[0]) {
+    const backward = messages[1].get(id);
+    found[id] = [
       forward.words,
-      edgeClass(edge, "forward", forward), forward.pill,
-      edgeClass(edge, "backward", backward), backward.pill,
+      edgeClass(forward.edge, "forward", forward), forward.pill,
+      edgeClass(backward.edge, "backward", backward), backward.pill,
     ];
   }
   return found;

@@ -6,9 +6,14 @@ import json
 import re
 from html.parser import HTMLParser
 
+import pytest
+
+from build_lessons import SOURCES, notebook
+from minigrad_widgets.html import STATIC
 from minigrad_widgets.trace import Cell, TensorView, Trace, Value
 
 from . import sample_traces
+from .cells import record
 
 MOST = 200_000  # bytes, for a trace of a lesson's size
 
@@ -46,9 +51,13 @@ def test_it_holds_the_trace_and_asks_for_nothing() -> None:
     assert "default-src 'none'" in trace.to_html()
 
 
-def test_it_is_small() -> None:
-    for make in (sample_traces.worked, sample_traces.version_error, sample_traces.ghost_and_cuts):
-        assert len(make().to_html().encode()) < MOST
+def test_that_of_the_second_lesson_is_small(recwarn: pytest.WarningsRecorder) -> None:
+    """All of its cells, as a learner runs them. (It warns of .grad of a non-leaf, as it means to.)"""
+    source = next(source for source in SOURCES if source.name.startswith("02-"))
+    cells = [c.source for c in notebook(source).cells if c.cell_type == "code" and "live()" not in c.source]
+    trace = record(*cells)
+    assert len(trace.steps) > 30
+    assert len(trace.to_html().encode()) < MOST
 
 
 def test_whatever_is_in_the_trace_stays_in_the_trace() -> None:
@@ -70,6 +79,20 @@ def test_the_module_can_stand_in_a_page() -> None:
     module = Page(sample_traces.worked().to_html()).scripts["module"]
     assert "export default { render }" in module
     assert not re.search(r"</script|<!--", module, re.IGNORECASE)
+
+
+def test_of_the_module_only_comments_are_left_out() -> None:
+    module = Page(sample_traces.worked().to_html()).scripts["module"].splitlines()
+    whole = (STATIC / "graph_view.js").read_text("utf-8")
+    lines = iter(whole.splitlines())
+    gone = []
+    for line in module[1 : module.index("export default { render };")]:
+        for other in lines:
+            if other == line:
+                break
+            gone.append(other.strip())
+    assert len(gone) > 100
+    assert [line for line in gone if not line.startswith(("//", "/**", "*"))] == []
 
 
 def test_without_scripts_there_is_the_text() -> None:

@@ -40,10 +40,10 @@ def source(trace: Trace, step: int | None = None, side: str = "backward") -> Sou
     lines = [HEAD]
     lines += [_card(card, side) for card in moment.tensors if card.shown]
     lines += [_function(function, side) for function in moment.functions if function.shown]
-    for edge in moment.edges:
-        if not {edge.source, edge.target} <= shown or edge.id not in messages:
+    for message in messages.values():
+        edge = message.edge
+        if not {edge.source, edge.target} <= shown:
             continue
-        message = messages[edge.id]
         marks = [f"key={_quoted(edge.id)}"]  # b * b has two edges between the same nodes
         if message.pill:
             marks.append(f"label={_quoted(message.pill)}")

@@ -6,6 +6,7 @@ One file, which asks the network for nothing (its policy forbids it to) and work
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from .drawing.tree import escaped
@@ -15,6 +16,9 @@ from .trace import Trace
 
 STATIC = Path(__file__).parent / "static"
 TITLE = "Graph of automatic differentiation"
+
+# Whole lines of comment, a fifth of the module: who reads a saved page is no reader of its source.
+_COMMENTS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 PAGE = """\
 <!doctype html>
@@ -65,7 +69,7 @@ def page(trace: Trace, title: str = "") -> str:
         trace=_in_script(trace.to_json()),
         positions=_in_script(json.dumps(layout(trace), separators=(",", ":"))),
         state=_in_script(json.dumps(state)),
-        module=(STATIC / "graph_view.js").read_text("utf-8"),
+        module=_COMMENTS.sub("", (STATIC / "graph_view.js").read_text("utf-8")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..trace import EdgeView, NodeView, SavedView, TensorView, Trace
 from .card import name_of
 from .fitting import FONTS, Measure, estimate, fit
+from .function import is_broken
 from .geometry import Box, BoxIndex, Points, arrow, label_place, path_text, reach_to
 from .tree import Markup, h
 
@@ -20,6 +21,7 @@ DOT = 8
 class Message(NamedTuple):
     """What an edge says: on its label ("" for none), and in words."""
 
+    edge: EdgeView
     pill: str
     words: str
     broken: bool
@@ -32,7 +34,7 @@ def edge_messages(moment: Trace, side: str) -> dict[str, Message]:
     leaves the function; where several meet, their sum stands on the edge that goes on.
     """
     things = {thing.id: thing for thing in (*moment.tensors, *moment.functions)}
-    shown = [edge for edge in moment.edges if edge.shown]
+    shown = [edge for edge in (*moment.edges, *_stray_edges(moment)) if edge.shown]
     arriving = Counter(e.source for e in shown if e.gradient and isinstance(things.get(e.source), TensorView))
     messages = {}
     told: set[tuple[str, str]] = set()
@@ -48,8 +50,23 @@ def edge_messages(moment: Trace, side: str) -> dict[str, Message]:
             is_input = isinstance(things.get(edge.source), TensorView)
             if is_input or arriving[edge.target] != 1:
                 pill = edge.gradient.text
-        messages[edge.id] = Message(pill, _edge_words(things, edge, broken), broken is not None)
+        messages[edge.id] = Message(edge, pill, _edge_words(things, edge, broken), broken is not None)
     return messages
+
+
+def _stray_edges(moment: Trace) -> list[EdgeView]:
+    """An edge of our own for each broken slot whose card is neither an input of the function nor an output: no edge
+    of the trace leads there."""
+    broken = [function for function in moment.functions if function.shown and is_broken(function)]
+    if not broken:
+        return []
+    joined = {frozenset((edge.source, edge.target)) for edge in moment.edges}
+    return [
+        EdgeView(f"{function.id} {slot.slot}", slot.card, function.id, slot.slot)
+        for function in broken
+        for slot in function.saved
+        if slot.state == "broken" and slot.card and frozenset((slot.card, function.id)) not in joined
+    ]
 
 
 Things = dict[str, TensorView | NodeView]

@@ -92,6 +92,16 @@ def reach_to(points: Points, start: Box | None, end: Box | None) -> Points:
     return reached
 
 
+def detour(start: Box, end: Box) -> Points:
+    """A path between two boxes that no layout knows of: from side to side, round what stands between."""
+    side = 1 if end.x + end.w / 2 >= start.x + start.w / 2 else 0
+    a = (start.x + start.w * side, start.y + start.h / 2)
+    b = (end.x + end.w * side, end.y + end.h / 2)
+    bulge = 30 + abs(b[1] - a[1]) / 6
+    far = max(a[0], b[0]) + bulge if side else min(a[0], b[0]) - bulge
+    return [a, (far, a[1]), (far, b[1]), b]
+
+
 def arrow(points: Points, size: float) -> tuple[Points, str]:
     """The path cut back so that its stroke ends under the arrowhead, and the head's own path."""
     tip = points[-1]

@@ -8,7 +8,7 @@ from ..trace import EdgeView, NodeView, TensorView, Trace
 from .edge import Message, edge_line, edge_messages, pill_box
 from .fitting import Measure, estimate
 from .function import function_box
-from .geometry import Box, BoxIndex, Points, path_points
+from .geometry import Box, BoxIndex, Points, detour, path_points
 
 
 class Line(NamedTuple):
@@ -45,13 +45,28 @@ def build_scene(moment: Trace, layout: dict[str, Any], side: str, measure: Measu
     taken = BoxIndex()
     for _, box in found:
         taken.add(box)
-    edges = {edge.id: edge for edge in moment.edges}
-    lines = {}
+    known = {edge.id for edge in moment.edges}
+    lines: dict[str, Line] = {}
     for id, message in edge_messages(moment, side).items():
-        edge, d = edges[id], layout["edges"].get(id)
-        if not d or edge.source not in things or edge.target not in things:
+        edge, d = message.edge, layout["edges"].get(id)
+        if edge.source not in things or edge.target not in things or (not d and id in known):
             continue
-        points = edge_line(path_points(d), side, things[edge.source][1], things[edge.target][1])
-        pill = pill_box(message, points, taken, measure) if message.pill else None
-        lines[id] = Line(edge, points, message, pill)
+        start, end = things[edge.source][1], things[edge.target][1]
+        points = edge_line(path_points(d) if d else detour(start, end), side, start, end)
+        lines[id] = Line(edge, points, message, None)
+    # In the order in which they came, so that a label stays where it is when others come.
+    first = _first_gradients(moment)
+    for id in sorted((id for id, line in lines.items() if line.message.pill), key=lambda id: first.get(id, -1)):
+        pill = pill_box(lines[id].message, lines[id].points, taken, measure)
+        lines[id] = lines[id]._replace(pill=pill)
     return Scene(side, layout["width"], layout["height"], things, lines)
+
+
+def _first_gradients(trace: Trace) -> dict[str, int]:
+    """For each edge the step at which a gradient first passed it."""
+    first: dict[str, int] = {}
+    for i, step in enumerate(trace.steps):
+        for change in step.changes:
+            if change.field == "gradient":
+                first.setdefault(change.id, i)
+    return first
