@@ -102,6 +102,28 @@ def test_a_page_of_its_own_from_the_disk(open_file: OpenFile) -> None:
     assert opened.failures == []
 
 
+def test_the_steps_work_in_it(open_file: OpenFile) -> None:
+    trace = traces.version_error()
+    opened = open_file(trace.to_html(), "page-with-steps")
+    page = opened.page
+    view = page.locator(".mg[data-painted]")
+    page.get_by_role("slider").focus()
+    for key, step in {
+        "Home": 0,
+        "ArrowRight": 1,
+        "End": len(trace.steps),
+        "ArrowLeft": len(trace.steps) - 1,
+    }.items():
+        page.keyboard.press(key)
+        expect(view).to_have_attribute("data-step", str(step))
+        shown = [card for card in trace.at(step).tensors if card.shown]
+        expect(view.locator(".mg-pane[data-side=forward] .mg-card")).to_have_count(len(shown))
+    page.get_by_role("button", name="One step on").click()
+    expect(page.locator(".mg-say")).to_contain_text(trace.steps[-1].text)
+    assert opened.asked == []
+    assert opened.failures == []
+
+
 def test_markup_in_a_trace_stays_text(open_file: OpenFile) -> None:
     nasty = "</script><img src=x onerror=alert(1)><!--"
     text = traces.version_error().to_json().replace('"names":["a"]', json.dumps({"names": [nasty]})[1:-1])
