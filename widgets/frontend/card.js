@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { leafIcon } from "./icons.js";
 import { nameOf, shapeText } from "./model.js";
 import { FONTS, fit } from "./text.js";
-import { wording } from "./words.js";
+import { t, wording } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Tensor} Tensor
@@ -26,7 +26,7 @@ export function hasGradLine(tensor) {
 /** @param {Tensor} tensor @returns {string} */
 export function gradText(tensor) {
   if (tensor.grad) return wording(tensor.grad.said);
-  return tensor.grad_state === "let go" ? "let go" : "None";
+  return tensor.grad_state === "let go" ? t("card.let go") : "None";
 }
 
 /** The line that says how a tensor stands to autograd. @param {Tensor} tensor @param {Side} side */
@@ -38,19 +38,20 @@ export function autogradText(tensor, side) {
 
 /** The whole card in words, for a screen reader and the tooltip. @param {Tensor} tensor */
 export function cardWords(tensor) {
-  const words = [`tensor ${nameOf(tensor)}`];
-  if (tensor.names.length && tensor.ghosts.length) words.push(`was ${tensor.ghosts.join(", ")}`);
-  if (!tensor.current) words.push("overwritten, kept because the graph refers to it");
-  else if (!tensor.alive) words.push("no name holds it any more");
-  if (tensor.is_leaf) words.push("leaf");
-  words.push(`shape ${shapeText(tensor.shape)}`, tensor.dtype);
-  words.push(tensor.value ? `value ${wording(tensor.value.said)}` : "value no longer kept");
-  words.push(`version ${tensor.version}`, `requires_grad ${tensor.requires_grad ? "True" : "False"}`);
+  const words = [t("word.tensor", { name: nameOf(tensor) })];
+  if (tensor.names.length && tensor.ghosts.length) words.push(t("word.was", { names: tensor.ghosts.join(", ") }));
+  if (!tensor.current) words.push(t("word.overwritten"));
+  else if (!tensor.alive) words.push(t("word.unheld"));
+  if (tensor.is_leaf) words.push(t("word.leaf"));
+  words.push(t("word.shape", { shape: shapeText(tensor.shape) }), tensor.dtype);
+  words.push(tensor.value ? t("word.value", { value: tensor.value.said }) : t("word.value gone"));
+  words.push(t("word.version", { version: tensor.version }));
+  words.push(`requires_grad ${tensor.requires_grad ? "True" : "False"}`);
   if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
-  if (hasGradLine(tensor)) words.push(`grad ${gradText(tensor)}`);
-  if (tensor.retains_grad) words.push("retains its grad");
-  if (tensor.base) words.push("a view: it shares memory");
-  return words.join(", ");
+  if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
+  if (tensor.retains_grad) words.push(t("word.retains"));
+  if (tensor.base) words.push(t("word.view"));
+  return words.join(t("word.comma"));
 }
 
 /** The marks of a card's state, as classes. @param {Tensor} tensor @param {Side} side */
@@ -102,14 +103,15 @@ function nameRow(tensor, width, measure) {
     room -= measure(`${text} `, FONTS.name);
   }
   if (!tensor.current) {
-    const text = fit("old", room, FONTS.small, measure);
-    if (text === "old") parts.push(h("tspan", { class: "mg-ghost", dx: 5 }, text));
-    room -= measure("old ", FONTS.small);
+    const old = t("card.old");
+    if (measure(old, FONTS.small) <= room) parts.push(h("tspan", { class: "mg-ghost", dx: 5 }, old));
+    room -= measure(`${old} `, FONTS.small);
   }
   if (tensor.ghosts.length && room > 30) {
-    const ghosts = fit(tensor.ghosts.join(", "), room - measure("was ", FONTS.small), FONTS.small, measure);
+    const was = t("card.was");
+    const ghosts = fit(tensor.ghosts.join(", "), room - measure(`${was} `, FONTS.small), FONTS.small, measure);
     parts.push(
-      h("tspan", { class: "mg-ghost", dx: own ? 5 : 0 }, "was"),
+      h("tspan", { class: "mg-ghost", dx: own ? 5 : 0 }, was),
       h("tspan", { class: "mg-ghost mg-struck", dx: 3 }, ghosts),
     );
   }
@@ -145,7 +147,7 @@ function valueRow(tensor, width, measure) {
     h(
       "text",
       { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
-      tensor.value ? fit(wording(tensor.value.said), room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
+      fit(tensor.value ? wording(tensor.value.said) : t("card.not kept"), room, FONTS.value, measure),
     ),
   );
 }

@@ -6,6 +6,8 @@
 // model. The trait `dock` remembers what was asked: "wanted", "open", "closed" (by the learner).
 
 import { buildHtml, h } from "./dom.js";
+import { beginToSpeak, languageTag, onLanguage } from "./language.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {import("./connection.js").Model} Model
@@ -70,9 +72,10 @@ export function enterDock(model) {
  * @returns {{setConnected: (alive: boolean) => void, destroy: () => void}}
  */
 export function dockNote(model, el, fallBack) {
+  beginToSpeak();
   const docks = docksOf(model);
   const words = buildHtml(h("span", {}));
-  const button = buildHtml(h("button", { type: "button" }, "Open the panel"));
+  const button = buildHtml(h("button", { type: "button" }));
   const note = buildHtml(h("div", { class: "mg-note", role: "status" }));
   note.append(words, button);
   el.append(note);
@@ -85,12 +88,9 @@ export function dockNote(model, el, fallBack) {
   const update = () => {
     const waiting = patience !== 0 && !isOpen();
     note.dataset.dock = !alive ? "gone" : isOpen() ? "open" : waiting ? "waiting" : "closed";
-    words.textContent = {
-      gone: "The kernel of this graph is gone. Run this cell again to go on.",
-      open: "The graph is in the panel at the right.",
-      waiting: "The graph opens in a panel at the right …",
-      closed: "The panel with the graph is closed.",
-    }[/** @type {"gone"|"open"|"waiting"|"closed"} */ (note.dataset.dock)];
+    note.lang = languageTag();
+    words.textContent = t(`dock.${note.dataset.dock}`);
+    button.textContent = t("dock.button");
     button.hidden = note.dataset.dock !== "closed";
   };
   const wait = (/** @type {() => void} */ otherwise) => {
@@ -132,6 +132,7 @@ export function dockNote(model, el, fallBack) {
 
   button.addEventListener("click", () => ask(true));
   docks.changed.add(changed);
+  const endLanguage = onLanguage(update);
   if (!isOpen()) {
     if (model.get("dock") === "wanted") ask(false);
     else if (model.get("dock") === "open") wait(update);
@@ -145,6 +146,7 @@ export function dockNote(model, el, fallBack) {
     destroy: () => {
       clearTimeout(patience);
       docks.changed.delete(changed);
+      endLanguage();
       note.remove();
     },
   };

@@ -25,7 +25,9 @@ export function textOf(tree) {
 export function build(tree, svg = tree.tag === "svg") {
   const element = svg ? document.createElementNS(SVG, tree.tag) : document.createElement(tree.tag);
   for (const [name, value] of Object.entries(tree.attrs)) {
-    if (value !== null) element.setAttribute(name, String(value));
+    // A page's policy may forbid styles in attributes, but not to set them.
+    if (name.startsWith("--")) /** @type {HTMLElement} */ (element).style.setProperty(name, String(value));
+    else if (value !== null) element.setAttribute(name, String(value));
   }
   for (const child of tree.children) {
     if (typeof child === "string") element.append(child);

@@ -6,7 +6,7 @@ import { arrow, labelPlace, pathText, reachTo, turned } from "./geometry.js";
 import { isBroken } from "./function.js";
 import { nameOf } from "./model.js";
 import { FONTS, fit } from "./text.js";
-import { wording } from "./words.js";
+import { t, wording } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Edge} Edge
@@ -100,12 +100,13 @@ function endName(moment, id) {
 
 /** @param {Moment} moment @param {Edge} edge @param {Saved|null} broken */
 function edgeWords(moment, edge, broken) {
-  const slot = edge.slot ? ` as ${edge.slot}` : "";
-  const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
-  if (!edge.tracked) words.push("no gradient flows back here");
-  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
-  if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
-  return words.join(", ");
+  const { slot } = edge;
+  const [source, target] = [endName(moment, edge.source), endName(moment, edge.target)];
+  const words = [t(slot ? "edge.slot" : "edge", { source, target, slot })];
+  if (!edge.tracked) words.push(t("edge.untracked"));
+  if (edge.gradient) words.push(t("edge.gradient", { gradient: edge.gradient.said }));
+  if (broken) words.push(t("edge.broken", { version: broken.version, now: broken.now }));
+  return words.join(t("word.comma"));
 }
 
 /**

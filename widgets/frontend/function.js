@@ -4,6 +4,7 @@
 import { h } from "./dom.js";
 import { alarmIcon, cutIcon } from "./icons.js";
 import { FONTS, fit } from "./text.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Func} Func
@@ -23,30 +24,43 @@ export function isBroken(func) {
 
 /** What one slot says. @param {Saved} saved @returns {string} */
 export function slotText(saved) {
+  const { state, version, now } = saved;
   const what = saved.text ? `${saved.slot} ${saved.text}` : saved.slot;
-  if (saved.state === "freed") return `${what} · freed`;
-  if (saved.state === "broken") return `${what} · saved v${saved.version}, now v${saved.now}`;
-  return saved.card === null ? what : `${what} · saved v${saved.version}`;
+  return state === "intact" && saved.card === null ? what : t(`slot.${state}`, { what, version, now });
 }
 
 /** The name on the oval. @param {Func} func @param {Side} side @returns {string} */
 export function functionTitle(func, side) {
   const op = func.inplace && func.text ? func.text : func.op;
   const title = side === "backward" && func.node ? func.node : op;
-  if (!func.cut || func.cut === title) return title;
-  return `${title} · ${func.cut}`;
+  return !func.cut || func.cut === title ? title : `${title} · ${cutText(func.cut)}`;
+}
+
+/** Why a gradient ends, in a word: most of these are names. @param {string} cut @returns {string} */
+export function cutText(cut) {
+  return cut === "not differentiable" ? t("word.not differentiable") : cut;
 }
 
 /** The whole function in words. @param {Func} func @returns {string} */
 export function functionWords(func) {
-  const words = [`function ${func.op}`];
+  const words = [t("word.function", { op: func.op })];
   if (func.text) words.push(func.text);
-  if (func.inplace) words.push("in place");
-  words.push(func.node ? `recorded as ${func.node}` : "recorded nothing");
-  if (func.cut) words.push(`the gradient is cut off here: ${func.cut}`);
+  if (func.inplace) words.push(t("word.in place"));
+  words.push(recordedText(func));
+  if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
   for (const saved of func.saved) words.push(slotText(saved));
-  if (func.runs) words.push(func.runs === 1 ? "backward ran it once" : `backward ran it ${func.runs} times`);
-  return words.join(", ");
+  if (func.runs) words.push(ranText(func));
+  return words.join(t("word.comma"));
+}
+
+/** @param {Func} func @returns {string} */
+export function recordedText({ node }) {
+  return node ? t("word.recorded", { node }) : t("word.unrecorded");
+}
+
+/** How often backward ran it. @param {Func} func @returns {string} */
+export function ranText({ runs }) {
+  return t(runs === 0 ? "word.ran.not" : runs === 1 ? "word.ran.once" : "word.ran.times", { count: runs });
 }
 
 /** Whether its saved slots are drawn: the forward drawing shows what ran, not what was kept.

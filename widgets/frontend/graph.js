@@ -44,6 +44,8 @@ export class Drawing {
     this.lit = null;
     /** @type {Map<string, Set<string>>} what the step touched, by id */
     this.touched = new Map();
+    /** @type {string|null} */
+    this.selected = null;
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
@@ -117,6 +119,7 @@ export class Drawing {
     this.pillLayer.append(pills);
     this.thingLayer.append(things);
     this.light(this.lit);
+    this.mark(this.selected);
   }
 
   /** @param {Thing} thing @param {DocumentFragment} fresh where a new one goes */
@@ -203,6 +206,15 @@ export class Drawing {
     if (id === null) return;
     this.drawn.get(id)?.group.classList.add("mg-lit");
     for (const other of this.scene.near.get(id) ?? []) this.drawn.get(other)?.group.classList.add("mg-near");
+  }
+
+  /** Marks the thing whose details are shown; null for none. @param {string|null} id */
+  mark(id) {
+    for (const marked of this.thingLayer.querySelectorAll("[aria-selected=true]")) {
+      if (marked.getAttribute("data-id") !== id) marked.setAttribute("aria-selected", "false");
+    }
+    this.selected = id;
+    if (id !== null) this.drawn.get(id)?.group.setAttribute("aria-selected", "true");
   }
 
   /** Where a thing is in the pixels of the drawing. @param {string} id @param {number} scale

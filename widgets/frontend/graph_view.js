@@ -4,6 +4,7 @@
 import { watchConnection } from "./connection.js";
 import { dockNote, enterDock, inLab, panelOf } from "./dock.js";
 import { Panel } from "./panel.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./connection.js").Model} Model */
 
@@ -30,7 +31,7 @@ function showPanel(model, el) {
       panel.show({ trace, layout, title: model.get("title"), problem, sequence: model.get("sequence") });
     } catch (error) {
       console.error(error);
-      panel.say(`${problem} The graph cannot be drawn: ${error}`);
+      panel.say(`${problem} ${t("panel.cannot draw", { error: `${error}` })}`.trim());
     }
   };
   // All traits of one update come in one message; `sequence` changes with each.

@@ -51,3 +51,12 @@ export function stepIcon(name) {
     h("path", { d: STEPS[name] }),
   );
 }
+
+/** A cross, 16 x 16. */
+export function closeIcon() {
+  return h(
+    "svg",
+    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    h("path", { d: "M4 4L12 12M12 4L4 12" }),
+  );
+}

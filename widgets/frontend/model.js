@@ -18,9 +18,11 @@ import { t } from "./words.js";
  *   base: string|null, made_by: string|null, output_nr: number, place: Place|null, shown: boolean,
  *   names: string[], ghosts: string[], label: string, value: Value|null, version: number,
  *   is_leaf: boolean, requires_grad: boolean, grad_fn: string|null, grad: Value|null,
- *   grad_state: "none"|"kept"|"let go", retains_grad: boolean, current: boolean, alive: boolean}} Tensor
+ *   grad_state: "none"|"kept"|"let go", retains_grad: boolean, current: boolean, alive: boolean,
+ *   hooks?: string[]}} Tensor
  * @typedef {{id: string, op: string, node: string|null, text: string, inplace: boolean,
- *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number}} Func
+ *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number,
+ *   hooks?: string[]}} Func
  * @typedef {{id: string, source: string, target: string, slot: string, tracked: boolean,
  *   shown: boolean, gradient: Value|null}} Edge
  * @typedef {{id: string, field: string, before: any, after: any}} Change
@@ -126,7 +128,8 @@ export function standingError(moment) {
 /** What to call a tensor in a sentence. @param {Tensor} tensor @returns {string} */
 export function nameOf(tensor) {
   if (tensor.names.length) return tensor.names.join(", ");
-  return tensor.ghosts.length ? `was ${tensor.ghosts.join(", ")}` : tensor.label || "tensor";
+  const { ghosts, label } = tensor;
+  return ghosts.length ? t("word.was", { names: ghosts.join(", ") }) : label || t("word.nameless");
 }
 
 /** A shape as Python prints it. @param {number[]} shape @returns {string} */

@@ -3,6 +3,7 @@
 
 import { build, buildHtml, h, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
+import { Inspector, inspectorTree } from "./inspector.js";
 import { beginToSpeak, choose, languageTag, onLanguage } from "./language.js";
 import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, momentAt, standingError, stepOf } from "./model.js";
 import { longest, saidAt, sayTree, whenTrees } from "./sentence.js";
@@ -34,11 +35,20 @@ export class Panel {
       (step) => this.go(step),
       () => sentences(saidAt(this.moment)),
     );
+    this.inspector = new Inspector(
+      this.find(".mg-details"),
+      (id, focus) => this.select(id, null, focus),
+      (step) => this.stepper.to(step),
+    );
+    this.find(".mg-twin").addEventListener("click", (event) => {
+      const [id, side] = thingAt(event);
+      if (id) this.select(id, side, false);
+    });
     this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
     this.root.addEventListener("keydown", (event) => {
-      if (!this.stepper.onKey(event)) return;
+      if (!this.onKey(event) && !this.stepper.onKey(event)) return;
       event.preventDefault();
       event.stopPropagation();
     });
@@ -93,6 +103,38 @@ export class Panel {
     this.draw(false);
   }
 
+  /** Keys that open and close the details; whether it was one. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key === "Escape" && this.inspector.id !== null) {
+      this.select(null, null, true);
+      return true;
+    }
+    const [id, side] = thingAt(event);
+    if (!id || (event.key !== "Enter" && event.key !== " ")) return false;
+    this.select(id, side, true);
+    return true;
+  }
+
+  /**
+   * Shows the details of a thing, or none. @param {string|null} id
+   * @param {import("./card.js").Side|null} side the drawing in which it was selected, null for the same as before
+   * @param {boolean} focus whether the keyboard goes along
+   */
+  select(id, side, focus) {
+    const { moment, inspector, stage } = this;
+    const before = inspector.id;
+    if (id !== null && !moment.tensors.has(id) && !moment.functions.has(id)) return;
+    if (id === null) inspector.close();
+    else inspector.open(id, side);
+    this.root.classList.toggle("mg-inspecting", id !== null);
+    stage.mark(id);
+    inspector.show(moment);
+    stage.measure();
+    if (id !== null) stage.go([id]);
+    if (focus && id !== null) inspector.heading.focus({ preventScroll: true });
+    else if (focus && before !== null) stage.focus(before, inspector.side);
+  }
+
   /** One line about a failure of our own, or "". @param {string} problem */
   say(problem) {
     this.find(".mg-problem").textContent = problem;
@@ -119,6 +161,7 @@ export class Panel {
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
+    this.inspector.show(moment);
     if (fresh) this.arrange();
     this.stage.go(step?.about ?? []);
   }
@@ -192,6 +235,14 @@ function countText(moment) {
   return elsewhere ? t("count.more", { text, more: counted("elsewhere", elsewhere) }) : text;
 }
 
+/** The tensor or function that an event is about, and the drawing that it is in. @param {Event} event
+ * @returns {[string|null, import("./card.js").Side|null]} */
+function thingAt(event) {
+  const thing = /** @type {Element} */ (event.target).closest(".mg-thing");
+  const side = thing?.closest("[data-side]")?.getAttribute("data-side") ?? null;
+  return [thing?.getAttribute("data-id") ?? null, /** @type {import("./card.js").Side|null} */ (side)];
+}
+
 function skeleton() {
   const button = (/** @type {string} */ view) =>
     h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
@@ -229,7 +280,7 @@ function skeleton() {
     h("p", { class: "mg-status", role: "status" }),
     h("p", { class: "mg-problem", role: "status", hidden: "" }),
     h("p", { class: "mg-blank", "data-say": "panel.blank" }),
-    h("div", { class: "mg-twin" }, pane("forward"), pane("backward")),
+    h("div", { class: "mg-twin" }, pane("forward"), pane("backward"), inspectorTree()),
     h(
       "div",
       { class: "mg-moment", hidden: "" },

@@ -65,6 +65,7 @@ export class Stage {
       return pane;
     });
     this.windows = this.panes.map(windowOf);
+    this.details = /** @type {HTMLElement} */ (root.querySelector(".mg-details"));
     this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
     /** @type {HTMLButtonElement[]} */
     this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
@@ -154,6 +155,18 @@ export class Stage {
     for (const [i, drawing] of this.drawings.entries()) drawing.paint(this.windows[i], this.scale);
   }
 
+  /** Marks the thing whose details are shown. @param {string|null} id */
+  mark(id) {
+    for (const drawing of this.drawings) drawing.mark(id);
+  }
+
+  /** Gives the keyboard back to a thing. @param {string} id @param {string} side where it is wanted */
+  focus(id, side) {
+    this.go([id]);
+    const drawing = this.visible().find((one) => one.side === side) ?? this.visible()[0];
+    drawing.drawn.get(id)?.group.focus({ preventScroll: true });
+  }
+
   /** Everything is drawn anew the next time. */
   forget() {
     for (const drawing of this.drawings) drawing.forget();
@@ -171,11 +184,21 @@ export class Stage {
       const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
       for (const shown of this.visible()) {
         const i = this.drawings.indexOf(shown);
-        const { x, y, w, h } = this.windows[i];
+        const { x, y } = this.windows[i];
+        const { w, h } = this.free(i);
         this.scrollTo(i, nearest(x, w, left, right), nearest(y, h, top, bottom));
       }
     }
     this.paint();
+  }
+
+  /** The size of what the details leave of a pane. @param {number} i */
+  free(i) {
+    const { w, h } = this.windows[i];
+    if (this.details.hidden) return { w, h };
+    const [pane, sheet] = [this.panes[i].getBoundingClientRect(), this.details.getBoundingClientRect()];
+    if (sheet.top > pane.top + AROUND) return { w, h: Math.min(h, sheet.top - pane.top) };
+    return { w: sheet.left > pane.left + AROUND ? Math.min(w, sheet.left - pane.left) : w, h };
   }
 
   /** @param {number} i which pane @param {number} x @param {number} y */

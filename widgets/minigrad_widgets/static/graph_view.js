@@ -57,7 +57,9 @@ function textOf(tree) {
 function build(tree, svg = tree.tag === "svg") {
   const element = svg ? document.createElementNS(SVG, tree.tag) : document.createElement(tree.tag);
   for (const [name, value] of Object.entries(tree.attrs)) {
-    if (value !== null) element.setAttribute(name, String(value));
+    // A page's policy may forbid styles in attributes, but not to set them.
+    if (name.startsWith("--")) /** @type {HTMLElement} */ (element).style.setProperty(name, String(value));
+    else if (value !== null) element.setAttribute(name, String(value));
   }
   for (const child of tree.children) {
     if (typeof child === "string") element.append(child);
@@ -102,204 +104,6 @@ function measurer(root) {
     }
     return width;
   };
-}
-
-// ---- dock.js
-
-// In JupyterLab the graph lives in a panel beside the notebook, and one line stays in the cell.
-//
-// The kernel cannot know where its output is shown, so the page asks: a view that finds itself inside a
-// JupyterLab notebook sends {do: "dock"}, and the kernel opens a Sidecar with a second view of the same
-// model. The trait `dock` remembers what was asked: "wanted", "open", "closed" (by the learner).
-
-const PATIENCE = 8000; // milliseconds until a panel that did not come counts as not coming
-
-/** Whether an element is in a notebook of JupyterLab. Voila has JupyterLab's shell, too, and no notebook in it.
- * @param {Element} el @returns {boolean} */
-function inLab(el) {
-  return el.closest(".jp-LabShell .jp-Notebook") !== null;
-}
-
-/** The panel that a view sits in, or the whole of a saved page, if it does. @param {Element} el @returns {HTMLElement|null} */
-function panelOf(el) {
-  return el.closest(".jupyterlab-sidecar, .mg-place");
-}
-
-/**
- * The docked views of one notebook. Every model evaluates this module anew, so the page keeps the list.
- * @param {Model} model @returns {Docks}
- */
-function docksOf(model) {
-  const page = /** @type {any} */ (globalThis);
-  const key = Symbol.for("minigrad_widgets.docks");
-  page[key] ??= new WeakMap();
-  const owner = model.widget_manager ?? page;
-  if (!page[key].has(owner)) page[key].set(owner, { docked: new Set(), changed: new Set() });
-  return page[key].get(owner);
-}
-
-/**
- * Enters a docked view into the list; panels of a kernel that is gone make way for it.
- * @param {Model} model @returns {{docked: Docked, leave: () => void}}
- */
-function enterDock(model) {
-  const docks = docksOf(model);
-  for (const other of docks.docked) if (!other.alive) other.close();
-  const docked = {
-    alive: true,
-    close: async () => (await model.widget_manager.get_model(model.get("panel")))?.close(true),
-  };
-  docks.docked.add(docked);
-  for (const changed of docks.changed) changed();
-  return {
-    docked,
-    leave: () => {
-      docks.docked.delete(docked);
-      if (docked.alive && docks.docked.size === 0) {
-        model.send({ do: "undock", panel: model.get("panel") });
-      }
-      for (const changed of docks.changed) changed();
-    },
-  };
-}
-
-/**
- * The line that stays in the notebook. Where no panel comes, `fallBack` shows the graph in its place.
- * @param {Model} model @param {HTMLElement} el @param {() => void} fallBack
- * @returns {{setConnected: (alive: boolean) => void, destroy: () => void}}
- */
-function dockNote(model, el, fallBack) {
-  const docks = docksOf(model);
-  const words = buildHtml(h("span", {}));
-  const button = buildHtml(h("button", { type: "button" }, "Open the panel"));
-  const note = buildHtml(h("div", { class: "mg-note", role: "status" }));
-  note.append(words, button);
-  el.append(note);
-  let alive = true;
-  let patience = 0;
-  /** @type {Element|null} */
-  let focused = null;
-
-  const isOpen = () => [...docks.docked].some((docked) => docked.alive);
-  const update = () => {
-    const waiting = patience !== 0 && !isOpen();
-    note.dataset.dock = !alive ? "gone" : isOpen() ? "open" : waiting ? "waiting" : "closed";
-    words.textContent = {
-      gone: "The kernel of this graph is gone. Run this cell again to go on.",
-      open: "The graph is in the panel at the right.",
-      waiting: "The graph opens in a panel at the right …",
-      closed: "The panel with the graph is closed.",
-    }[/** @type {"gone"|"open"|"waiting"|"closed"} */ (note.dataset.dock)];
-    button.hidden = note.dataset.dock !== "closed";
-  };
-  const wait = (/** @type {() => void} */ otherwise) => {
-    clearTimeout(patience);
-    patience = window.setTimeout(() => {
-      patience = 0;
-      if (isOpen()) return;
-      otherwise();
-    }, PATIENCE);
-  };
-  const ask = (/** @type {boolean} */ again) => {
-    focused = document.activeElement;
-    model.send({ do: "dock", again });
-    wait(fallBack);
-    update();
-  };
-  const changed = () => {
-    if (isOpen()) {
-      clearTimeout(patience);
-      patience = 0;
-      giveFocusBack();
-    }
-    update();
-  };
-  // A new panel takes the focus, and the learner's next Shift+Enter would go nowhere. It goes to the cell that
-  // is active by then, which is not the one from before if the learner has gone on meanwhile.
-  const giveFocusBack = () => {
-    const target = /** @type {HTMLElement|null} */ (focused);
-    focused = null;
-    window.setTimeout(() => {
-      const notebook = target?.closest(".jp-Notebook");
-      if (target?.isConnected && !notebook?.contains(document.activeElement)) {
-        const active = /** @type {HTMLElement|null|undefined} */ (notebook?.querySelector(".jp-mod-active"));
-        (active ?? target).focus({ preventScroll: true });
-      }
-      note.dataset.settled = "";
-    }, 50);
-  };
-
-  button.addEventListener("click", () => ask(true));
-  docks.changed.add(changed);
-  if (!isOpen()) {
-    if (model.get("dock") === "wanted") ask(false);
-    else if (model.get("dock") === "open") wait(update);
-  }
-  update();
-  return {
-    setConnected: (is) => {
-      alive = is;
-      update();
-    },
-    destroy: () => {
-      clearTimeout(patience);
-      docks.changed.delete(changed);
-      note.remove();
-    },
-  };
-}
-
-// ---- icons.js
-
-// Small pictures as paths: no font is needed, and every one stands beside a word.
-
-/** A leaf, 12 x 12; `filled` for one that asks for a gradient. @param {boolean} filled */
-function leafIcon(filled) {
-  return h(
-    "g",
-    { class: filled ? "mg-leaf" : "mg-leaf mg-hollow", "aria-hidden": "true" },
-    h("path", { d: "M1.2 11C0.6 4.6 4 1 11.4 1C11.8 7.6 8.6 11 3.4 9.7" }),
-    h("path", { class: "mg-vein", d: "M1.2 11.6C2.4 8.6 4.4 6.4 7.4 4.8" }),
-  );
-}
-
-/** Scissors, 12 x 12: the gradient is cut off here. */
-function cutIcon() {
-  return h(
-    "g",
-    { class: "mg-cutmark", "aria-hidden": "true" },
-    h("circle", { cx: 2.6, cy: 2.9, r: 1.8 }),
-    h("circle", { cx: 2.6, cy: 9.1, r: 1.8 }),
-    h("path", { d: "M4.2 3.8L11.4 9M4.2 8.2L11.4 3" }),
-  );
-}
-
-/** An exclamation mark in a triangle, 14 x 13. */
-function alarmIcon() {
-  return h(
-    "g",
-    { class: "mg-alarm", "aria-hidden": "true" },
-    h("path", { class: "mg-sign", d: "M7 1L13.4 12.2H0.6Z" }),
-    h("path", { d: "M7 4.8V8.4M7 10.1V10.6" }),
-  );
-}
-
-const STEPS = /** @type {Record<string, string>} */ ({
-  first: "M3.5 3V13M12.5 3L6 8L12.5 13Z",
-  back: "M11 3L4.5 8L11 13Z",
-  play: "M5 2.8L13 8L5 13.2Z",
-  pause: "M5 3.2V12.8M11 3.2V12.8",
-  on: "M5 3L11.5 8L5 13Z",
-  last: "M12.5 3V13M3.5 3L10 8L3.5 13Z",
-});
-
-/** A button of the stepper, 16 x 16. @param {string} name */
-function stepIcon(name) {
-  return h(
-    "svg",
-    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-    h("path", { d: STEPS[name] }),
-  );
 }
 
 // ---- words.js
@@ -466,6 +270,270 @@ const MESSAGES = {
 "step.dropped": {
 "en": "{count} earlier steps were let go, to save memory.",
 "zh": "更早的 {count} 步为节省内存已放掉。"
+},
+"panel.cannot draw": {
+"en": "The graph cannot be drawn: {error}",
+"zh": "图画不出来：{error}"
+},
+"dock.gone": {
+"en": "The kernel of this graph is gone. Run this cell again to go on.",
+"zh": "这幅图的内核不在了。重新运行这个单元格即可继续。"
+},
+"dock.open": {
+"en": "The graph is in the panel at the right.",
+"zh": "图在右边的面板里。"
+},
+"dock.waiting": {
+"en": "The graph opens in a panel at the right …",
+"zh": "图正在右边的面板中打开……"
+},
+"dock.closed": {
+"en": "The panel with the graph is closed.",
+"zh": "图的面板已关闭。"
+},
+"dock.button": {
+"en": "Open the panel",
+"zh": "打开面板"
+},
+"card.old": {
+"en": "old",
+"zh": "旧"
+},
+"card.was": {
+"en": "was",
+"zh": "曾名"
+},
+"card.let go": {
+"en": "let go",
+"zh": "已放掉"
+},
+"card.not kept": {
+"en": "not kept",
+"zh": "未保留"
+},
+"word.comma": {
+"en": ", ",
+"zh": "，"
+},
+"word.tensor": {
+"en": "tensor {name}",
+"zh": "张量 {name}"
+},
+"word.nameless": {
+"en": "tensor",
+"zh": "张量"
+},
+"word.was": {
+"en": "was {names}",
+"zh": "曾名 {names}"
+},
+"word.overwritten": {
+"en": "overwritten, kept because the graph refers to it",
+"zh": "已被改写，因图还引用它而保留"
+},
+"word.unheld": {
+"en": "no name holds it any more",
+"zh": "已没有名字指着它"
+},
+"word.leaf": {
+"en": "leaf",
+"zh": "叶子"
+},
+"word.shape": {
+"en": "shape {shape}",
+"zh": "形状 {shape}"
+},
+"word.value": {
+"en": "value {value}",
+"zh": "值 {value}"
+},
+"word.value gone": {
+"en": "value no longer kept",
+"zh": "值已不再保留"
+},
+"word.version": {
+"en": "version {version}",
+"zh": "版本 {version}"
+},
+"word.grad": {
+"en": "grad {gradient}",
+"zh": "梯度 {gradient}"
+},
+"word.retains": {
+"en": "retains its grad",
+"zh": "保留自己的梯度"
+},
+"word.view": {
+"en": "a view: it shares memory",
+"zh": "视图：与别的张量共享内存"
+},
+"word.function": {
+"en": "function {op}",
+"zh": "函数 {op}"
+},
+"word.in place": {
+"en": "in place",
+"zh": "原地"
+},
+"word.recorded": {
+"en": "recorded as {node}",
+"zh": "记录为 {node}"
+},
+"word.unrecorded": {
+"en": "recorded nothing",
+"zh": "没有记录"
+},
+"word.cut": {
+"en": "the gradient is cut off here: {why}",
+"zh": "梯度在这里被切断：{why}"
+},
+"word.not differentiable": {
+"en": "not differentiable",
+"zh": "不可导"
+},
+"word.ran.not": {
+"en": "backward has not run it",
+"zh": "反向还没有运行过它"
+},
+"word.ran.once": {
+"en": "backward ran it once",
+"zh": "反向运行过它一次"
+},
+"word.ran.times": {
+"en": "backward ran it {count} times",
+"zh": "反向运行过它 {count} 次"
+},
+"slot.intact": {
+"en": "{what} · saved v{version}",
+"zh": "{what} · 保存于 v{version}"
+},
+"slot.freed": {
+"en": "{what} · freed",
+"zh": "{what} · 已释放"
+},
+"slot.broken": {
+"en": "{what} · saved v{version}, now v{now}",
+"zh": "{what} · 保存于 v{version}，现为 v{now}"
+},
+"edge": {
+"en": "{source} to {target}",
+"zh": "{source} 到 {target}"
+},
+"edge.slot": {
+"en": "{source} to {target} as {slot}",
+"zh": "{source} 到 {target}，作为 {slot}"
+},
+"edge.untracked": {
+"en": "no gradient flows back here",
+"zh": "这里没有梯度传回"
+},
+"edge.gradient": {
+"en": "gradient {gradient}",
+"zh": "梯度 {gradient}"
+},
+"edge.broken": {
+"en": "broken: saved at version {version}, now at version {now}",
+"zh": "已坏：保存于版本 {version}，现为版本 {now}"
+},
+"details": {
+"en": "Details of {name}",
+"zh": "{name} 的详情"
+},
+"details.close": {
+"en": "Close",
+"zh": "关闭"
+},
+"details.not yet": {
+"en": "Not there yet at this step.",
+"zh": "这一步时它还不存在。"
+},
+"details.gone": {
+"en": "No longer in the graph.",
+"zh": "已不在图中。"
+},
+"details.value": {
+"en": "Value",
+"zh": "值"
+},
+"details.grad": {
+"en": ".grad",
+"zh": ".grad"
+},
+"details.passed": {
+"en": "Gradient that passed",
+"zh": "经过它的梯度"
+},
+"details.made": {
+"en": "Where it comes from",
+"zh": "从哪里来"
+},
+"details.unknown": {
+"en": "It was there before anybody watched.",
+"zh": "在开始观察之前就有了。"
+},
+"details.ledger": {
+"en": "Writes into its memory",
+"zh": "对这块内存的写入"
+},
+"details.ledger.none": {
+"en": "None: it is at version {version}.",
+"zh": "没有：现在是版本 {version}。"
+},
+"details.unseen": {
+"en": "changed unseen",
+"zh": "在无人察觉时改变"
+},
+"details.uncounted": {
+"en": "not counted",
+"zh": "未计入版本"
+},
+"details.saved": {
+"en": "Kept for backward by",
+"zh": "为反向保存它的是"
+},
+"details.saved.none": {
+"en": "Nobody keeps it.",
+"zh": "没有谁保存它。"
+},
+"details.shares": {
+"en": "Same memory",
+"zh": "同一块内存"
+},
+"details.base": {
+"en": "a view of",
+"zh": "视图，来自"
+},
+"details.hooks": {
+"en": "Hooks",
+"zh": "钩子"
+},
+"details.inputs": {
+"en": "Inputs",
+"zh": "输入"
+},
+"details.outputs": {
+"en": "Outputs",
+"zh": "输出"
+},
+"details.gradient": {
+"en": "gradient {gradient}",
+"zh": "梯度 {gradient}"
+},
+"details.keeps": {
+"en": "Keeps for backward",
+"zh": "为反向保存"
+},
+"details.keeps.none": {
+"en": "Nothing is needed.",
+"zh": "什么都不需要。"
+},
+"details.ran": {
+"en": "Backward",
+"zh": "反向"
+},
+"table.first": {
+"en": "The first {count} of {size} numbers.",
+"zh": "{size} 个数中的前 {count} 个。"
 },
 "between sentences": {
 "en": " ",
@@ -1082,6 +1150,271 @@ function template(key) {
   return message[spoken];
 }
 
+// ---- language.js
+
+// The language of the page: what the reader chose last, else what the page or the browser speaks.
+
+const KEY = "minigrad_widgets.language";
+const CHOSEN = "minigrad_widgets:language";
+/** @type {Record<Language, string>} */
+const TAGS = { en: "en", zh: "zh-CN" };
+
+/** What browsers and screen readers call the language that is spoken. @returns {string} */
+function languageTag() {
+  return TAGS[language()];
+}
+
+/** Chinese where the reader chose it, or has chosen nothing and the page or the browser is Chinese.
+ * @param {string|null} chosen @param {string} page @param {readonly string[]} browser @returns {Language} */
+function firstLanguage(chosen, page, browser) {
+  if (chosen === "en" || chosen === "zh") return chosen;
+  return [page, browser[0] ?? ""].some((tag) => /^zh\b/i.test(tag)) ? "zh" : "en";
+}
+
+/** Speaks the language that the page begins with. */
+function beginToSpeak() {
+  speak(firstLanguage(recall(), document.documentElement.lang, navigator.languages));
+}
+
+/** Chooses a language for every view on the page, and for the next time. @param {Language} next */
+function choose(next) {
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // A page may not let us remember: then it is for this visit.
+  }
+  window.dispatchEvent(new CustomEvent(CHOSEN, { detail: next }));
+}
+
+/**
+ * Tells of a choice, in whichever view it was made: each has loaded this module for itself.
+ * @param {() => void} changed @returns {() => void} ends it
+ */
+function onLanguage(changed) {
+  const hear = (/** @type {Event} */ event) => {
+    speak(/** @type {CustomEvent} */ (event).detail);
+    changed();
+  };
+  window.addEventListener(CHOSEN, hear);
+  return () => window.removeEventListener(CHOSEN, hear);
+}
+
+/** @returns {string|null} */
+function recall() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+// ---- dock.js
+
+// In JupyterLab the graph lives in a panel beside the notebook, and one line stays in the cell.
+//
+// The kernel cannot know where its output is shown, so the page asks: a view that finds itself inside a
+// JupyterLab notebook sends {do: "dock"}, and the kernel opens a Sidecar with a second view of the same
+// model. The trait `dock` remembers what was asked: "wanted", "open", "closed" (by the learner).
+
+const PATIENCE = 8000; // milliseconds until a panel that did not come counts as not coming
+
+/** Whether an element is in a notebook of JupyterLab. Voila has JupyterLab's shell, too, and no notebook in it.
+ * @param {Element} el @returns {boolean} */
+function inLab(el) {
+  return el.closest(".jp-LabShell .jp-Notebook") !== null;
+}
+
+/** The panel that a view sits in, or the whole of a saved page, if it does. @param {Element} el @returns {HTMLElement|null} */
+function panelOf(el) {
+  return el.closest(".jupyterlab-sidecar, .mg-place");
+}
+
+/**
+ * The docked views of one notebook. Every model evaluates this module anew, so the page keeps the list.
+ * @param {Model} model @returns {Docks}
+ */
+function docksOf(model) {
+  const page = /** @type {any} */ (globalThis);
+  const key = Symbol.for("minigrad_widgets.docks");
+  page[key] ??= new WeakMap();
+  const owner = model.widget_manager ?? page;
+  if (!page[key].has(owner)) page[key].set(owner, { docked: new Set(), changed: new Set() });
+  return page[key].get(owner);
+}
+
+/**
+ * Enters a docked view into the list; panels of a kernel that is gone make way for it.
+ * @param {Model} model @returns {{docked: Docked, leave: () => void}}
+ */
+function enterDock(model) {
+  const docks = docksOf(model);
+  for (const other of docks.docked) if (!other.alive) other.close();
+  const docked = {
+    alive: true,
+    close: async () => (await model.widget_manager.get_model(model.get("panel")))?.close(true),
+  };
+  docks.docked.add(docked);
+  for (const changed of docks.changed) changed();
+  return {
+    docked,
+    leave: () => {
+      docks.docked.delete(docked);
+      if (docked.alive && docks.docked.size === 0) {
+        model.send({ do: "undock", panel: model.get("panel") });
+      }
+      for (const changed of docks.changed) changed();
+    },
+  };
+}
+
+/**
+ * The line that stays in the notebook. Where no panel comes, `fallBack` shows the graph in its place.
+ * @param {Model} model @param {HTMLElement} el @param {() => void} fallBack
+ * @returns {{setConnected: (alive: boolean) => void, destroy: () => void}}
+ */
+function dockNote(model, el, fallBack) {
+  beginToSpeak();
+  const docks = docksOf(model);
+  const words = buildHtml(h("span", {}));
+  const button = buildHtml(h("button", { type: "button" }));
+  const note = buildHtml(h("div", { class: "mg-note", role: "status" }));
+  note.append(words, button);
+  el.append(note);
+  let alive = true;
+  let patience = 0;
+  /** @type {Element|null} */
+  let focused = null;
+
+  const isOpen = () => [...docks.docked].some((docked) => docked.alive);
+  const update = () => {
+    const waiting = patience !== 0 && !isOpen();
+    note.dataset.dock = !alive ? "gone" : isOpen() ? "open" : waiting ? "waiting" : "closed";
+    note.lang = languageTag();
+    words.textContent = t(`dock.${note.dataset.dock}`);
+    button.textContent = t("dock.button");
+    button.hidden = note.dataset.dock !== "closed";
+  };
+  const wait = (/** @type {() => void} */ otherwise) => {
+    clearTimeout(patience);
+    patience = window.setTimeout(() => {
+      patience = 0;
+      if (isOpen()) return;
+      otherwise();
+    }, PATIENCE);
+  };
+  const ask = (/** @type {boolean} */ again) => {
+    focused = document.activeElement;
+    model.send({ do: "dock", again });
+    wait(fallBack);
+    update();
+  };
+  const changed = () => {
+    if (isOpen()) {
+      clearTimeout(patience);
+      patience = 0;
+      giveFocusBack();
+    }
+    update();
+  };
+  // A new panel takes the focus, and the learner's next Shift+Enter would go nowhere. It goes to the cell that
+  // is active by then, which is not the one from before if the learner has gone on meanwhile.
+  const giveFocusBack = () => {
+    const target = /** @type {HTMLElement|null} */ (focused);
+    focused = null;
+    window.setTimeout(() => {
+      const notebook = target?.closest(".jp-Notebook");
+      if (target?.isConnected && !notebook?.contains(document.activeElement)) {
+        const active = /** @type {HTMLElement|null|undefined} */ (notebook?.querySelector(".jp-mod-active"));
+        (active ?? target).focus({ preventScroll: true });
+      }
+      note.dataset.settled = "";
+    }, 50);
+  };
+
+  button.addEventListener("click", () => ask(true));
+  docks.changed.add(changed);
+  const endLanguage = onLanguage(update);
+  if (!isOpen()) {
+    if (model.get("dock") === "wanted") ask(false);
+    else if (model.get("dock") === "open") wait(update);
+  }
+  update();
+  return {
+    setConnected: (is) => {
+      alive = is;
+      update();
+    },
+    destroy: () => {
+      clearTimeout(patience);
+      docks.changed.delete(changed);
+      endLanguage();
+      note.remove();
+    },
+  };
+}
+
+// ---- icons.js
+
+// Small pictures as paths: no font is needed, and every one stands beside a word.
+
+/** A leaf, 12 x 12; `filled` for one that asks for a gradient. @param {boolean} filled */
+function leafIcon(filled) {
+  return h(
+    "g",
+    { class: filled ? "mg-leaf" : "mg-leaf mg-hollow", "aria-hidden": "true" },
+    h("path", { d: "M1.2 11C0.6 4.6 4 1 11.4 1C11.8 7.6 8.6 11 3.4 9.7" }),
+    h("path", { class: "mg-vein", d: "M1.2 11.6C2.4 8.6 4.4 6.4 7.4 4.8" }),
+  );
+}
+
+/** Scissors, 12 x 12: the gradient is cut off here. */
+function cutIcon() {
+  return h(
+    "g",
+    { class: "mg-cutmark", "aria-hidden": "true" },
+    h("circle", { cx: 2.6, cy: 2.9, r: 1.8 }),
+    h("circle", { cx: 2.6, cy: 9.1, r: 1.8 }),
+    h("path", { d: "M4.2 3.8L11.4 9M4.2 8.2L11.4 3" }),
+  );
+}
+
+/** An exclamation mark in a triangle, 14 x 13. */
+function alarmIcon() {
+  return h(
+    "g",
+    { class: "mg-alarm", "aria-hidden": "true" },
+    h("path", { class: "mg-sign", d: "M7 1L13.4 12.2H0.6Z" }),
+    h("path", { d: "M7 4.8V8.4M7 10.1V10.6" }),
+  );
+}
+
+const STEPS = /** @type {Record<string, string>} */ ({
+  first: "M3.5 3V13M12.5 3L6 8L12.5 13Z",
+  back: "M11 3L4.5 8L11 13Z",
+  play: "M5 2.8L13 8L5 13.2Z",
+  pause: "M5 3.2V12.8M11 3.2V12.8",
+  on: "M5 3L11.5 8L5 13Z",
+  last: "M12.5 3V13M3.5 3L10 8L3.5 13Z",
+});
+
+/** A button of the stepper, 16 x 16. @param {string} name */
+function stepIcon(name) {
+  return h(
+    "svg",
+    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    h("path", { d: STEPS[name] }),
+  );
+}
+
+/** A cross, 16 x 16. */
+function closeIcon() {
+  return h(
+    "svg",
+    { class: "mg-icon", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
+    h("path", { d: "M4 4L12 12M12 4L4 12" }),
+  );
+}
+
 // ---- model.js
 
 // The trace in the browser: what the graph was after any of its steps.
@@ -1174,7 +1507,8 @@ function standingError(moment) {
 /** What to call a tensor in a sentence. @param {Tensor} tensor @returns {string} */
 function nameOf(tensor) {
   if (tensor.names.length) return tensor.names.join(", ");
-  return tensor.ghosts.length ? `was ${tensor.ghosts.join(", ")}` : tensor.label || "tensor";
+  const { ghosts, label } = tensor;
+  return ghosts.length ? t("word.was", { names: ghosts.join(", ") }) : label || t("word.nameless");
 }
 
 /** A shape as Python prints it. @param {number[]} shape @returns {string} */
@@ -1255,61 +1589,715 @@ function placeRow(moment, what, word, name, version, place) {
   );
 }
 
-// ---- language.js
+// ---- text.js
 
-// The language of the page: what the reader chose last, else what the page or the browser speaks.
+// Fitting text into the room it has.
 
-const KEY = "minigrad_widgets.language";
-const CHOSEN = "minigrad_widgets:language";
-/** @type {Record<Language, string>} */
-const TAGS = { en: "en", zh: "zh-CN" };
+/** The fonts of the drawings; the style sheet says the same. */
+const FONTS = {
+  name: { size: 13, weight: 600, mono: false },
+  small: { size: 11, weight: 400, mono: false },
+  value: { size: 11, weight: 400, mono: true },
+  badge: { size: 10, weight: 600, mono: false },
+  title: { size: 12, weight: 600, mono: false },
+  slot: { size: 10, weight: 400, mono: false },
+  alarm: { size: 10, weight: 600, mono: false },
+};
 
-/** What browsers and screen readers call the language that is spoken. @returns {string} */
-function languageTag() {
-  return TAGS[language()];
-}
-
-/** Chinese where the reader chose it, or has chosen nothing and the page or the browser is Chinese.
- * @param {string|null} chosen @param {string} page @param {readonly string[]} browser @returns {Language} */
-function firstLanguage(chosen, page, browser) {
-  if (chosen === "en" || chosen === "zh") return chosen;
-  return [page, browser[0] ?? ""].some((tag) => /^zh\b/i.test(tag)) ? "zh" : "en";
-}
-
-/** Speaks the language that the page begins with. */
-function beginToSpeak() {
-  speak(firstLanguage(recall(), document.documentElement.lang, navigator.languages));
-}
-
-/** Chooses a language for every view on the page, and for the next time. @param {Language} next */
-function choose(next) {
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // A page may not let us remember: then it is for this visit.
+/**
+ * The text, or as much of it as fits into `room` with an ellipsis; "" where not even that fits.
+ * @param {string} text @param {number} room @param {Font} font @param {Measure} measure
+ * @returns {string}
+ */
+function fit(text, room, font, measure) {
+  if (measure(text, font) <= room) return text;
+  const letters = [...text];
+  let [low, high] = [0, letters.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (measure(`${letters.slice(0, middle).join("")}…`, font) <= room) low = middle;
+    else high = middle - 1;
   }
-  window.dispatchEvent(new CustomEvent(CHOSEN, { detail: next }));
+  return low ? `${letters.slice(0, low).join("")}…` : "";
+}
+
+// ---- card.js
+
+// A tensor as a card: what it says, in words and marks, and how it is drawn.
+
+const PAD = 9;
+const ROW = 16;
+const TOP = 6; // the same whether or not the last row is there yet
+
+/** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
+function hasGradLine(tensor) {
+  if (!tensor.requires_grad) return tensor.grad !== null;
+  return tensor.is_leaf || tensor.retains_grad || tensor.grad_state !== "none";
+}
+
+/** @param {Tensor} tensor @returns {string} */
+function gradText(tensor) {
+  if (tensor.grad) return wording(tensor.grad.said);
+  return tensor.grad_state === "let go" ? t("card.let go") : "None";
+}
+
+/** The line that says how a tensor stands to autograd. @param {Tensor} tensor @param {Side} side */
+function autogradText(tensor, side) {
+  if (!tensor.requires_grad) return "requires_grad False";
+  if (tensor.grad_fn) return tensor.grad_fn;
+  return side === "backward" ? "AccumulateGrad" : "requires_grad True";
+}
+
+/** The whole card in words, for a screen reader and the tooltip. @param {Tensor} tensor */
+function cardWords(tensor) {
+  const words = [t("word.tensor", { name: nameOf(tensor) })];
+  if (tensor.names.length && tensor.ghosts.length) words.push(t("word.was", { names: tensor.ghosts.join(", ") }));
+  if (!tensor.current) words.push(t("word.overwritten"));
+  else if (!tensor.alive) words.push(t("word.unheld"));
+  if (tensor.is_leaf) words.push(t("word.leaf"));
+  words.push(t("word.shape", { shape: shapeText(tensor.shape) }), tensor.dtype);
+  words.push(tensor.value ? t("word.value", { value: tensor.value.said }) : t("word.value gone"));
+  words.push(t("word.version", { version: tensor.version }));
+  words.push(`requires_grad ${tensor.requires_grad ? "True" : "False"}`);
+  if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
+  if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
+  if (tensor.retains_grad) words.push(t("word.retains"));
+  if (tensor.base) words.push(t("word.view"));
+  return words.join(t("word.comma"));
+}
+
+/** The marks of a card's state, as classes. @param {Tensor} tensor @param {Side} side */
+function cardClass(tensor, side) {
+  const classes = ["mg-card"];
+  if (tensor.is_leaf && tensor.requires_grad) classes.push("mg-grows");
+  if (!tensor.current) classes.push("mg-old");
+  else if (!tensor.alive || !tensor.names.length) classes.push("mg-unheld");
+  if (tensor.current && tensor.version > 0) classes.push("mg-written");
+  if (side === "backward" && !tensor.requires_grad) classes.push("mg-dim");
+  return classes.join(" ");
 }
 
 /**
- * Tells of a choice, in whichever view it was made: each has loaded this module for itself.
- * @param {() => void} changed @returns {() => void} ends it
+ * @param {Tensor} tensor @param {Side} side @param {number} width @param {number} height
+ * @param {Measure} measure
  */
-function onLanguage(changed) {
-  const hear = (/** @type {Event} */ event) => {
-    speak(/** @type {CustomEvent} */ (event).detail);
-    changed();
-  };
-  window.addEventListener(CHOSEN, hear);
-  return () => window.removeEventListener(CHOSEN, hear);
+function cardTree(tensor, side, width, height, measure) {
+  const rows = [
+    nameRow(tensor, width, measure),
+    valueRow(tensor, width, measure),
+    h(
+      "text",
+      { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 },
+      fit(autogradText(tensor, side), width - 2 * PAD, FONTS.small, measure),
+    ),
+  ];
+  if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
+  return h(
+    "g",
+    { class: cardClass(tensor, side) },
+    h("title", {}, cardWords(tensor)),
+    h("rect", { class: "mg-body", width, height, rx: 8 }),
+    ...rows.map((row, i) => h("g", { transform: `translate(0 ${TOP + i * ROW})` }, row)),
+  );
 }
 
-/** @returns {string|null} */
-function recall() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function nameRow(tensor, width, measure) {
+  const badge = `v${tensor.version}`;
+  const badgeWidth = Math.max(24, measure(badge, FONTS.badge) + 12);
+  const left = PAD + (tensor.is_leaf ? 17 : 0);
+  let room = width - left - 6 - badgeWidth - 6;
+  const parts = [];
+  const own = tensor.names.join(", ") || (tensor.ghosts.length ? "" : nameOf(tensor));
+  if (own) {
+    const text = fit(own, room, FONTS.name, measure);
+    parts.push(h("tspan", { class: tensor.names.length ? "mg-name" : "mg-label" }, text));
+    room -= measure(`${text} `, FONTS.name);
+  }
+  if (!tensor.current) {
+    const old = t("card.old");
+    if (measure(old, FONTS.small) <= room) parts.push(h("tspan", { class: "mg-ghost", dx: 5 }, old));
+    room -= measure(`${old} `, FONTS.small);
+  }
+  if (tensor.ghosts.length && room > 30) {
+    const was = t("card.was");
+    const ghosts = fit(tensor.ghosts.join(", "), room - measure(`${was} `, FONTS.small), FONTS.small, measure);
+    parts.push(
+      h("tspan", { class: "mg-ghost", dx: own ? 5 : 0 }, was),
+      h("tspan", { class: "mg-ghost mg-struck", dx: 3 }, ghosts),
+    );
+  }
+  return h(
+    "g",
+    {},
+    tensor.is_leaf ? h("g", { transform: `translate(${PAD - 1} 1.5)` }, leafIcon(tensor.requires_grad)) : null,
+    h("text", { x: left, y: 12 }, ...parts),
+    h(
+      "g",
+      { class: "mg-version", transform: `translate(${width - 6 - badgeWidth} 0)` },
+      h("rect", { width: badgeWidth, height: 15, rx: 7.5 }),
+      h("text", { x: badgeWidth / 2, y: 11 }, badge),
+    ),
+  );
+}
+
+/** Behind a row, seen where a step has changed what stands in it. @param {string} kind @param {number} width */
+function highlight(kind, width) {
+  return h("rect", { class: `mg-hl ${kind}`, x: PAD - 4, y: 0, width: width - 2 * PAD + 8, height: ROW, rx: 4 });
+}
+
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function valueRow(tensor, width, measure) {
+  const dtype = tensor.dtype === "float32" ? "" : ` ${tensor.dtype}`;
+  const shape = fit(shapeText(tensor.shape) + dtype, width - 2 * PAD, FONTS.small, measure);
+  const room = width - 2 * PAD - measure(shape, FONTS.small) - 8;
+  return h(
+    "g",
+    {},
+    highlight("mg-hl-value", width),
+    h("text", { class: "mg-soft", x: PAD, y: 12 }, shape),
+    h(
+      "text",
+      { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
+      fit(tensor.value ? wording(tensor.value.said) : t("card.not kept"), room, FONTS.value, measure),
+    ),
+  );
+}
+
+/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
+function gradRow(tensor, width, measure) {
+  const label = ".grad";
+  const room = width - 2 * PAD - measure(label, FONTS.small) - 8;
+  const state = tensor.grad ? "mg-value mg-got" : tensor.grad_state === "let go" ? "mg-gone" : "mg-soft mg-end";
+  return h(
+    "g",
+    {},
+    highlight("mg-hl-grad", width),
+    h("text", { class: tensor.grad ? "mg-got" : "mg-soft", x: PAD, y: 12 }, label),
+    h("text", { class: state, x: width - PAD, y: 12 }, fit(gradText(tensor), room, FONTS.value, measure)),
+  );
+}
+
+// ---- function.js
+
+// A function as an oval: the op in the forward drawing, its node and what it saved in the backward one.
+
+const PILL = 28;
+const SLOT = 16;
+
+/** @param {Func} func @returns {boolean} */
+function isBroken(func) {
+  return func.saved.some((saved) => saved.state === "broken");
+}
+
+/** What one slot says. @param {Saved} saved @returns {string} */
+function slotText(saved) {
+  const { state, version, now } = saved;
+  const what = saved.text ? `${saved.slot} ${saved.text}` : saved.slot;
+  return state === "intact" && saved.card === null ? what : t(`slot.${state}`, { what, version, now });
+}
+
+/** The name on the oval. @param {Func} func @param {Side} side @returns {string} */
+function functionTitle(func, side) {
+  const op = func.inplace && func.text ? func.text : func.op;
+  const title = side === "backward" && func.node ? func.node : op;
+  return !func.cut || func.cut === title ? title : `${title} · ${cutText(func.cut)}`;
+}
+
+/** Why a gradient ends, in a word: most of these are names. @param {string} cut @returns {string} */
+function cutText(cut) {
+  return cut === "not differentiable" ? t("word.not differentiable") : cut;
+}
+
+/** The whole function in words. @param {Func} func @returns {string} */
+function functionWords(func) {
+  const words = [t("word.function", { op: func.op })];
+  if (func.text) words.push(func.text);
+  if (func.inplace) words.push(t("word.in place"));
+  words.push(recordedText(func));
+  if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
+  for (const saved of func.saved) words.push(slotText(saved));
+  if (func.runs) words.push(ranText(func));
+  return words.join(t("word.comma"));
+}
+
+/** @param {Func} func @returns {string} */
+function recordedText({ node }) {
+  return node ? t("word.recorded", { node }) : t("word.unrecorded");
+}
+
+/** How often backward ran it. @param {Func} func @returns {string} */
+function ranText({ runs }) {
+  return t(runs === 0 ? "word.ran.not" : runs === 1 ? "word.ran.once" : "word.ran.times", { count: runs });
+}
+
+/** Whether its saved slots are drawn: the forward drawing shows what ran, not what was kept.
+ * @param {Func} func @param {Side} side */
+function drawsSlots(func, side) {
+  return side === "backward" && func.node !== null && func.saved.length > 0;
+}
+
+/**
+ * The box that is drawn in the place that the layout keeps. @param {Func} func @param {Side} side
+ * @param {Box} place @param {Measure} measure @returns {Box}
+ */
+function functionBox(func, side, place, measure) {
+  if (drawsSlots(func, side)) return place;
+  const marks = (func.cut ? 17 : 0) + (isBroken(func) ? 19 : 0);
+  const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
+  const w = Math.min(place.w, Math.max(56, wanted));
+  const height = Math.min(place.h, PILL);
+  return { x: place.x + (place.w - w) / 2, y: place.y + (place.h - height) / 2, w, h: height };
+}
+
+/** @param {Func} func @param {Side} side @returns {string} */
+function functionClass(func, side) {
+  const classes = ["mg-fn"];
+  if (isBroken(func)) classes.push("mg-broken");
+  if (func.cut) classes.push("mg-cut");
+  if (side === "backward" && !func.node) classes.push("mg-dim");
+  if (side === "backward" && func.runs > 0) classes.push("mg-ran");
+  return classes.join(" ");
+}
+
+/** @param {Func} func @param {Side} side @param {Box} box what functionBox gave
+ * @param {Measure} measure */
+function functionTree(func, side, { w, h: height }, measure) {
+  const slots = drawsSlots(func, side);
+  const icon = isBroken(func) ? alarmIcon() : func.cut ? cutIcon() : null;
+  const iconWidth = icon ? 18 : 0;
+  const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
+  const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
+  return h(
+    "g",
+    { class: functionClass(func, side) },
+    h("title", {}, functionWords(func)),
+    h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
+    icon ? h("g", { transform: `translate(${start - 1} ${isBroken(func) ? 7.5 : 8})` }, icon) : null,
+    h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
+    ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
+  );
+}
+
+/** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
+function slotTree(saved, i, width, measure) {
+  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
+  return h(
+    "g",
+    { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },
+    h("rect", { width: width - 18, height: SLOT - 2, rx: 4 }),
+    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, font, measure)),
+  );
+}
+
+// ---- ledger.js
+
+// What a trace knows of a thing beyond what is drawn: who wrote its memory and when, who saved it, who shares it. Pure.
+
+/**
+ * Every write of a memory up to a moment. No versions: it was not counted; `step` is 0 and `was` null where the step
+ * itself was let go. @param {Moment} moment @param {string} storage @returns {Write[]}
+ */
+function writesTo(moment, storage) {
+  const cards = new Map([...moment.tensors].filter(([, card]) => card.storage === storage));
+  /** @type {Write[]} */
+  const writes = [];
+  const told = new Set();
+  for (let k = 0; k < moment.step; k++) {
+    const { kind, said, changes, about, place } = moment.trace.steps[k];
+    if (kind !== "write") continue;
+    const here = changes.filter(({ id }) => cards.has(id));
+    if (!here.length) continue;
+    for (const id of about) told.add(id);
+    // What is said of it tells of the versions, even where the function is no part of the graph any more.
+    const [first] = said;
+    const write = typeof first === "object" && "say" in first && first.say.startsWith("write.") ? first : null;
+    const counted = here.find(({ field }) => field === "version");
+    const was = write?.versions.was ?? counted?.before ?? null;
+    writes.push({ step: k + 1, text: write?.text ?? "", was, now: write?.versions.now ?? counted?.after ?? null, place });
+  }
+  /** @type {Write[]} */
+  const earlier = [];
+  for (const edge of moment.edges.values()) {
+    const func = moment.functions.get(edge.source);
+    const card = cards.get(edge.target);
+    if (!func?.inplace || !func.shown || !card || told.has(func.id)) continue;
+    earlier.push({ step: 0, text: func.text || func.op, was: null, now: card.version, place: func.place });
+  }
+  return [...earlier.sort((a, b) => (a.now ?? 0) - (b.now ?? 0)), ...writes];
+}
+
+/** The functions that keep a card for backward, with the slot. @param {Moment} moment @param {string} card
+ * @returns {{func: Func, saved: Saved}[]} */
+function savedBy(moment, card) {
+  return [...moment.functions.values()].flatMap((func) =>
+    func.shown ? func.saved.filter((saved) => saved.card === card).map((saved) => ({ func, saved })) : [],
+  );
+}
+
+/** The other tensors in the same memory, as they are now. @param {Moment} moment @param {Tensor} tensor
+ * @returns {Tensor[]} */
+function sharing(moment, tensor) {
+  return [...moment.tensors.values()].filter(
+    (other) =>
+      other.storage === tensor.storage && other.tensor !== tensor.tensor && other.shown && other.current,
+  );
+}
+
+/** The edges into a function and out of it, as far as they are there. @param {Moment} moment @param {string} id
+ * @returns {{inputs: Edge[], outputs: Edge[]}} */
+function edgesOf(moment, id) {
+  const shown = [...moment.edges.values()].filter((edge) => edge.shown);
+  return {
+    inputs: shown.filter((edge) => edge.target === id),
+    outputs: shown.filter((edge) => edge.source === id),
+  };
+}
+
+/** The step that brought a thing about, from 1; 0 where it was let go. @param {Moment} moment @param {string} id */
+function stepThatMade(moment, id) {
+  return (
+    moment.trace.steps.findIndex(({ changes }) =>
+      changes.some((change) => change.id === id && change.field === "shown"),
+    ) + 1
+  );
+}
+
+// ---- table.js
+
+// Numbers as a table with shading: a vector in a row, a matrix as it is, more dimensions slice by slice. Pure.
+
+const DIGITS = 4;
+const MOST_SLICES = 16;
+const MOST_COLUMNS = 64;
+
+/** One number as Python prints it, to four digits. @param {Entry} entry @returns {string} */
+function numberText(entry) {
+  if (typeof entry === "string") return entry;
+  if (typeof entry === "boolean") return entry ? "True" : "False";
+  if (Object.is(entry, -0)) return "-0";
+  if (Number.isInteger(entry) && Math.abs(entry) < 1e6) return String(entry);
+  const size = Math.abs(entry);
+  if (size >= 1e6 || size < 1e-4) {
+    const [mantissa, exponent] = entry.toExponential(DIGITS - 1).split("e");
+    return `${Number(mantissa)}e${Number(exponent)}`;
+  }
+  return String(Number(entry.toPrecision(DIGITS)));
+}
+
+/** How strong the shade of each number is, -1 to 1: its share of the largest. @param {Entry[]} numbers */
+function shades(numbers) {
+  const sizes = numbers.map((n) => (typeof n === "string" ? 0 : Number(n)));
+  const largest = Math.max(...sizes.map(Math.abs), 0);
+  return sizes.map((size) => (largest ? size / largest : 0));
+}
+
+/**
+ * The rows of the numbers that are known, slice by slice: each slice is named by its first indices.
+ * @param {number[]} shape @param {number} known how many numbers, in row-major order
+ * @returns {{name: string, rows: number[][]}[]} the rows hold positions in the list of numbers
+ */
+function slices(shape, known) {
+  const columns = shape.length ? shape[shape.length - 1] : 1;
+  const lines = shape.length > 1 ? shape[shape.length - 2] : 1;
+  const outer = shape.slice(0, -2);
+  const found = [];
+  for (let start = 0; start < known && found.length < MOST_SLICES; start += lines * columns) {
+    let rest = start / (lines * columns);
+    const indices = [...outer].reverse().map((size) => {
+      const index = rest % size;
+      rest = Math.floor(rest / size);
+      return index;
+    });
+    const rows = [];
+    for (let row = start; row < Math.min(known, start + lines * columns); row += columns) {
+      const end = Math.min(known, row + Math.min(columns, MOST_COLUMNS));
+      rows.push(Array.from({ length: end - row }, (_, i) => row + i));
+    }
+    const name = outer.length ? `[${[...indices.reverse(), ":", ":"].join(", ")}]` : "";
+    found.push({ name, rows });
+  }
+  return found;
+}
+
+/** A value as a table; what is not in it is said. @param {Value} value @param {string} name @returns {Tree} */
+function tableTree({ shape, numbers, complete }, name) {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const shade = shades(numbers);
+  const cell = (/** @type {number} */ i) =>
+    h(
+      "td",
+      { "--mg-shade": Math.abs(shade[i]).toFixed(2), class: shade[i] < 0 ? "mg-minus" : null },
+      numberText(numbers[i]),
+    );
+  const parts = slices(shape, numbers.length);
+  const drawn = parts.reduce((sum, { rows }) => sum + rows.reduce((n, row) => n + row.length, 0), 0);
+  const head = (/** @type {number} */ columns) =>
+    h("tr", {}, h("td", {}), ...Array.from({ length: columns }, (_, i) => h("th", { scope: "col" }, String(i))));
+  return h(
+    "div",
+    { class: "mg-numbers", tabindex: 0 },
+    ...parts.map((part) =>
+      h(
+        "table",
+        { "aria-label": `${name} ${part.name || shapeText(shape)}` },
+        part.name ? h("caption", {}, part.name) : null,
+        shape.length ? h("thead", {}, head(part.rows[0].length)) : null,
+        h(
+          "tbody",
+          {},
+          ...part.rows.map((row, i) =>
+            h("tr", {}, shape.length > 1 ? h("th", { scope: "row" }, String(i)) : h("td", {}), ...row.map(cell)),
+          ),
+        ),
+      ),
+    ),
+    !complete || drawn < size ? h("p", { class: "mg-soft" }, t("table.first", { count: drawn, size })) : null,
+  );
+}
+
+// ---- details.js
+
+// All that is known of one tensor or function at a moment, as a plain tree: numbers, versions, who keeps it.
+
+/** What to call a thing in a heading. @param {Moment} moment @param {string} id @returns {string} */
+function titleOf(moment, id) {
+  const tensor = moment.tensors.get(id);
+  if (tensor) return nameOf(tensor);
+  const func = moment.functions.get(id);
+  return func ? functionTitle(func, "forward") : "";
+}
+
+/** @param {Moment} moment @param {string} id of a tensor or a function @returns {Tree[]} */
+function detailsTrees(moment, id) {
+  const tensor = moment.tensors.get(id);
+  if (tensor) return tensor.shown ? tensorTrees(moment, tensor) : [h("p", {}, t("details.not yet"))];
+  const func = moment.functions.get(id);
+  if (func) return func.shown ? functionTrees(moment, func) : [h("p", {}, t("details.not yet"))];
+  return [h("p", {}, t("details.gone"))];
+}
+
+/** @param {Moment} moment @param {Tensor} tensor @returns {Tree[]} */
+function tensorTrees(moment, tensor) {
+  const { value, grad } = tensor;
+  const keepers = savedBy(moment, tensor.id);
+  const others = sharing(moment, tensor);
+  const passed = grad ? null : edgesOf(moment, tensor.id).inputs[0]?.gradient;
+  const base = tensor.base === null ? undefined : moment.tensors.get(tensor.base);
+  const kind = [shapeText(tensor.shape), tensor.dtype, tensor.is_leaf ? t("word.leaf") : ""];
+  return [
+    h("p", { class: "mg-soft" }, kind.filter(Boolean).join(" · ")),
+    section("details.value", value ? tableTree(value, nameOf(tensor)) : said("card.not kept")),
+    hasGradLine(tensor)
+      ? section("details.grad", grad ? tableTree(grad, `${nameOf(tensor)}.grad`) : h("p", {}, gradText(tensor)))
+      : null,
+    passed ? section("details.passed", tableTree(passed, nameOf(tensor))) : null,
+    section("details.made", ...madeTrees(moment, tensor)),
+    section("details.ledger", ledgerTree(moment, tensor)),
+    tensor.requires_grad || keepers.length
+      ? section(
+          "details.saved",
+          keepers.length
+            ? list(keepers.map(({ func, saved }) => [go(func.id, functionTitle(func, "backward")), slotText(saved)]))
+            : said("details.saved.none"),
+        )
+      : null,
+    others.length || base
+      ? section(
+          "details.shares",
+          list([
+            ...(base ? [[t("details.base"), go(base.id, nameOf(base))]] : []),
+            ...others
+              .filter((other) => other.id !== tensor.base)
+              .map((other) => [go(other.id, nameOf(other)), `v${other.version}`]),
+          ]),
+        )
+      : null,
+    hooksTree(tensor.hooks),
+  ].filter((tree) => tree !== null);
+}
+
+/** @param {Moment} moment @param {Func} func @returns {Tree[]} */
+function functionTrees(moment, func) {
+  const { inputs, outputs } = edgesOf(moment, func.id);
+  const row = (/** @type {Edge} */ edge, /** @type {string} */ end) => {
+    const tensor = moment.tensors.get(end);
+    const gradient = edge.gradient ? t("details.gradient", { gradient: edge.gradient.said }) : "";
+    return [tensor ? go(end, nameOf(tensor)) : "", tensor ? shapeText(tensor.shape) : "", edge.slot, gradient];
+  };
+  return [
+    h("p", { class: "mg-soft" }, recordedText(func)),
+    func.cut ? h("p", {}, t("word.cut", { why: cutText(func.cut) })) : null,
+    section("details.made", whereTree(moment, func.id, func.place)),
+    inputs.length ? section("details.inputs", list(inputs.map((edge) => row(edge, edge.source)))) : null,
+    outputs.length ? section("details.outputs", list(outputs.map((edge) => row(edge, edge.target)))) : null,
+    func.node
+      ? section(
+          "details.keeps",
+          func.saved.length
+            ? list(
+                func.saved.map((saved) => [
+                  saved.card && moment.tensors.has(saved.card) ? go(saved.card, saved.text) : saved.text,
+                  slotText({ ...saved, text: "" }),
+                  keptValue(moment, saved.card),
+                ]),
+              )
+            : said("details.keeps.none"),
+        )
+      : null,
+    func.node ? section("details.ran", h("p", {}, ranText(func))) : null,
+    hooksTree(func.hooks),
+  ].filter((tree) => tree !== null);
+}
+
+/** @param {Moment} moment @param {string|null} card */
+function keptValue(moment, card) {
+  const value = card === null ? null : moment.tensors.get(card)?.value;
+  return value ? wording(value.said) : "";
+}
+
+/** @param {Moment} moment @param {Tensor} tensor @returns {Tree[]} */
+function madeTrees(moment, tensor) {
+  const func = tensor.made_by === null ? undefined : moment.functions.get(tensor.made_by);
+  const where = whereTree(moment, tensor.id, tensor.place ?? func?.place ?? null);
+  return func ? [h("p", {}, go(func.id, functionTitle(func, "forward"))), where] : [where];
+}
+
+/** The cell and the line, which lead to the step; the learner's own line.
+ * @param {Moment} moment @param {string} id @param {Place|null} place */
+function whereTree(moment, id, place) {
+  if (!place) return said("details.unknown");
+  const line = sourceLine(moment, place);
+  return h(
+    "p",
+    {},
+    jump(stepThatMade(moment, id), placeText(moment, place)),
+    " ",
+    line ? h("code", {}, line) : null,
+  );
+}
+
+/** @param {Moment} moment @param {Tensor} tensor */
+function ledgerTree(moment, tensor) {
+  const writes = writesTo(moment, tensor.storage);
+  if (!writes.length) return h("p", {}, t("details.ledger.none", { version: tensor.version }));
+  return list(
+    writes.map(({ step, text, was, now, place }) => [
+      was !== null && now !== null ? `v${was} → v${now}` : now !== null ? `v${now}` : t("details.uncounted"),
+      text ? h("code", {}, text) : t("details.unseen"),
+      place ? jump(step, placeText(moment, place)) : "",
+    ]),
+  );
+}
+
+/** @param {string[]|undefined} hooks */
+function hooksTree(hooks) {
+  return hooks?.length ? section("details.hooks", list(hooks.map((hook) => [h("code", {}, hook)]))) : null;
+}
+
+/** @param {string} key @param {...Tree} children */
+function section(key, ...children) {
+  return h("section", {}, h("h4", {}, t(key)), ...children);
+}
+
+/** @param {string} key */
+function said(key) {
+  return h("p", {}, t(key));
+}
+
+/** @param {(Tree|string)[][]} rows */
+function list(rows) {
+  return h(
+    "table",
+    { class: "mg-list" },
+    h("tbody", {}, ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))))),
+  );
+}
+
+/** A button that leads to another thing. @param {string} id @param {string} name */
+function go(id, name) {
+  return h("button", { type: "button", class: "mg-link", "data-select": id }, name);
+}
+
+/** A button that leads to a step, where it is still known. @param {number} step @param {string} text */
+function jump(step, text) {
+  return step ? h("button", { type: "button", class: "mg-link", "data-step": step }, text) : h("span", {}, text);
+}
+
+// ---- inspector.js
+
+// The sheet with the details of the thing that the learner has selected: opens, follows the steps, closes.
+
+/** The place for it, beside the drawings; `Panel.relabel` writes the words. */
+function inspectorTree() {
+  return h(
+    "aside",
+    { class: "mg-details", hidden: "", "data-lm-suppress-shortcuts": "true" },
+    h("h3", { tabindex: -1 }),
+    h("button", { type: "button", class: "mg-close", "data-label": "details.close" }, closeIcon()),
+    h("div", { class: "mg-about-it" }),
+  );
+}
+
+class Inspector {
+  /**
+   * @param {HTMLElement} root @param {(id: string|null, focus: boolean) => void} onSelect called to show another
+   * thing, or none; `focus` to move the keyboard along
+   * @param {(step: number) => void} onStep called to show a step
+   */
+  constructor(root, onSelect, onStep) {
+    this.root = root;
+    /** @type {string|null} */
+    this.id = null;
+    /** @type {Side} the drawing in which it was selected */
+    this.side = "forward";
+    this.heading = /** @type {HTMLElement} */ (root.querySelector("h3"));
+    this.body = /** @type {HTMLElement} */ (root.querySelector(".mg-about-it"));
+    root.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest("button");
+      if (!button) return;
+      const { select, step } = button.dataset;
+      if (select) onSelect(select, true);
+      else if (step) onStep(Number(step));
+      else onSelect(null, true);
+    });
+  }
+
+  /**
+   * Shows a thing; over the other drawing, so that the one in which it was selected stays in sight.
+   * @param {string} id @param {Side|null} side in which it was selected, null for where it is now
+   */
+  open(id, side) {
+    this.id = id;
+    this.root.hidden = false;
+    this.root.scrollTop = 0;
+    this.side = side ?? this.side;
+    this.root.dataset.over = this.side === "forward" ? "backward" : "forward";
+  }
+
+  close() {
+    this.id = null;
+    this.root.hidden = true;
+    this.body.replaceChildren();
+  }
+
+  /** Says what there is to say at a moment. @param {Moment} moment */
+  show(moment) {
+    if (this.id === null) return;
+    const name = titleOf(moment, this.id);
+    const focused = /** @type {HTMLElement|null} */ (this.body.contains(document.activeElement) ? document.activeElement : null);
+    this.heading.textContent = name;
+    this.root.setAttribute("aria-label", t("details", { name }));
+    this.body.replaceChildren(...detailsTrees(moment, this.id).map((tree) => build(tree)));
+    // A button that has just been pressed is a new one now.
+    if (focused) (this.sameButton(focused) ?? this.heading).focus();
+  }
+
+  /** @param {HTMLElement} old @returns {HTMLElement|undefined} */
+  sameButton({ dataset: { select, step } }) {
+    /** @type {HTMLElement[]} */
+    const buttons = [...this.body.querySelectorAll("button")];
+    return buttons.find(({ dataset }) => dataset.select === select && dataset.step === step);
   }
 }
 
@@ -1499,193 +2487,6 @@ function longest(trace) {
     if (text.length > found.length) found = text;
   }
   return found;
-}
-
-// ---- text.js
-
-// Fitting text into the room it has.
-
-/** The fonts of the drawings; the style sheet says the same. */
-const FONTS = {
-  name: { size: 13, weight: 600, mono: false },
-  small: { size: 11, weight: 400, mono: false },
-  value: { size: 11, weight: 400, mono: true },
-  badge: { size: 10, weight: 600, mono: false },
-  title: { size: 12, weight: 600, mono: false },
-  slot: { size: 10, weight: 400, mono: false },
-  alarm: { size: 10, weight: 600, mono: false },
-};
-
-/**
- * The text, or as much of it as fits into `room` with an ellipsis; "" where not even that fits.
- * @param {string} text @param {number} room @param {Font} font @param {Measure} measure
- * @returns {string}
- */
-function fit(text, room, font, measure) {
-  if (measure(text, font) <= room) return text;
-  const letters = [...text];
-  let [low, high] = [0, letters.length];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (measure(`${letters.slice(0, middle).join("")}…`, font) <= room) low = middle;
-    else high = middle - 1;
-  }
-  return low ? `${letters.slice(0, low).join("")}…` : "";
-}
-
-// ---- card.js
-
-// A tensor as a card: what it says, in words and marks, and how it is drawn.
-
-const PAD = 9;
-const ROW = 16;
-const TOP = 6; // the same whether or not the last row is there yet
-
-/** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
-function hasGradLine(tensor) {
-  if (!tensor.requires_grad) return tensor.grad !== null;
-  return tensor.is_leaf || tensor.retains_grad || tensor.grad_state !== "none";
-}
-
-/** @param {Tensor} tensor @returns {string} */
-function gradText(tensor) {
-  if (tensor.grad) return wording(tensor.grad.said);
-  return tensor.grad_state === "let go" ? "let go" : "None";
-}
-
-/** The line that says how a tensor stands to autograd. @param {Tensor} tensor @param {Side} side */
-function autogradText(tensor, side) {
-  if (!tensor.requires_grad) return "requires_grad False";
-  if (tensor.grad_fn) return tensor.grad_fn;
-  return side === "backward" ? "AccumulateGrad" : "requires_grad True";
-}
-
-/** The whole card in words, for a screen reader and the tooltip. @param {Tensor} tensor */
-function cardWords(tensor) {
-  const words = [`tensor ${nameOf(tensor)}`];
-  if (tensor.names.length && tensor.ghosts.length) words.push(`was ${tensor.ghosts.join(", ")}`);
-  if (!tensor.current) words.push("overwritten, kept because the graph refers to it");
-  else if (!tensor.alive) words.push("no name holds it any more");
-  if (tensor.is_leaf) words.push("leaf");
-  words.push(`shape ${shapeText(tensor.shape)}`, tensor.dtype);
-  words.push(tensor.value ? `value ${wording(tensor.value.said)}` : "value no longer kept");
-  words.push(`version ${tensor.version}`, `requires_grad ${tensor.requires_grad ? "True" : "False"}`);
-  if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
-  if (hasGradLine(tensor)) words.push(`grad ${gradText(tensor)}`);
-  if (tensor.retains_grad) words.push("retains its grad");
-  if (tensor.base) words.push("a view: it shares memory");
-  return words.join(", ");
-}
-
-/** The marks of a card's state, as classes. @param {Tensor} tensor @param {Side} side */
-function cardClass(tensor, side) {
-  const classes = ["mg-card"];
-  if (tensor.is_leaf && tensor.requires_grad) classes.push("mg-grows");
-  if (!tensor.current) classes.push("mg-old");
-  else if (!tensor.alive || !tensor.names.length) classes.push("mg-unheld");
-  if (tensor.current && tensor.version > 0) classes.push("mg-written");
-  if (side === "backward" && !tensor.requires_grad) classes.push("mg-dim");
-  return classes.join(" ");
-}
-
-/**
- * @param {Tensor} tensor @param {Side} side @param {number} width @param {number} height
- * @param {Measure} measure
- */
-function cardTree(tensor, side, width, height, measure) {
-  const rows = [
-    nameRow(tensor, width, measure),
-    valueRow(tensor, width, measure),
-    h(
-      "text",
-      { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 },
-      fit(autogradText(tensor, side), width - 2 * PAD, FONTS.small, measure),
-    ),
-  ];
-  if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
-  return h(
-    "g",
-    { class: cardClass(tensor, side) },
-    h("title", {}, cardWords(tensor)),
-    h("rect", { class: "mg-body", width, height, rx: 8 }),
-    ...rows.map((row, i) => h("g", { transform: `translate(0 ${TOP + i * ROW})` }, row)),
-  );
-}
-
-/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
-function nameRow(tensor, width, measure) {
-  const badge = `v${tensor.version}`;
-  const badgeWidth = Math.max(24, measure(badge, FONTS.badge) + 12);
-  const left = PAD + (tensor.is_leaf ? 17 : 0);
-  let room = width - left - 6 - badgeWidth - 6;
-  const parts = [];
-  const own = tensor.names.join(", ") || (tensor.ghosts.length ? "" : nameOf(tensor));
-  if (own) {
-    const text = fit(own, room, FONTS.name, measure);
-    parts.push(h("tspan", { class: tensor.names.length ? "mg-name" : "mg-label" }, text));
-    room -= measure(`${text} `, FONTS.name);
-  }
-  if (!tensor.current) {
-    const text = fit("old", room, FONTS.small, measure);
-    if (text === "old") parts.push(h("tspan", { class: "mg-ghost", dx: 5 }, text));
-    room -= measure("old ", FONTS.small);
-  }
-  if (tensor.ghosts.length && room > 30) {
-    const ghosts = fit(tensor.ghosts.join(", "), room - measure("was ", FONTS.small), FONTS.small, measure);
-    parts.push(
-      h("tspan", { class: "mg-ghost", dx: own ? 5 : 0 }, "was"),
-      h("tspan", { class: "mg-ghost mg-struck", dx: 3 }, ghosts),
-    );
-  }
-  return h(
-    "g",
-    {},
-    tensor.is_leaf ? h("g", { transform: `translate(${PAD - 1} 1.5)` }, leafIcon(tensor.requires_grad)) : null,
-    h("text", { x: left, y: 12 }, ...parts),
-    h(
-      "g",
-      { class: "mg-version", transform: `translate(${width - 6 - badgeWidth} 0)` },
-      h("rect", { width: badgeWidth, height: 15, rx: 7.5 }),
-      h("text", { x: badgeWidth / 2, y: 11 }, badge),
-    ),
-  );
-}
-
-/** Behind a row, seen where a step has changed what stands in it. @param {string} kind @param {number} width */
-function highlight(kind, width) {
-  return h("rect", { class: `mg-hl ${kind}`, x: PAD - 4, y: 0, width: width - 2 * PAD + 8, height: ROW, rx: 4 });
-}
-
-/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
-function valueRow(tensor, width, measure) {
-  const dtype = tensor.dtype === "float32" ? "" : ` ${tensor.dtype}`;
-  const shape = fit(shapeText(tensor.shape) + dtype, width - 2 * PAD, FONTS.small, measure);
-  const room = width - 2 * PAD - measure(shape, FONTS.small) - 8;
-  return h(
-    "g",
-    {},
-    highlight("mg-hl-value", width),
-    h("text", { class: "mg-soft", x: PAD, y: 12 }, shape),
-    h(
-      "text",
-      { class: tensor.value ? "mg-value" : "mg-value mg-soft", x: width - PAD, y: 12 },
-      tensor.value ? fit(wording(tensor.value.said), room, FONTS.value, measure) : fit("not kept", room, FONTS.value, measure),
-    ),
-  );
-}
-
-/** @param {Tensor} tensor @param {number} width @param {Measure} measure */
-function gradRow(tensor, width, measure) {
-  const label = ".grad";
-  const room = width - 2 * PAD - measure(label, FONTS.small) - 8;
-  const state = tensor.grad ? "mg-value mg-got" : tensor.grad_state === "let go" ? "mg-gone" : "mg-soft mg-end";
-  return h(
-    "g",
-    {},
-    highlight("mg-hl-grad", width),
-    h("text", { class: tensor.grad ? "mg-got" : "mg-soft", x: PAD, y: 12 }, label),
-    h("text", { class: state, x: width - PAD, y: 12 }, fit(gradText(tensor), room, FONTS.value, measure)),
-  );
 }
 
 // ---- geometry.js
@@ -1910,105 +2711,6 @@ function neighbour(things, from, direction) {
   return best;
 }
 
-// ---- function.js
-
-// A function as an oval: the op in the forward drawing, its node and what it saved in the backward one.
-
-const PILL = 28;
-const SLOT = 16;
-
-/** @param {Func} func @returns {boolean} */
-function isBroken(func) {
-  return func.saved.some((saved) => saved.state === "broken");
-}
-
-/** What one slot says. @param {Saved} saved @returns {string} */
-function slotText(saved) {
-  const what = saved.text ? `${saved.slot} ${saved.text}` : saved.slot;
-  if (saved.state === "freed") return `${what} · freed`;
-  if (saved.state === "broken") return `${what} · saved v${saved.version}, now v${saved.now}`;
-  return saved.card === null ? what : `${what} · saved v${saved.version}`;
-}
-
-/** The name on the oval. @param {Func} func @param {Side} side @returns {string} */
-function functionTitle(func, side) {
-  const op = func.inplace && func.text ? func.text : func.op;
-  const title = side === "backward" && func.node ? func.node : op;
-  if (!func.cut || func.cut === title) return title;
-  return `${title} · ${func.cut}`;
-}
-
-/** The whole function in words. @param {Func} func @returns {string} */
-function functionWords(func) {
-  const words = [`function ${func.op}`];
-  if (func.text) words.push(func.text);
-  if (func.inplace) words.push("in place");
-  words.push(func.node ? `recorded as ${func.node}` : "recorded nothing");
-  if (func.cut) words.push(`the gradient is cut off here: ${func.cut}`);
-  for (const saved of func.saved) words.push(slotText(saved));
-  if (func.runs) words.push(func.runs === 1 ? "backward ran it once" : `backward ran it ${func.runs} times`);
-  return words.join(", ");
-}
-
-/** Whether its saved slots are drawn: the forward drawing shows what ran, not what was kept.
- * @param {Func} func @param {Side} side */
-function drawsSlots(func, side) {
-  return side === "backward" && func.node !== null && func.saved.length > 0;
-}
-
-/**
- * The box that is drawn in the place that the layout keeps. @param {Func} func @param {Side} side
- * @param {Box} place @param {Measure} measure @returns {Box}
- */
-function functionBox(func, side, place, measure) {
-  if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) ? 19 : 0);
-  const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
-  const w = Math.min(place.w, Math.max(56, wanted));
-  const height = Math.min(place.h, PILL);
-  return { x: place.x + (place.w - w) / 2, y: place.y + (place.h - height) / 2, w, h: height };
-}
-
-/** @param {Func} func @param {Side} side @returns {string} */
-function functionClass(func, side) {
-  const classes = ["mg-fn"];
-  if (isBroken(func)) classes.push("mg-broken");
-  if (func.cut) classes.push("mg-cut");
-  if (side === "backward" && !func.node) classes.push("mg-dim");
-  if (side === "backward" && func.runs > 0) classes.push("mg-ran");
-  return classes.join(" ");
-}
-
-/** @param {Func} func @param {Side} side @param {Box} box what functionBox gave
- * @param {Measure} measure */
-function functionTree(func, side, { w, h: height }, measure) {
-  const slots = drawsSlots(func, side);
-  const icon = isBroken(func) ? alarmIcon() : func.cut ? cutIcon() : null;
-  const iconWidth = icon ? 18 : 0;
-  const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
-  const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
-  return h(
-    "g",
-    { class: functionClass(func, side) },
-    h("title", {}, functionWords(func)),
-    h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
-    icon ? h("g", { transform: `translate(${start - 1} ${isBroken(func) ? 7.5 : 8})` }, icon) : null,
-    h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
-    ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
-  );
-}
-
-/** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
-function slotTree(saved, i, width, measure) {
-  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
-  return h(
-    "g",
-    { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },
-    h("rect", { width: width - 18, height: SLOT - 2, rx: 4 }),
-    h("text", { x: 6, y: 10.5 }, fit(slotText(saved), width - 30, font, measure)),
-  );
-}
-
 // ---- edge.js
 
 // An edge: which way it points, what flowed along it, whether what it leads to is broken.
@@ -2094,12 +2796,13 @@ function endName(moment, id) {
 
 /** @param {Moment} moment @param {Edge} edge @param {Saved|null} broken */
 function edgeWords(moment, edge, broken) {
-  const slot = edge.slot ? ` as ${edge.slot}` : "";
-  const words = [`${endName(moment, edge.source)} to ${endName(moment, edge.target)}${slot}`];
-  if (!edge.tracked) words.push("no gradient flows back here");
-  if (edge.gradient) words.push(`gradient ${wording(edge.gradient.said)}`);
-  if (broken) words.push(`broken: saved at version ${broken.version}, now at version ${broken.now}`);
-  return words.join(", ");
+  const { slot } = edge;
+  const [source, target] = [endName(moment, edge.source), endName(moment, edge.target)];
+  const words = [t(slot ? "edge.slot" : "edge", { source, target, slot })];
+  if (!edge.tracked) words.push(t("edge.untracked"));
+  if (edge.gradient) words.push(t("edge.gradient", { gradient: edge.gradient.said }));
+  if (broken) words.push(t("edge.broken", { version: broken.version, now: broken.now }));
+  return words.join(t("word.comma"));
 }
 
 /**
@@ -2257,6 +2960,8 @@ class Drawing {
     this.lit = null;
     /** @type {Map<string, Set<string>>} what the step touched, by id */
     this.touched = new Map();
+    /** @type {string|null} */
+    this.selected = null;
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
@@ -2330,6 +3035,7 @@ class Drawing {
     this.pillLayer.append(pills);
     this.thingLayer.append(things);
     this.light(this.lit);
+    this.mark(this.selected);
   }
 
   /** @param {Thing} thing @param {DocumentFragment} fresh where a new one goes */
@@ -2416,6 +3122,15 @@ class Drawing {
     if (id === null) return;
     this.drawn.get(id)?.group.classList.add("mg-lit");
     for (const other of this.scene.near.get(id) ?? []) this.drawn.get(other)?.group.classList.add("mg-near");
+  }
+
+  /** Marks the thing whose details are shown; null for none. @param {string|null} id */
+  mark(id) {
+    for (const marked of this.thingLayer.querySelectorAll("[aria-selected=true]")) {
+      if (marked.getAttribute("data-id") !== id) marked.setAttribute("aria-selected", "false");
+    }
+    this.selected = id;
+    if (id !== null) this.drawn.get(id)?.group.setAttribute("aria-selected", "true");
   }
 
   /** Where a thing is in the pixels of the drawing. @param {string} id @param {number} scale
@@ -2520,6 +3235,7 @@ class Stage {
       return pane;
     });
     this.windows = this.panes.map(windowOf);
+    this.details = /** @type {HTMLElement} */ (root.querySelector(".mg-details"));
     this.header = /** @type {HTMLElement} */ (root.querySelector(".mg-header"));
     /** @type {HTMLButtonElement[]} */
     this.switches = [...root.querySelectorAll(".mg-switch button")].map((b) => /** @type {any} */ (b));
@@ -2609,6 +3325,18 @@ class Stage {
     for (const [i, drawing] of this.drawings.entries()) drawing.paint(this.windows[i], this.scale);
   }
 
+  /** Marks the thing whose details are shown. @param {string|null} id */
+  mark(id) {
+    for (const drawing of this.drawings) drawing.mark(id);
+  }
+
+  /** Gives the keyboard back to a thing. @param {string} id @param {string} side where it is wanted */
+  focus(id, side) {
+    this.go([id]);
+    const drawing = this.visible().find((one) => one.side === side) ?? this.visible()[0];
+    drawing.drawn.get(id)?.group.focus({ preventScroll: true });
+  }
+
   /** Everything is drawn anew the next time. */
   forget() {
     for (const drawing of this.drawings) drawing.forget();
@@ -2626,11 +3354,21 @@ class Stage {
       const bottom = Math.max(...boxes.map((b) => b.y + b.h)) + AROUND;
       for (const shown of this.visible()) {
         const i = this.drawings.indexOf(shown);
-        const { x, y, w, h } = this.windows[i];
+        const { x, y } = this.windows[i];
+        const { w, h } = this.free(i);
         this.scrollTo(i, nearest(x, w, left, right), nearest(y, h, top, bottom));
       }
     }
     this.paint();
+  }
+
+  /** The size of what the details leave of a pane. @param {number} i */
+  free(i) {
+    const { w, h } = this.windows[i];
+    if (this.details.hidden) return { w, h };
+    const [pane, sheet] = [this.panes[i].getBoundingClientRect(), this.details.getBoundingClientRect()];
+    if (sheet.top > pane.top + AROUND) return { w, h: Math.min(h, sheet.top - pane.top) };
+    return { w: sheet.left > pane.left + AROUND ? Math.min(w, sheet.left - pane.left) : w, h };
   }
 
   /** @param {number} i which pane @param {number} x @param {number} y */
@@ -2872,11 +3610,20 @@ class Panel {
       (step) => this.go(step),
       () => sentences(saidAt(this.moment)),
     );
+    this.inspector = new Inspector(
+      this.find(".mg-details"),
+      (id, focus) => this.select(id, null, focus),
+      (step) => this.stepper.to(step),
+    );
+    this.find(".mg-twin").addEventListener("click", (event) => {
+      const [id, side] = thingAt(event);
+      if (id) this.select(id, side, false);
+    });
     this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
     this.root.addEventListener("keydown", (event) => {
-      if (!this.stepper.onKey(event)) return;
+      if (!this.onKey(event) && !this.stepper.onKey(event)) return;
       event.preventDefault();
       event.stopPropagation();
     });
@@ -2931,6 +3678,38 @@ class Panel {
     this.draw(false);
   }
 
+  /** Keys that open and close the details; whether it was one. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key === "Escape" && this.inspector.id !== null) {
+      this.select(null, null, true);
+      return true;
+    }
+    const [id, side] = thingAt(event);
+    if (!id || (event.key !== "Enter" && event.key !== " ")) return false;
+    this.select(id, side, true);
+    return true;
+  }
+
+  /**
+   * Shows the details of a thing, or none. @param {string|null} id
+   * @param {import("./card.js").Side|null} side the drawing in which it was selected, null for the same as before
+   * @param {boolean} focus whether the keyboard goes along
+   */
+  select(id, side, focus) {
+    const { moment, inspector, stage } = this;
+    const before = inspector.id;
+    if (id !== null && !moment.tensors.has(id) && !moment.functions.has(id)) return;
+    if (id === null) inspector.close();
+    else inspector.open(id, side);
+    this.root.classList.toggle("mg-inspecting", id !== null);
+    stage.mark(id);
+    inspector.show(moment);
+    stage.measure();
+    if (id !== null) stage.go([id]);
+    if (focus && id !== null) inspector.heading.focus({ preventScroll: true });
+    else if (focus && before !== null) stage.focus(before, inspector.side);
+  }
+
   /** One line about a failure of our own, or "". @param {string} problem */
   say(problem) {
     this.find(".mg-problem").textContent = problem;
@@ -2957,6 +3736,7 @@ class Panel {
     this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
+    this.inspector.show(moment);
     if (fresh) this.arrange();
     this.stage.go(step?.about ?? []);
   }
@@ -3030,6 +3810,14 @@ function countText(moment) {
   return elsewhere ? t("count.more", { text, more: counted("elsewhere", elsewhere) }) : text;
 }
 
+/** The tensor or function that an event is about, and the drawing that it is in. @param {Event} event
+ * @returns {[string|null, import("./card.js").Side|null]} */
+function thingAt(event) {
+  const thing = /** @type {Element} */ (event.target).closest(".mg-thing");
+  const side = thing?.closest("[data-side]")?.getAttribute("data-side") ?? null;
+  return [thing?.getAttribute("data-id") ?? null, /** @type {import("./card.js").Side|null} */ (side)];
+}
+
 function skeleton() {
   const button = (/** @type {string} */ view) =>
     h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
@@ -3067,7 +3855,7 @@ function skeleton() {
     h("p", { class: "mg-status", role: "status" }),
     h("p", { class: "mg-problem", role: "status", hidden: "" }),
     h("p", { class: "mg-blank", "data-say": "panel.blank" }),
-    h("div", { class: "mg-twin" }, pane("forward"), pane("backward")),
+    h("div", { class: "mg-twin" }, pane("forward"), pane("backward"), inspectorTree()),
     h(
       "div",
       { class: "mg-moment", hidden: "" },
@@ -3115,7 +3903,7 @@ function showPanel(model, el) {
       panel.show({ trace, layout, title: model.get("title"), problem, sequence: model.get("sequence") });
     } catch (error) {
       console.error(error);
-      panel.say(`${problem} The graph cannot be drawn: ${error}`);
+      panel.say(`${problem} ${t("panel.cannot draw", { error: `${error}` })}`.trim());
     }
   };
   // All traits of one update come in one message; `sequence` changes with each.
