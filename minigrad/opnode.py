@@ -5,7 +5,7 @@ Counterpart in PyTorch: the generated `struct MulBackward0 : public TraceableFun
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -153,16 +153,25 @@ class OpNode(Node):
     names: tuple[str, ...] = ()
 
 
-def saved_attributes(names: tuple[str, ...]) -> dict[str, property]:
-    """`_saved_self` and so on, for a node class whose formulas can ask for `names`.
+class _Attribute:
+    """`_saved_self` or `_raw_saved_self` of a node class: what `read` makes of the slot."""
 
-    Each is a property of its own: a __getattr__ would slow down every look at any field of a node.
+    __slots__ = ("slot", "read")
+
+    def __init__(self, slot: str, read: Callable[[OpNode, str], Any]) -> None:
+        self.slot, self.read = slot, read
+
+    def __get__(self, node: OpNode | None, owner: Any = None) -> Any:
+        return self if node is None else self.read(node, self.slot)
+
+
+def saved_attributes(names: tuple[str, ...]) -> dict[str, Any]:
+    """The attributes of a node class whose formulas can ask for `names`.
+
+    Each stands in the class: a __getattr__ there would slow down every look at any field of a node.
     """
-    found = {}
-    for name in names:
-        found[f"_saved_{shown(name)}"] = property(lambda node, name=name: node._value_of(name))
-        found[f"_raw_saved_{shown(name)}"] = property(lambda node, name=name: node._handle_of(name))
-    return found
+    values = {f"_saved_{shown(name)}": _Attribute(name, OpNode._value_of) for name in names}
+    return values | {f"_raw_saved_{shown(name)}": _Attribute(name, OpNode._handle_of) for name in names}
 
 
 def shown(name: str) -> str:

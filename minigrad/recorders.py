@@ -49,7 +49,7 @@ from .saved import check_savable
 from .signature import NO_DEFAULT
 from .tensor import Tensor, new
 from .views import make_view, out_of_date
-from .written import written
+from .written import Lines, written_when_called
 
 if TYPE_CHECKING:
     from .op import Op
@@ -62,12 +62,19 @@ def recorder(op: Op, general: Callable[..., Any] | None = None, method: bool = T
     """
     if not _is_plain(op):
         return general or op.call
-    return _Writer(op, general, method).function()
+    return _recorder(op, general, method)
+
+
+def _recorder(op: Op, general: Callable[..., Any] | None, method: bool, number: bool = False) -> Any:
+    title = f"{op.name} with a number" if number else op.name
+    return written_when_called(op.name, title, lambda: _Writer(op, general, method, number).written())
 
 
 def _is_plain(op: Op) -> bool:
     """Whether there are one result, no lists of tensors, and at most two arguments that have a gradient."""
     if op.results != ["result"] or op.view == "many" or op.lists or len(op.edges) > 2:
+        return False
+    if op.view and any("result" in names for _, names in op.formulas.values()):
         return False
     if op.promotes:
         return _by_elements(op)
@@ -82,9 +89,7 @@ def _by_elements(op: Op) -> bool:
 class _Writer:
     """Writes the recorder of one op, line by line."""
 
-    def __init__(
-        self, op: Op, general: Callable[..., Any] | None, method: bool, number: bool = False
-    ) -> None:
+    def __init__(self, op: Op, general: Callable[..., Any] | None, method: bool, number: bool) -> None:
         """number: the second operand is a number, not a tensor."""
         self.op = op
         self.method = method
@@ -108,18 +113,16 @@ class _Writer:
             self.known["general"], self.known["bind"] = _in_full(op, method), _binding(op, method)
             self.known["defaults"] = tuple(default for _, default in op.params)
 
-    def function(self) -> Callable[..., Any]:
-        """The recorder; run() itself where what some plan saves is more than it can tell."""
+    def written(self) -> Lines:
+        """The lines, and what they know."""
         edges = [i for i in self.op.edges if i in self.tensors]
         plans: dict[tuple[int, ...], Plan] = {}
         for wanted in itertools.product((True, False), repeat=len(edges)):
             if any(wanted):
                 asking = tuple(i for i, w in zip(edges, wanted, strict=True) if w)
                 plans[asking] = self.op.plan(tuple(self._kind(i, asking) for i in range(len(self.op.params))))
-        if self.op.view and any(s.position == RESULT for p in plans.values() for s in p.sources):
-            return self.known["general"]
         lines = [*self._arguments(), *self._forward(), *self._output(), *self._record(plans), *self._end()]
-        return written(self.op.name, [lines[0], *["    " + line for line in lines[1:]]], self.known)
+        return [lines[0], *["    " + line for line in lines[1:]]], self.known
 
     def _kind(self, i: int, asking: tuple[int, ...]) -> int:
         if i in asking:
@@ -150,9 +153,7 @@ class _Writer:
                 f"{_tuple(names)} = args",
             ]
         if self.elementwise and len(names) == 2 and not self.number:
-            self.known["with_number"] = _Writer(
-                op, self.known["general"], self.method, number=True
-            ).function()
+            self.known["with_number"] = _recorder(op, self.known["general"], self.method, number=True)
             lines.append(
                 f"if type({names[1]}) is float or type({names[1]}) is int: return with_number({', '.join(names)})"
             )
