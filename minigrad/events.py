@@ -38,6 +38,12 @@ class Observer:
         Ops that formulas call during a backward without create_graph are not reported.
         """
 
+    def module_begins(self, module: Any) -> None:
+        """A module is called: ops that run until it ends are its own, or those of modules that it calls."""
+
+    def module_ends(self, module: Any) -> None:
+        """The call is over, with an error or without."""
+
     def backward_begins(self, roots: tuple[Tensor, ...], seeds: tuple[Tensor, ...]) -> None:
         """backward() or grad() starts; the seeds are the gradients of the roots."""
 

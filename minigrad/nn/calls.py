@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from .. import mode
 from ..hooks import RemovableHandle
 from .backward_hooks import BackwardHooks, old_hooks
 
@@ -44,6 +45,8 @@ class Calls:
                 f"'{type(self).__name__}' object has no attribute '_backward_hooks'. Call super().__init__() in "
                 "__init__() before anything else."
             )
+        if mode.observer is not None:
+            return self._call_watched(args, kwargs)
         if not (
             fields["_forward_pre_hooks"]
             or fields["_forward_hooks"]
@@ -52,6 +55,14 @@ class Calls:
         ):
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
+
+    def _call_watched(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        observer = mode.observer
+        observer.module_begins(self)
+        try:
+            return self._call_with_hooks(args, kwargs)
+        finally:
+            observer.module_ends(self)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook, with_kwargs in list(self._forward_pre_hooks.values()):

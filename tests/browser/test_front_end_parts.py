@@ -258,7 +258,9 @@ def test_a_broken_slot_has_a_line_although_no_edge_leads_to_its_card(run: Callab
         "scene.js",
         """async (s, trace, layout) => {
           const {lastMoment} = await import('/model.js');
-          const scene = s.buildScene(lastMoment(trace), layout, 'backward', (t) => 6 * t.length);
+          const {Folding, unfold} = await import('/fold.js');
+          const places = unfold(new Folding(layout, trace), new Set());
+          const scene = s.buildScene(lastMoment(trace), places, 'backward', (t) => 6 * t.length);
           const {points, message, pill} = scene.lines.get('mean self');
           return {points, message, pill, ends: [scene.things.get('mean').box, scene.things.get('b0').box]};
         }""",

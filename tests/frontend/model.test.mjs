@@ -25,8 +25,8 @@ function said(moment) {
     const backward = messages[1].get(id);
     found[id] = [
       forward.words,
-      edgeClass(forward.edge, "forward", forward), forward.pill,
-      edgeClass(backward.edge, "backward", backward), backward.pill,
+      edgeClass("forward", forward), forward.pill,
+      edgeClass("backward", backward), backward.pill,
     ];
   }
   return found;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cardTree } from "../../widgets/frontend/card.js";
+import { Folding, unfold } from "../../widgets/frontend/fold.js";
 import { functionTree } from "../../widgets/frontend/function.js";
 import { arrow, BoxIndex, labelPlace, overlap, pathPoints, pathText, reachTo } from "../../widgets/frontend/geometry.js";
 import { lastMoment, momentAt } from "../../widgets/frontend/model.js";
@@ -25,9 +26,10 @@ const numbers = (path) => pathPoints(path).flat();
 
 for (const name of NAMES) {
   const { trace, layout, expected } = read(name);
+  const places = unfold(new Folding(layout, trace), new Set());
   for (const wanted of expected.scenes) {
     test(`${name}: the ${wanted.side} drawing after ${wanted.step} steps`, () => {
-      const scene = buildScene(momentAt(lastMoment(trace), wanted.step), layout, wanted.side, ruler);
+      const scene = buildScene(momentAt(lastMoment(trace), wanted.step), places, wanted.side, ruler);
       assert.deepEqual([...scene.things.keys()], wanted.order);
       for (const [id, { box, tensor, func }] of scene.things) {
         near([box.x, box.y, box.w, box.h], wanted.things[id].box, `box of ${id}`);

@@ -6,7 +6,7 @@ import pytest
 from graphviz import Source
 from pygraphviz import AGraph
 
-from minigrad_widgets.layout import _dot
+from minigrad_widgets.placing import _dot
 from minigrad_widgets.trace import TensorView, Trace, Value
 
 from . import sample_traces

@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
-from minigrad_widgets.layout import LONG_EDGE, MANY_NODES, METRICS, layout
+from minigrad_widgets.fold import LARGE
+from minigrad_widgets.layout import METRICS, layout
 from minigrad_widgets.measure import text_width
+from minigrad_widgets.placing import LONG_EDGE, MANY_NODES
 from minigrad_widgets.trace import Change, EdgeView, NodeView, SavedView, Step, TensorView, Trace, Value
 from widgets import sample_traces
 
@@ -45,7 +47,7 @@ def on_border(point: tuple[float, float], box: list[float], slack: float = 0.3) 
 
 @pytest.mark.parametrize(
     "make",
-    [sample_traces.worked, sample_traces.version_error, sample_traces.ghost_and_cuts, lambda: chain(200)],
+    [sample_traces.worked, sample_traces.version_error, sample_traces.ghost_and_cuts, lambda: chain(LARGE)],
     ids=["worked", "version error", "ghost", "chain"],
 )
 def test_every_edge_runs_from_border_to_border_and_nothing_overlaps(make) -> None:
@@ -136,9 +138,10 @@ def test_ids_are_only_ids(id: str) -> None:
 
 
 def test_in_a_large_graph_long_edges_are_drawn_aside() -> None:
-    trace = chain(MANY_NODES)
+    trace = chain(LARGE)
+    assert len(trace.tensors) + len(trace.functions) > MANY_NODES
     found = layout(trace)
-    target = found["nodes"][f"f{MANY_NODES - 1}"]
+    target = found["nodes"][f"f{LARGE - 1}"]
     used = next(e for e in trace.edges[::-1] if e.source == "w")
     path = points(found["edges"][used.id])
     assert path[-1][0] in (target[0], target[0] + target[2])  # it comes from the side

@@ -16,13 +16,14 @@ import { t, wording } from "./words.js";
  * @typedef {import("./geometry.js").Box} Box
  * @typedef {import("./text.js").Measure} Measure
  * @typedef {import("./card.js").Side} Side
- * @typedef {{edge: Edge, pill: string, words: string, broken: boolean}} Message
+ * @typedef {{edge: Edge, pill: string, words: string, broken: boolean, tracked: boolean, flowed: boolean}} Message
  */
 
 const HEAD = 8;
 const LABEL = 16;
 const MOST_LABEL = 92;
 const DOT = 8;
+const MOST_TOLD = 6; // of the edges that one line stands for
 
 /**
  * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
@@ -58,6 +59,8 @@ export function edgeMessages(moment, side) {
       pill,
       words: edgeWords(moment, edge, broken),
       broken: broken !== null,
+      tracked: edge.tracked,
+      flowed: edge.gradient !== null,
     });
   }
   return messages;
@@ -80,6 +83,26 @@ function strayEdges(moment) {
         id: `${id} ${slot}`, source: card ?? "", target: id, slot, tracked: false, shown: true, gradient: null,
       })),
   );
+}
+
+/**
+ * What one line says that stands for several edges: all of it, as far as there is room.
+ * @param {Message[]} messages at least one @returns {Message}
+ */
+export function joinMessages(messages) {
+  if (messages.length === 1) return messages[0];
+  const pills = messages.filter((message) => message.pill);
+  const broken = messages.find((message) => message.broken);
+  const few = messages.length <= MOST_TOLD ? messages : messages.slice(0, MOST_TOLD - 1);
+  const more = messages.length - few.length;
+  return {
+    edge: messages[0].edge,
+    pill: broken?.pill || (pills.length === 1 ? pills[0].pill : pills.length ? t("fold.gradients", { n: pills.length }) : ""),
+    words: [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n"),
+    broken: broken !== undefined,
+    tracked: messages.some((message) => message.tracked),
+    flowed: messages.some((message) => message.flowed),
+  };
 }
 
 /** The broken slot that an edge stands for: the function saved the card at its other end.
@@ -119,22 +142,23 @@ export function edgeLine(points, side, start, end) {
   return side === "backward" ? turned(reached) : reached;
 }
 
-/** @param {Edge} edge @param {Side} side @param {Message} message @returns {string} */
-export function edgeClass(edge, side, message) {
+/** @param {Side} side @param {Message} message @returns {string} */
+export function edgeClass(side, message) {
   const classes = ["mg-edge"];
   if (message.broken) classes.push("mg-broken");
-  else if (side === "backward" && !edge.tracked) classes.push("mg-dim");
-  else if (side === "backward" && edge.gradient) classes.push("mg-flowed");
+  else if (side === "backward" && !message.tracked) classes.push("mg-dim");
+  else if (side === "backward" && message.flowed) classes.push("mg-flowed");
   return classes.join(" ");
 }
 
-/** @param {Edge} edge @param {Side} side @param {Message} message @param {Point[]} points */
-export function edgeTree(edge, side, message, points) {
+/** @param {string} id @param {Side} side @param {Message} message @param {Point[]} points
+ * @param {boolean} joins whether it ends at another line, not at a thing */
+export function edgeTree(id, side, message, points, joins) {
   const { line, head } = arrow(points, HEAD);
-  const pointed = side === "forward" || edge.tracked;
+  const pointed = !joins && (side === "forward" || message.tracked);
   return h(
     "g",
-    { class: edgeClass(edge, side, message), "data-id": edge.id },
+    { class: edgeClass(side, message), "data-id": id },
     h("title", {}, message.words),
     h("path", { class: "mg-hit", d: pathText(points) }),
     h("path", { class: "mg-line", d: pathText(pointed ? line : points) }),
@@ -155,14 +179,14 @@ export function pillBox(message, points, taken, measure) {
   return box;
 }
 
-/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
-export function pillTree(edge, message, { x, y, w, h: height }, measure) {
+/** @param {string} id @param {Message} message @param {Box} box @param {Measure} measure */
+export function pillTree(id, message, { x, y, w, h: height }, measure) {
   const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   return h(
     "g",
     {
       class: message.broken ? "mg-pill mg-broken" : "mg-pill",
-      "data-id": edge.id,
+      "data-id": id,
       transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
     },
     h("title", {}, message.words),

@@ -21,8 +21,9 @@ import { t } from "./words.js";
  *   grad_state: "none"|"kept"|"let go", retains_grad: boolean, current: boolean, alive: boolean,
  *   hooks?: string[]}} Tensor
  * @typedef {{id: string, op: string, node: string|null, text: string, inplace: boolean,
- *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number,
+ *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number, call: string|null,
  *   hooks?: string[]}} Func
+ * @typedef {{id: string, kind: string, name: string, parent: string|null}} Call
  * @typedef {{id: string, source: string, target: string, slot: string, tracked: boolean,
  *   shown: boolean, gradient: Value|null}} Edge
  * @typedef {{id: string, field: string, before: any, after: any}} Change
@@ -32,9 +33,19 @@ import { t } from "./words.js";
  * @typedef {{kind: string, said: Phrase[], about: string[], place: Place|null, changes: Change[],
  *   error: Fault|null, cell: number|null}} Step
  * @typedef {{cells: Cell[], tensors: Tensor[], functions: Func[], edges: Edge[], steps: Step[],
- *   dropped: number, elsewhere: number, format: number}} Trace
+ *   dropped: number, elsewhere: number, format: number, calls: Call[]}} Trace
+ */
+
+/**
+ * The shapes of layout.py and, for a graph that folds, of levels.py.
+ * @typedef {{kind: string, title: string, open: boolean, shape: number, members: string[],
+ *   routes: string[][]}} GroupLayout
+ * @typedef {{width: number, height: number, boxes: number[][], routes: string[], lanes?: string[],
+ *   stubs?: Record<number, number>}} Shape
  * @typedef {{width: number, height: number, nodes: Record<string, number[]>,
- *   edges: Record<string, string>, metrics: Record<string, number>}} Layout
+ *   edges: Record<string, string>, metrics: Record<string, number>, bundles?: [string, string[]][],
+ *   groups?: Record<string, GroupLayout>, shapes?: Shape[],
+ *   frame?: {head: number, side: number, foot: number}}} Layout
  */
 
 /**
@@ -45,7 +56,7 @@ import { t } from "./words.js";
 
 /** @type {Trace} */
 export const EMPTY_TRACE = {
-  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1,
+  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1, calls: [],
 };
 
 /** @type {Layout} */

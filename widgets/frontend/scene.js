@@ -1,81 +1,105 @@
 // @ts-check
 // What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
 
-import { edgeLine, edgeMessages, pillBox } from "./edge.js";
+import { edgeLine, edgeMessages, joinMessages, pillBox } from "./edge.js";
 import { functionBox } from "./function.js";
-import { BoxIndex, bounds, detour, pathPoints } from "./geometry.js";
+import { BoxIndex, bounds, detour } from "./geometry.js";
+import { groupState } from "./group.js";
+import { standingError } from "./model.js";
 import { firstGradients } from "./steps.js";
 
 /**
  * @typedef {import("./model.js").Moment} Moment
- * @typedef {import("./model.js").Layout} Layout
  * @typedef {import("./model.js").Tensor} Tensor
  * @typedef {import("./model.js").Func} Func
- * @typedef {import("./model.js").Edge} Edge
+ * @typedef {import("./fold.js").Places} Places
+ * @typedef {import("./fold.js").Group} Group
+ * @typedef {import("./fold.js").Way} Way
+ * @typedef {import("./edge.js").Message} Message
+ * @typedef {import("./group.js").State} State
  * @typedef {import("./text.js").Measure} Measure
  * @typedef {import("./geometry.js").Box} Box
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {import("./card.js").Side} Side
- * @typedef {{id: string, box: Box, tensor: Tensor|null, func: Func|null}} Thing
- * @typedef {{id: string, edge: Edge, points: Point[], box: Box, message: import("./edge.js").Message,
- *   pill: Box|null}} Line
+ * @typedef {{id: string, box: Box, tensor: Tensor|null, func: Func|null, group: Group|null,
+ *   state: State|null, open: boolean, depth: number}} Thing a tensor, a function, or a group and its state
+ * @typedef {{id: string, points: Point[], box: Box, message: Message, pill: Box|null,
+ *   joins: boolean}} Line
  * @typedef {{side: Side, width: number, height: number, things: Map<string, Thing>,
  *   lines: Map<string, Line>, near: Map<string, Set<string>>, future: Box[]}} Scene
  */
 
-/** @param {Moment} moment @param {Layout} layout @param {Side} side @param {Measure} measure
+const FRAME_HEAD = 26;
+
+/** @param {Moment} moment @param {Places} places @param {Side} side @param {Measure} measure
  * @returns {Scene} */
-export function buildScene(moment, layout, side, measure) {
+export function buildScene(moment, places, side, measure) {
+  const { folding } = places;
+  const error = standingError(moment);
   /** @type {Thing[]} */
   const things = [];
   /** @type {Box[]} the places of what is not there yet */
   const future = [];
-  for (const tensor of moment.tensors.values()) {
-    const place = layout.nodes[tensor.id];
-    if (!place) continue;
-    const [x, y, w, h] = place;
-    if (tensor.shown) things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
-    else future.push({ x, y, w, h });
+  for (const [id, box] of places.boxes) {
+    const tensor = moment.tensors.get(id) ?? null;
+    const func = moment.functions.get(id) ?? null;
+    const group = folding.groups.get(id) ?? null;
+    /** @type {Thing} */
+    const thing = { id, box, tensor, func, group, state: null, open: false, depth: folding.above(id).length };
+    if (func) thing.box = functionBox(func, side, box, measure);
+    if (group) {
+      thing.state = groupState(group, moment, error);
+      thing.open = places.open.has(id);
+    }
+    const there = group ? thing.state?.functions || thing.state?.tensors : (tensor ?? func)?.shown;
+    if (there) things.push(thing);
+    else if (tensor || func || group) future.push(thing.box);
   }
-  for (const func of moment.functions.values()) {
-    const place = layout.nodes[func.id];
-    if (!place) continue;
-    const [x, y, w, h] = place;
-    const box = functionBox(func, side, { x, y, w, h }, measure);
-    if (func.shown) things.push({ id: func.id, box, tensor: null, func });
-    else future.push(box);
-  }
-  // In reading order, for the tab key and screen readers.
-  things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
+  // In reading order, for the tab key and screen readers; a frame before what is in it.
+  const middle = (/** @type {Thing} */ { box, open }) => box.y + (open ? 0 : box.h / 2);
+  things.sort((a, b) => middle(a) - middle(b) || a.box.x - b.box.x);
   const byId = new Map(things.map((thing) => [thing.id, thing]));
   /** @type {Scene} */
   const scene = {
-    side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
+    side, width: places.width, height: places.height, things: byId, lines: new Map(), near: new Map(),
     future,
   };
   const taken = new BoxIndex();
-  for (const { box } of things) taken.add(box);
-  /** @type {Line[]} */
+  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
+  const first = firstGradients(moment.trace);
+  /** @type {[number, Line][]} */
   const labelled = [];
-  for (const [id, message] of edgeMessages(moment, side)) {
-    const { edge } = message;
-    const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-    const d = layout.edges[id];
-    if (!source || !target || (!d && moment.edges.has(id))) continue;
-    const course = d ? pathPoints(d) : detour(source.box, target.box);
-    const points = edgeLine(course, side, source.box, target.box);
-    const line = { id, edge, points, box: bounds(points), message, pill: null };
-    scene.lines.set(id, line);
-    if (message.pill) labelled.push(line);
-    for (const end of [edge.source, edge.target]) {
-      join(scene.near, end, id);
-      join(scene.near, id, end);
+  /** @param {Way} way @param {Message[]} said */
+  const draw = (way, said) => {
+    const [source, target] = [byId.get(way.source), byId.get(way.target)];
+    if (!said.length || !source || !target || source === target) return;
+    const message = joinMessages(said);
+    const start = way.loose === "start" || source.open ? null : source.box;
+    const end = way.loose === "end" || target.open ? null : target.box;
+    const course = way.points.length ? way.points : detour(source.box, target.box);
+    const points = edgeLine(course, side, start, end);
+    const joins = way.loose === (side === "forward" ? "end" : "start");
+    /** @type {Line} */
+    const line = { id: way.id, points, box: bounds(points), message, pill: null, joins };
+    scene.lines.set(way.id, line);
+    if (message.pill) labelled.push([Math.min(...way.ids.map((id) => first.get(id) ?? -1)), line]);
+    for (const end of [way.source, way.target]) {
+      join(scene.near, end, way.id);
+      join(scene.near, way.id, end);
     }
+  };
+  const messages = edgeMessages(moment, side);
+  for (const way of places.ways) {
+    draw(way, way.ids.map((id) => messages.get(id)).filter((message) => message !== undefined));
+  }
+  for (const [id, message] of messages) {
+    if (moment.edges.has(id)) continue;
+    const [source, target] = [message.edge.source, message.edge.target].flatMap(places.shownAs);
+    draw({ id, source, target, ids: [id], points: [], loose: "" }, [message]);
   }
   // In the order in which they came, so that a label stays where it is when others come.
-  const first = firstGradients(moment.trace);
-  labelled.sort((a, b) => (first.get(a.id) ?? -1) - (first.get(b.id) ?? -1));
-  for (const line of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
+  labelled.sort((a, b) => a[0] - b[0]);
+  for (const [, line] of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
   return scene;
 }
 

@@ -1,8 +1,10 @@
 // @ts-check
 // The two drawings in their panes: which of them there is room for, how large, what is in view.
 
+import { Folding, unfold } from "./fold.js";
 import { Drawing } from "./graph.js";
-import { stepOf } from "./model.js";
+import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, standingError, stepOf } from "./model.js";
+import { buildScene } from "./scene.js";
 import { touchedBy } from "./steps.js";
 import { t } from "./words.js";
 
@@ -50,6 +52,12 @@ export class Stage {
   /** @param {HTMLElement} root the panel @param {import("./text.js").Measure} measure */
   constructor(root, measure) {
     this.root = root;
+    this.textWidth = measure;
+    this.moment = lastMoment(EMPTY_TRACE);
+    this.folding = new Folding(EMPTY_LAYOUT, EMPTY_TRACE);
+    /** @type {Map<string, boolean>} the groups that the learner has opened or closed */
+    this.chosen = new Map();
+    this.places = unfold(this.folding, new Set());
     /** @type {View} */
     this.wanted = "both";
     this.kind = ""; // of the step that is shown
@@ -57,7 +65,7 @@ export class Stage {
     this.room = 0; // the width that there is for both
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
-      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
+      (side) => new Drawing(side, measure, point, (id) => this.go([id]), (id) => this.toggle(id)),
     );
     this.panes = this.drawings.map((drawing) => {
       const pane = /** @type {HTMLElement} */ (root.querySelector(`[data-side=${drawing.side}] .mg-scroll`));
@@ -78,12 +86,59 @@ export class Stage {
   /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
    * @param {boolean} glide whether nodes move to new places or jump */
   update(moment, layout, glide) {
-    const step = stepOf(moment);
-    this.kind = step?.kind ?? "";
-    const touched = touchedBy(moment, step);
-    // The one that is hidden too, so that the switch shows it at once.
-    for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
+    const { folding } = this;
+    if (layout !== folding.layout || moment.trace !== this.moment.trace) {
+      this.folding = new Folding(layout, moment.trace);
+      this.unfold();
+    }
+    this.moment = moment;
+    this.kind = stepOf(moment)?.kind ?? "";
+    this.reveal();
+    this.redraw(glide);
     this.showView();
+  }
+
+  /** Finds where everything stands while the groups are open that are. */
+  unfold() {
+    this.places = unfold(this.folding, this.folding.opened(this.chosen));
+  }
+
+  /** Opens the groups that an error is in, unless the learner has closed them. */
+  reveal() {
+    const error = standingError(this.moment);
+    const ids = [error?.function, error?.card].filter((id) => typeof id === "string");
+    const closed = ids.flatMap((id) => this.folding.above(id)).filter((id) => !this.places.open.has(id));
+    const news = closed.filter((id) => !this.chosen.has(id));
+    for (const id of news) this.chosen.set(id, true);
+    if (news.length) this.unfold();
+  }
+
+  /** Gives both drawings what they show. @param {boolean} glide */
+  redraw(glide) {
+    const { moment, places, textWidth } = this;
+    const touched = new Map();
+    for (const [id, fields] of touchedBy(moment, stepOf(moment))) {
+      for (const shown of places.shownAs(id)) touched.set(shown, shown === id ? fields : touched.get(shown) ?? new Set());
+    }
+    // The one that is hidden too, so that the switch shows it at once.
+    for (const drawing of this.drawings) {
+      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, glide);
+    }
+  }
+
+  /** Opens a group, or closes it; it stays where the learner sees it. @param {string} id */
+  toggle(id) {
+    this.chosen.set(id, !this.places.open.has(id));
+    const before = this.drawings.map((drawing) => drawing.screenBox(id, this.scale));
+    this.unfold();
+    this.redraw(true);
+    this.fit(this.scale);
+    for (const [i, drawing] of this.drawings.entries()) {
+      const [old, now] = [before[i], drawing.screenBox(id, this.scale)];
+      const { x, y } = this.windows[i];
+      if (old && now) this.scrollTo(i, x + now.x - old.x, y + now.y - old.y);
+    }
+    this.paint();
   }
 
   /** @param {View} view */
@@ -139,8 +194,9 @@ export class Stage {
     }
   }
 
-  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
-  fit() {
+  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping.
+   * @param {number} [kept] a scale that stays where the width allows it */
+  fit(kept = 0) {
     const drawing = this.visible()[0];
     const { w, h } = this.windows[this.drawings.indexOf(drawing)];
     // A panel has its height from its place; in a cell the drawing makes the height.
@@ -148,6 +204,7 @@ export class Stage {
     const height = docked ? h : window.innerHeight * 0.75;
     const largest = docked ? LARGEST : 1;
     this.scale = scaleFor(w, height, drawing.width, drawing.height, largest);
+    if (kept > this.scale && kept * drawing.width <= w) this.scale = kept;
     for (const each of this.drawings) each.resize(this.scale);
   }
 
@@ -176,7 +233,8 @@ export class Stage {
    * @param {string[]} ids */
   go(ids) {
     const drawing = this.visible()[0];
-    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
+    const shown = ids.flatMap((id) => this.places.shownAs(id));
+    const boxes = shown.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
     if (boxes.length) {
       const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
       const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;

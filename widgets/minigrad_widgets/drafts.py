@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any
 
 from .facts import Seen
 from .say import Phrase, Say
-from .trace import Cell, Change, EdgeView, ErrorView, NodeView, Place, SavedView, Step, TensorView, Trace
+from .trace import (
+    CallView,
+    Cell,
+    Change,
+    EdgeView,
+    ErrorView,
+    NodeView,
+    Place,
+    SavedView,
+    Step,
+    TensorView,
+    Trace,
+)
 
 
 def _defaults(kind: type) -> dict[str, Any]:
@@ -96,6 +108,7 @@ class Drafts:
         self.cell: int | None = None  # the cell that runs
         self.entities: dict[str, Entity] = {}
         self.steps: list[StepDraft] = []
+        self.calls: dict[str, CallView] = {}
         self.cards_of: dict[int, list[str]] = defaultdict(
             list
         )  # tensor key -> its cards, the current one last
@@ -233,6 +246,8 @@ class Drafts:
             entity.ins = [id for id in entity.ins if id not in gone]
             if entity.passed is not None and not gone.isdisjoint(entity.passed):
                 entity.passed = None
+        kept = self._calls(e.now["call"] for id, e in self.entities.items() if id[0] == "f")
+        self.calls = {call.id: call for call in kept}
         for step in self.steps:
             step.changes = [c for c in step.changes if c.id not in gone]
         self.steps = [
@@ -273,7 +288,17 @@ class Drafts:
             tuple(frozen.step(s) for s in steps),
             self.dropped,
             self.elsewhere,
+            calls=self._calls(e.now["call"] for e in entities if e.id[0] == "f"),
         )
+
+    def _calls(self, ids: Iterable[str | None]) -> tuple[CallView, ...]:
+        """These calls, and those that they were made in."""
+        used: set[str] = set()
+        for id in ids:
+            while id is not None and id not in used:
+                used.add(id)
+                id = self.calls[id].parent
+        return tuple(call for id, call in self.calls.items() if id in used)
 
 
 class _Frozen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 _NARROW, _WIDE = set("iljItf.,:;'!|()[] r1"), set("mwMW@%")
@@ -19,6 +20,7 @@ def _ems(character: str) -> float:
     return 0.72 if character.isupper() else 0.64
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """Pixels that `text` takes at a font size in px, rather too many than too few."""
     if mono:

@@ -20,11 +20,11 @@ from .backprop import Backprop
 from .drafts import Drafts, Entity, StepDraft
 from .facts import Failed, Ran, Seen
 from .say import Phrase
-from .trace import Cell, Place, Trace
+from .trace import CallView, Cell, Change, Place, Trace
 from .writes import Writes
 
-MOST_STEPS = 4000  # how many steps are kept
-MOST_FUNCTIONS = 1500  # how many functions
+MOST_STEPS = 10_000  # how many steps are kept
+MOST_FUNCTIONS = 3000  # how many functions
 MOST_CARDS = 5000  # how many living tensors
 MOST_CELLS = 500  # of how many cells the code is kept though nothing refers to it
 # What may change of a tensor without an op: x.requires_grad_(), x.grad = None, x.data = y, NumPy.
@@ -41,6 +41,7 @@ class Recorder:
         self.drafts = Drafts()
         self.writes = Writes(self.drafts)
         self.backprop = Backprop(self.drafts)
+        self.call: str | None = None  # the call of a module that runs
         self.bound: dict[str, int] = {}  # name -> tensor key, as the notebook has it
 
     # ------------------------------------------------------------------ cells
@@ -62,7 +63,9 @@ class Recorder:
         last = drafts.steps[-1] if drafts.steps and drafts.steps[-1].run == drafts.run else None
         for entity in drafts.entities.values():
             if entity.now["id"][0] == "t" and entity.now["alive"] and entity.key not in alive:
-                drafts.set(last, entity, "alive", False)
+                entity.now["alive"] = False
+                if last is not None:  # drafts.set would look through all of the others each time
+                    last.changes.append(Change(entity.id, "alive", True, False))
         drafts.keep(keeping.needed(drafts, MOST_FUNCTIONS, MOST_CARDS))
         drafts.forget_steps(MOST_STEPS)
         drafts.forget_cells(MOST_CELLS)
@@ -135,6 +138,15 @@ class Recorder:
 
     # ------------------------------------------------------------------ ops
 
+    def running(self, calls: list[tuple[int, str, str]]) -> None:
+        """The calls of modules in which the next ops run, outer ones first: number, class, name."""
+        outer = None
+        for number, kind, name in calls:
+            id = f"c{number}"
+            self.drafts.calls.setdefault(id, CallView(id, kind, name, outer))
+            outer = id
+        self.call = outer
+
     def ran(self, fact: Ran, quiet: bool = False) -> Entity:
         """An op ran; its tensor arguments have been met. Returns its function.
 
@@ -154,7 +166,7 @@ class Recorder:
         text = statements.write_text(drafts.line(fact.place), fact.op, spoken) if fact.written else ""
         function = drafts.new(
             "f", step, node.key if node else 0, op=fact.op, node=node and node.name, text=text,
-            inplace=fact.written, cut=fact.cut, place=fact.place,
+            inplace=fact.written, cut=fact.cut, place=fact.place, call=self.call,
         )  # fmt: skip
         function.args = args
         edges = [

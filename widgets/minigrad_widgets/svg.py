@@ -70,7 +70,8 @@ def picture(
         raise ValueError(f"theme {theme!r}: there are 'auto', 'light' and 'dark'")
     step = len(trace.steps) if step is None else step
     moment = trace.at(step)
-    positions = layout(trace) if positions is None else positions
+    if positions is None or positions.get("groups"):
+        positions = layout(trace, folds=False)
     sides = list(SIDES) if side == "both" else [side]
     width = max(positions["width"] + 2 * PAD, (LEAST - 2 * MARGIN - GAP * (len(sides) - 1)) / len(sides))
     height = positions["height"] + 2 * PAD + HEADING

@@ -7,6 +7,7 @@ A trace is one graph and the steps that made it.
 * **Functions** (`NodeView`). One op that ran, together with the backward node that it recorded, if any.
 * **Edges** (`EdgeView`). Card to function (an input) or function to card (an output). The backward
   drawing uses the same edges turned round, those along which a gradient can flow.
+* **Calls** (`CallView`). One call of a module; functions that ran in it name it.
 * **Steps** (`Step`). Each says in one sentence what happened and lists the fields that it changed, with
   their values before and after. The entities hold their state *after the last step*: to show an earlier
   moment apply the `before` values backwards, to go on apply the `after` values. That is all a stepper is.
@@ -139,6 +140,17 @@ class NodeView:
     shown: bool = True
     saved: tuple[SavedView, ...] = ()
     runs: int = 0  # how often backward ran it
+    call: str | None = None  # the innermost call of a module that it ran in
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call of a module: `name` is where the notebook has it ("net.0"), `kind` its class ("Linear")."""
+
+    id: str
+    kind: str
+    name: str = ""
+    parent: str | None = None  # the call that it was made in
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,7 @@ class Trace:
     dropped: int = 0
     elsewhere: int = 0
     format: int = FORMAT
+    calls: tuple[CallView, ...] = ()
 
     # ---- ways out; each is written in a module of its own, which is loaded when it is asked for
 
@@ -331,12 +344,21 @@ def _fields(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
+_ATOMS = frozenset((str, int, float, bool, type(None)))
+
+
 def plain(thing: Any) -> Any:
     """Dictionaries, lists, texts and numbers in place of the classes above."""
-    if thing is None or isinstance(thing, (str, int, float)):
+    # A large trace has half a million values, nearly all of them atoms: those are not asked twice.
+    kind = type(thing)
+    if kind is tuple or kind is list:
+        return [item if type(item) in _ATOMS else plain(item) for item in thing]
+    if kind in _ATOMS or isinstance(thing, (str, int, float)):
         return thing
-    if isinstance(thing, Say):
+    if kind is Say:
         return plain_phrase(thing)
-    if isinstance(thing, (tuple, list)):
-        return [plain(item) for item in thing]
-    return {name: plain(getattr(thing, name)) for name in _fields(type(thing))}
+    found = {}
+    for name in _fields(kind):
+        value = getattr(thing, name)
+        found[name] = value if type(value) in _ATOMS else plain(value)
+    return found

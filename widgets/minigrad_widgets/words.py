@@ -10,6 +10,7 @@ from functools import reduce
 
 from .say import Phrase, Say, part_names
 
+MOST_SUMMED = 6  # gradients that a sentence adds up one by one
 MOST_LABEL = 24  # characters of an expression that stands for a name
 
 _SIGNS = {
@@ -250,7 +251,10 @@ def as_slot(name: str, slot: str) -> Phrase:
 
 
 def met(name: str, arrivals: Sequence[Phrase], total: Phrase) -> Phrase:
-    """Gradients of one tensor that came along several paths."""
+    """Gradients of one tensor that came along several paths; of very many, as of a loop's weight, the first."""
+    if len(arrivals) > MOST_SUMMED:
+        more = Say("met.more", {"count": len(arrivals) - MOST_SUMMED + 1})
+        arrivals = [*arrivals[: MOST_SUMMED - 1], more]
     return Say("met", {"name": name, "arrivals": _chain("plus", arrivals), "total": total})
 
 

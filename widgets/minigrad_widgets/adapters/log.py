@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-MOST_EVENTS = 3000
+MOST_EVENTS = 10_000
 # Of a plain op: how many arguments, name, bytes of the result, dtype, shape, number of the node (where there is
 # none, key of the tensor), id of the plan (0), versions (why the gradient is cut), place.
 HEAD = 9
@@ -38,7 +38,10 @@ class Log:
         starts = list(self._starts())
         extra = len(starts) - self.most
         if extra > 0:
-            del self.flat[: starts[extra]]
+            # In which call of a module the others ran.
+            gone = (self.flat[at] for at in reversed(starts[:extra]))
+            running = next((e for e in gone if type(e) is tuple and e[0] == "running"), None)
+            self.flat[: starts[extra]] = [] if running is None else [running]
             self.dropped += extra
         self._others = 0
 

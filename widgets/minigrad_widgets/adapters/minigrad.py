@@ -20,7 +20,7 @@ from typing import Any
 from weakref import ref
 
 from minigrad.events import Observer, watch
-from minigrad.nn import Parameter
+from minigrad.nn import Module, Parameter
 from minigrad.node import Node, next_sequence_nr
 from minigrad.record import mode
 from minigrad.tensor import Tensor
@@ -92,6 +92,8 @@ class MinigradAdapter(Notes, Observer):
     def begin_cell(self, label: str, source: str, filename: str) -> None:
         """A cell is about to run. filename: that of its code objects."""
         self.tell()
+        self.calls.forget()
+        self.note("running", None)
         self.places.begin(self.recorder.begin(label, source), source, filename)
 
     def end_cell(self, namespace: dict[str, Any] | None = None, error: BaseException | None = None) -> None:
@@ -249,6 +251,14 @@ class MinigradAdapter(Notes, Observer):
                 tensors.share(inputs[0], tensors.key(inputs[0], place), out, key)
         looks = [tensors.look(out, key) for out, key in zip(outputs, keys, strict=True)]
         self.note("any_op", name, args, looks, recording, cut, place)
+
+    @_guarded
+    def module_begins(self, module: Module) -> None:
+        self.note("running", self.calls.begins(module, self.places.names))
+
+    @_guarded
+    def module_ends(self, module: Module) -> None:
+        self.note("running", self.calls.ends(module))
 
     # ------------------------------------------------------------------ backward
 

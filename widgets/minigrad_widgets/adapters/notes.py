@@ -14,6 +14,7 @@ from minigrad.tensor import Tensor
 from ..places import Places, Spot
 from ..recorder import MOST_CARDS, Recorder
 from . import graph, names
+from .calls import Calls
 from .log import Log
 from .looking import text_of
 from .telling import Telling
@@ -34,6 +35,7 @@ class Notes:
         self.written: tuple[Tensor, int] | None = None  # what is being written, and its version before
         self.graph_told: dict[int, list[int]] = {}  # nodes that graph.py has noted: the keys of their outputs
         self.elsewhere = 0  # how many ops ran in other threads, which are not noted
+        self.calls = Calls()
         self._telling = Telling(self.recorder)
 
     def note(self, *event: Any) -> None:

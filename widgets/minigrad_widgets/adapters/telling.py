@@ -15,6 +15,7 @@ from ..places import Spot, place_of
 from ..recorder import Recorder
 from ..trace import Value
 from ..values import number_text, sampled, value_of
+from .calls import Call
 from .looking import Copy, Look, Recording, copy_of, slots_of, version_of
 
 MOST_VALUES = 1000  # of how many the text is remembered
@@ -88,6 +89,14 @@ class Telling:
         self.recorder.name({name: None if key is None else self.key(key)}, place_of(spot))
 
     # ------------------------------------------------------------------ ops
+
+    def running(self, call: Call | None) -> None:
+        """In which call of a module what comes next runs."""
+        chain = []
+        while call is not None:
+            chain.append(call)
+            call = call.outer
+        self.recorder.running([(c.number, c.kind, c.name) for c in reversed(chain)])
 
     def _plan(self, plan_id: int) -> tuple[Op, Any]:
         """A plan by its id, and its op: there are few, and an op never forgets one."""

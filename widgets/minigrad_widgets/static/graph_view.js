@@ -883,6 +883,10 @@ const MESSAGES = {
 "en": "{first} + {last}",
 "zh": "{first} + {last}"
 },
+"met.more": {
+"en": "{count} more",
+"zh": "另外 {count} 个"
+},
 "met": {
 "en": "{name} gets {arrivals} = {total}.",
 "zh": "{name} 得到 {arrivals} = {total}。"
@@ -1070,6 +1074,70 @@ const MESSAGES = {
 "why.leaf moved": {
 "en": "{name} was a leaf when it was made. A write turned it into the result of an op, and the gradient of a leaf that is none any more has no place to go. Today the write itself is refused.",
 "zh": "{name} 刚建立时是叶子。一次写入把它变成了某个操作的结果，不再是叶子的叶子，梯度无处可放。如今这样的写入本身就会被拒绝。"
+},
+"fold.turn.named": {
+"en": "turn {title}",
+"zh": "第 {title} 轮"
+},
+"fold.repeat.named": {
+"en": "loop {title}",
+"zh": "循环 {title}"
+},
+"fold.call.named": {
+"en": "module {title}",
+"zh": "模块 {title}"
+},
+"fold.part.named": {
+"en": "a part of the graph: {title}",
+"zh": "图的一部分：{title}"
+},
+"drawing.hidden": {
+"en": "{name}; folded away: {tensors}, {functions}",
+"zh": "{name}；已折叠：{tensors}，{functions}"
+},
+"fold.parameters.named": {
+"en": "parameters of {title}",
+"zh": "{title} 的参数"
+},
+"fold.times": {
+"en": "{n} times",
+"zh": "{n} 次"
+},
+"fold.open": {
+"en": "open",
+"zh": "已展开"
+},
+"fold.folded": {
+"en": "folded, inside: {hidden}",
+"zh": "已折叠，内含：{hidden}"
+},
+"fold.error": {
+"en": "error inside",
+"zh": "内有错误"
+},
+"fold.broken": {
+"en": "{n} broken",
+"zh": "{n} 个已损坏"
+},
+"fold.cuts": {
+"en": "{n} cut off",
+"zh": "{n} 处切断"
+},
+"fold.ran": {
+"en": "{n} of {all} ran",
+"zh": "{all} 个中已运行 {n} 个"
+},
+"fold.freed": {
+"en": "{n} freed",
+"zh": "{n} 个已释放"
+},
+"fold.gradients": {
+"en": "gradients: {n}",
+"zh": "梯度 {n} 个"
+},
+"fold.more edges": {
+"en": "and {n} more edges",
+"zh": "还有 {n} 条边"
 }
 };
 
@@ -1424,7 +1492,7 @@ function closeIcon() {
 
 /** @type {Trace} */
 const EMPTY_TRACE = {
-  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1,
+  cells: [], tensors: [], functions: [], edges: [], steps: [], dropped: 0, elsewhere: 0, format: 1, calls: [],
 };
 
 /** @type {Layout} */
@@ -2711,6 +2779,280 @@ function neighbour(things, from, direction) {
   return best;
 }
 
+// ---- fold.js
+
+// Which groups of a large graph are open, and where everything stands then. Pure.
+//
+// Python has drawn each group once, with the boxes in it closed (see levels.py). Opening a box stretches the
+// drawing that it is in: what is below moves down, what is beside moves aside, and so on outwards.
+
+const OUTERMOST = "";
+
+/** The groups of a layout, and what is in each. */
+class Folding {
+  /** @param {Layout} layout @param {Trace} trace */
+  constructor(layout, trace) {
+    this.layout = layout;
+    this.frame = layout.frame ?? { head: 0, side: 0, foot: 0 };
+    this.ends = new Map(trace.edges.map((edge) => [edge.id, edge]));
+    /** @type {Map<string, Group>} */
+    this.groups = new Map();
+    /** @type {Map<string, string>} the group that a card, function or group is directly in */
+    this.home = new Map();
+    /** @type {Map<number, {boxes: Box[], routes: Point[][], lanes: Point[][]}>} */
+    this.shapes = new Map();
+    const tensors = new Set(trace.tensors.map((tensor) => tensor.id));
+    for (const id of Object.keys(layout.nodes)) this.home.set(id, OUTERMOST);
+    for (const [id, group] of Object.entries(layout.groups ?? {})) {
+      for (const member of group.members) this.home.set(member, id);
+      const { kind, title, open } = group;
+      this.groups.set(id, { id, kind, title, open, depth: 0, turns: [], tensors: [], functions: [] });
+    }
+    for (const id of this.home.keys()) {
+      const above = this.above(id);
+      const group = this.groups.get(id);
+      if (group) group.depth = above.length;
+      else for (const outer of above) this.groups.get(outer)?.[tensors.has(id) ? "tensors" : "functions"].push(id);
+    }
+    for (const group of this.groups.values()) {
+      if (group.kind !== "repeat") continue;
+      const turns = layout.groups?.[group.id].members.filter((member) => !tensors.has(member)) ?? [];
+      group.turns = turns.map((turn) => this.groups.get(turn)?.functions[0] ?? turn);
+    }
+  }
+
+  /** The groups that a thing is in, inner ones first. @param {string} id @returns {string[]} */
+  above(id) {
+    const found = [];
+    for (let up = this.home.get(id); up; up = this.home.get(up)) found.push(up);
+    return found;
+  }
+
+  /** What stands for a thing while these groups are open: itself, or the box that hides it.
+   * @param {string} id @param {Set<string>} open @returns {string} */
+  standsFor(id, open) {
+    return this.above(id).reverse().find((group) => !open.has(group)) ?? id;
+  }
+
+  /** The groups that are open where the learner has not chosen otherwise.
+   * @param {Map<string, boolean>} chosen @returns {Set<string>} */
+  opened(chosen) {
+    const open = [...this.groups.values()].filter((group) => chosen.get(group.id) ?? group.open);
+    return new Set(open.map((group) => group.id));
+  }
+
+  /** The drawing of a group with all boxes in it closed. @param {string} id @returns {Level} */
+  level(id) {
+    const { layout } = this;
+    if (id === OUTERMOST) {
+      const boxes = new Map(Object.entries(layout.nodes).map(([key, place]) => [key, boxOf(place)]));
+      /** @type {Route[]} */
+      const routes = Object.entries(layout.edges).map(([key, d]) => route([key], pathPoints(d)));
+      for (const [d, ids] of layout.bundles ?? []) routes.push(route(ids, pathPoints(d)));
+      return { width: layout.width, height: layout.height, boxes, routes };
+    }
+    const group = /** @type {import("./model.js").GroupLayout} */ (layout.groups?.[id]);
+    const given = /** @type {import("./model.js").Shape} */ (layout.shapes?.[group.shape]);
+    let shape = this.shapes.get(group.shape);
+    if (!shape) {
+      shape = {
+        boxes: given.boxes.map(boxOf),
+        routes: given.routes.map(pathPoints),
+        lanes: (given.lanes ?? []).map(pathPoints),
+      };
+      this.shapes.set(group.shape, shape);
+    }
+    const { boxes, routes, lanes } = shape;
+    const stubs = given.stubs ?? {};
+    return {
+      width: given.width,
+      height: given.height,
+      boxes: new Map(group.members.map((member, i) => [member, boxes[i]])),
+      routes: [
+        ...group.routes.map((ids, i) => route(ids, routes[i], i in stubs ? "stub" : "")),
+        ...lanes.map((points, lane) =>
+          route(group.routes.filter((_, i) => stubs[i] === lane).flat(), points, "lane"),
+        ),
+      ],
+    };
+  }
+}
+
+/** @param {number[]} place @returns {Box} */
+function boxOf([x, y, w, h]) {
+  return { x, y, w, h };
+}
+
+/** @param {string[]} ids @param {Point[]} points @param {""|"lane"|"stub"} [kind] @returns {Route} */
+function route(ids, points, kind = "") {
+  return { ids, points, kind };
+}
+
+/** Moves along one axis so that open boxes get their room: each stretch of it grows as much as the box over it
+ * that needs most. @param {{at: number, size: number, wanted: number}[]} boxes
+ * @returns {(value: number) => number} */
+function stretched(boxes) {
+  const growing = boxes.filter(({ size, wanted }) => wanted > size);
+  const stops = [...new Set(growing.flatMap(({ at, size }) => [at, at + size]))].sort((a, b) => a - b);
+  const rates = stops.map((stop) =>
+    Math.max(0, ...growing.map((b) => (b.at <= stop && stop < b.at + b.size ? b.wanted / b.size - 1 : 0))),
+  );
+  const sums = [0];
+  for (let i = 1; i < stops.length; i++) sums.push(sums[i - 1] + rates[i - 1] * (stops[i] - stops[i - 1]));
+  return (value) => {
+    let [low, high] = [0, stops.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (stops[middle] <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low ? value + sums[low - 1] + rates[low - 1] * (value - stops[low - 1]) : value;
+  };
+}
+
+/**
+ * Where everything stands while these groups are open.
+ * @param {Folding} folding @param {Set<string>} open @returns {Places}
+ */
+function unfold(folding, open) {
+  const { head, side, foot } = folding.frame;
+  /** @typedef {{level: Level, x: (v: number) => number, y: (v: number) => number, w: number, h: number}} Sized */
+  /** @type {Map<string, Sized>} */
+  const sized = new Map();
+  /** @param {string} id @returns {Sized} */
+  const measure = (id) => {
+    const level = folding.level(id);
+    const [across, down] = [/** @type {any[]} */ ([]), /** @type {any[]} */ ([])];
+    for (const [member, box] of level.boxes) {
+      if (!open.has(member)) continue;
+      const inner = measure(member);
+      across.push({ at: box.x, size: box.w, wanted: inner.w + 2 * side });
+      down.push({ at: box.y, size: box.h, wanted: inner.h + head + foot });
+    }
+    const [x, y] = [stretched(across), stretched(down)];
+    const found = { level, x, y, w: x(level.width), h: y(level.height) };
+    sized.set(id, found);
+    return found;
+  };
+  const all = measure(OUTERMOST);
+  /** @type {Map<string, Box>} */
+  const boxes = new Map();
+  /** @type {Map<string, Piece[]>} by edge */
+  const pieces = new Map();
+  /** @param {string} id @param {number} left @param {number} top @param {number} depth */
+  const put = (id, left, top, depth) => {
+    const { level, x, y } = /** @type {Sized} */ (sized.get(id));
+    for (const [member, box] of level.boxes) {
+      const inner = sized.get(member);
+      const w = inner ? Math.max(box.w, inner.w + 2 * side) : box.w;
+      const h = inner ? Math.max(box.h, inner.h + head + foot) : box.h;
+      const middle = (x(box.x) + x(box.x + box.w)) / 2;
+      const upper = inner ? y(box.y) : (y(box.y) + y(box.y + box.h) - h) / 2;
+      const placed = { x: left + middle - w / 2, y: top + upper, w, h };
+      boxes.set(member, placed);
+      if (inner) put(member, placed.x + (w - inner.w) / 2, placed.y + head, depth + 1);
+    }
+    for (const [i, { ids, points, kind }] of level.routes.entries()) {
+      const edge = folding.ends.get(ids[0]);
+      if (!edge) continue;
+      const [from, to] = [edge.source, edge.target].map((end) => memberOf(folding, end, id));
+      const moved = points.map(([px, py]) => /** @type {Point} */ ([left + x(px), top + y(py)]));
+      if (from && kind !== "lane") fasten(moved, 0, 1, points[0], level.boxes.get(from), boxes.get(from), head);
+      const last = points.length - 1;
+      if (to && kind !== "lane") fasten(moved, last, last - 1, points[last], level.boxes.get(to), boxes.get(to), head);
+      const order = from && to ? 0 : (from ? -1 : 1) * (depth - (kind === "lane" ? 0.5 : 0));
+      for (const key of ids) {
+        const piece = { order, points: moved, kind, name: `${id} ${i}`, group: id };
+        const found = pieces.get(key);
+        if (found) found.push(piece);
+        else pieces.set(key, [piece]);
+      }
+    }
+  };
+  put(OUTERMOST, 0, 0, 0);
+  const ways = waysOf(folding, open, pieces);
+  /** @type {Map<string, string[]>} */
+  const waysBy = new Map();
+  for (const way of ways) for (const id of way.ids) waysBy.set(id, [...(waysBy.get(id) ?? []), way.id]);
+  const shownAs = (/** @type {string} */ id) => waysBy.get(id) ?? (folding.ends.has(id) ? [] : [folding.standsFor(id, open)]);
+  return { folding, width: all.w, height: all.h, boxes, open, ways, shownAs };
+}
+
+/** The member of a group that a thing is, or is in; null where it is outside.
+ * @param {Folding} folding @param {string} id @param {string} group @returns {string|null} */
+function memberOf(folding, id, group) {
+  for (let at = id; ; ) {
+    const up = folding.home.get(at);
+    if (up === group) return at;
+    if (!up) return null;
+    at = up;
+  }
+}
+
+/** Keeps an end of a path where it was on the border of its box. @param {Point[]} points @param {number} end
+ * @param {number} next @param {Point} before @param {Box|undefined} old @param {Box|undefined} now
+ * @param {number} head */
+function fasten(points, end, next, before, old, now, head) {
+  if (!old || !now) return;
+  const [u, v] = [(before[0] - old.x) / old.w, (before[1] - old.y) / old.h];
+  const grown = now.h > old.h || now.w > old.w;
+  const onSide = grown && (u < 0.001 || u > 0.999);
+  const [x, y] = [now.x + u * now.w, onSide ? now.y + head / 2 : now.y + v * now.h];
+  const [dx, dy] = [x - points[end][0], y - points[end][1]];
+  points[end] = [x, y];
+  points[next] = [points[next][0] + dx, points[next][1] + dy];
+}
+
+/** Puts the pieces of each edge together; edges that run along the same pieces are one line.
+ * @param {Folding} folding @param {Set<string>} open @param {Map<string, Piece[]>} pieces @returns {Way[]} */
+function waysOf(folding, open, pieces) {
+  /** @type {Map<string, Way>} */
+  const ways = new Map();
+  for (const [id, found] of pieces) {
+    const edge = /** @type {import("./model.js").Edge} */ (folding.ends.get(id));
+    found.sort((a, b) => a.order - b.order);
+    const [source, target] = [folding.standsFor(edge.source, open), folding.standsFor(edge.target, open)];
+    let from = 0;
+    for (let i = 1; i <= found.length; i++) {
+      const [one, next] = [found[i - 1], found[i]];
+      if (next && (one.kind !== "lane" || next.kind !== "stub") && (one.kind !== "stub" || next.kind !== "lane")) continue;
+      const run = found.slice(from, i);
+      const name = run.map((piece) => piece.name).join("|");
+      const way = ways.get(name);
+      if (way) way.ids.push(id);
+      else {
+        const loose = run[0].kind === "stub" && from > 0 ? "start" : one.kind === "stub" && next ? "end" : "";
+        const lane = run.find((piece) => piece.kind === "lane");
+        ways.set(name, {
+          id: lane ? `${id}:${lane.group}` : id,
+          source: lane && from > 0 ? lane.group : source,
+          target: lane && next ? lane.group : target,
+          ids: [id],
+          points: joined(run.map((piece) => piece.points)),
+          loose: lane ? (next ? "end" : "start") : loose,
+        });
+      }
+      from = i;
+    }
+  }
+  return [...ways.values()];
+}
+
+/** One path from several, with a curve from the end of each to the start of the next.
+ * @param {Point[][]} paths @returns {Point[]} */
+function joined(paths) {
+  let points = paths[0];
+  for (const path of paths.slice(1)) {
+    const [x, y] = points[points.length - 1];
+    const [to, end] = path[0];
+    const middle = (y + end) / 2;
+    points = Math.hypot(to - x, end - y) < 0.5
+      ? [...points, ...path.slice(1)]
+      : [...points, [x, middle], [to, middle], ...path];
+  }
+  return points;
+}
+
 // ---- edge.js
 
 // An edge: which way it points, what flowed along it, whether what it leads to is broken.
@@ -2719,6 +3061,7 @@ const HEAD = 8;
 const LABEL = 16;
 const MOST_LABEL = 92;
 const DOT = 8;
+const MOST_TOLD = 6; // of the edges that one line stands for
 
 /**
  * What each edge of a moment says. A gradient that one edge hands on unchanged through a card to the
@@ -2754,6 +3097,8 @@ function edgeMessages(moment, side) {
       pill,
       words: edgeWords(moment, edge, broken),
       broken: broken !== null,
+      tracked: edge.tracked,
+      flowed: edge.gradient !== null,
     });
   }
   return messages;
@@ -2776,6 +3121,26 @@ function strayEdges(moment) {
         id: `${id} ${slot}`, source: card ?? "", target: id, slot, tracked: false, shown: true, gradient: null,
       })),
   );
+}
+
+/**
+ * What one line says that stands for several edges: all of it, as far as there is room.
+ * @param {Message[]} messages at least one @returns {Message}
+ */
+function joinMessages(messages) {
+  if (messages.length === 1) return messages[0];
+  const pills = messages.filter((message) => message.pill);
+  const broken = messages.find((message) => message.broken);
+  const few = messages.length <= MOST_TOLD ? messages : messages.slice(0, MOST_TOLD - 1);
+  const more = messages.length - few.length;
+  return {
+    edge: messages[0].edge,
+    pill: broken?.pill || (pills.length === 1 ? pills[0].pill : pills.length ? t("fold.gradients", { n: pills.length }) : ""),
+    words: [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n"),
+    broken: broken !== undefined,
+    tracked: messages.some((message) => message.tracked),
+    flowed: messages.some((message) => message.flowed),
+  };
 }
 
 /** The broken slot that an edge stands for: the function saved the card at its other end.
@@ -2815,22 +3180,23 @@ function edgeLine(points, side, start, end) {
   return side === "backward" ? turned(reached) : reached;
 }
 
-/** @param {Edge} edge @param {Side} side @param {Message} message @returns {string} */
-function edgeClass(edge, side, message) {
+/** @param {Side} side @param {Message} message @returns {string} */
+function edgeClass(side, message) {
   const classes = ["mg-edge"];
   if (message.broken) classes.push("mg-broken");
-  else if (side === "backward" && !edge.tracked) classes.push("mg-dim");
-  else if (side === "backward" && edge.gradient) classes.push("mg-flowed");
+  else if (side === "backward" && !message.tracked) classes.push("mg-dim");
+  else if (side === "backward" && message.flowed) classes.push("mg-flowed");
   return classes.join(" ");
 }
 
-/** @param {Edge} edge @param {Side} side @param {Message} message @param {Point[]} points */
-function edgeTree(edge, side, message, points) {
+/** @param {string} id @param {Side} side @param {Message} message @param {Point[]} points
+ * @param {boolean} joins whether it ends at another line, not at a thing */
+function edgeTree(id, side, message, points, joins) {
   const { line, head } = arrow(points, HEAD);
-  const pointed = side === "forward" || edge.tracked;
+  const pointed = !joins && (side === "forward" || message.tracked);
   return h(
     "g",
-    { class: edgeClass(edge, side, message), "data-id": edge.id },
+    { class: edgeClass(side, message), "data-id": id },
     h("title", {}, message.words),
     h("path", { class: "mg-hit", d: pathText(points) }),
     h("path", { class: "mg-line", d: pathText(pointed ? line : points) }),
@@ -2851,14 +3217,14 @@ function pillBox(message, points, taken, measure) {
   return box;
 }
 
-/** @param {Edge} edge @param {Message} message @param {Box} box @param {Measure} measure */
-function pillTree(edge, message, { x, y, w, h: height }, measure) {
+/** @param {string} id @param {Message} message @param {Box} box @param {Measure} measure */
+function pillTree(id, message, { x, y, w, h: height }, measure) {
   const text = fit(message.pill, MOST_LABEL, FONTS.badge, measure);
   return h(
     "g",
     {
       class: message.broken ? "mg-pill mg-broken" : "mg-pill",
-      "data-id": edge.id,
+      "data-id": id,
       transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
     },
     h("title", {}, message.words),
@@ -2867,71 +3233,166 @@ function pillTree(edge, message, { x, y, w, h: height }, measure) {
   );
 }
 
-// ---- scene.js
+// ---- group.js
 
-// What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
+// A group of functions: one box that says what is hidden in it, or a frame around what it shows.
 
-/** @param {Moment} moment @param {Layout} layout @param {Side} side @param {Measure} measure
- * @returns {Scene} */
-function buildScene(moment, layout, side, measure) {
-  /** @type {Thing[]} */
-  const things = [];
-  /** @type {Box[]} the places of what is not there yet */
-  const future = [];
-  for (const tensor of moment.tensors.values()) {
-    const place = layout.nodes[tensor.id];
-    if (!place) continue;
-    const [x, y, w, h] = place;
-    if (tensor.shown) things.push({ id: tensor.id, box: { x, y, w, h }, tensor, func: null });
-    else future.push({ x, y, w, h });
-  }
-  for (const func of moment.functions.values()) {
-    const place = layout.nodes[func.id];
-    if (!place) continue;
-    const [x, y, w, h] = place;
-    const box = functionBox(func, side, { x, y, w, h }, measure);
-    if (func.shown) things.push({ id: func.id, box, tensor: null, func });
-    else future.push(box);
-  }
-  // In reading order, for the tab key and screen readers.
-  things.sort((a, b) => a.box.y + a.box.h / 2 - (b.box.y + b.box.h / 2) || a.box.x - b.box.x);
-  const byId = new Map(things.map((thing) => [thing.id, thing]));
-  /** @type {Scene} */
-  const scene = {
-    side, width: layout.width, height: layout.height, things: byId, lines: new Map(), near: new Map(),
-    future,
+const EDGE = 10;
+const LINE = 16;
+
+/** What is in a group at a moment. @param {Group} group @param {Moment} moment @param {Fault|null} error
+ * @returns {State} */
+function groupState(group, moment, error) {
+  const functions = group.functions.map((id) => moment.functions.get(id)).filter((f) => f?.shown);
+  const tensors = group.tensors.map((id) => moment.tensors.get(id)).filter((t) => t?.shown);
+  const state = {
+    turns: group.turns.filter((id) => moment.functions.get(id)?.shown).length,
+    tensors: tensors.length, functions: functions.length, ops: [], broken: 0, freed: 0,
+    cuts: 0, nodes: 0, ran: 0, grads: 0,
+    error: error !== null && [...group.functions, ...group.tensors].some((id) => id === error.function || id === error.card),
   };
-  const taken = new BoxIndex();
-  for (const { box } of things) taken.add(box);
-  /** @type {Line[]} */
-  const labelled = [];
-  for (const [id, message] of edgeMessages(moment, side)) {
-    const { edge } = message;
-    const [source, target] = [byId.get(edge.source), byId.get(edge.target)];
-    const d = layout.edges[id];
-    if (!source || !target || (!d && moment.edges.has(id))) continue;
-    const course = d ? pathPoints(d) : detour(source.box, target.box);
-    const points = edgeLine(course, side, source.box, target.box);
-    const line = { id, edge, points, box: bounds(points), message, pill: null };
-    scene.lines.set(id, line);
-    if (message.pill) labelled.push(line);
-    for (const end of [edge.source, edge.target]) {
-      join(scene.near, end, id);
-      join(scene.near, id, end);
-    }
+  const ops = new Set();
+  for (const func of functions) {
+    if (!func) continue;
+    ops.add(func.op);
+    if (func.saved.some((saved) => saved.state === "broken")) state.broken++;
+    if (func.saved.some((saved) => saved.state === "freed")) state.freed++;
+    if (func.cut) state.cuts++;
+    if (func.node) state.nodes++;
+    if (func.runs) state.ran++;
   }
-  // In the order in which they came, so that a label stays where it is when others come.
-  const first = firstGradients(moment.trace);
-  labelled.sort((a, b) => (first.get(a.id) ?? -1) - (first.get(b.id) ?? -1));
-  for (const line of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
-  return scene;
+  for (const tensor of tensors) if (tensor?.grad) state.grads++;
+  return { ...state, ops: /** @type {string[]} */ ([...ops]) };
 }
 
-/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
-function join(sets, key, value) {
-  const set = sets.get(key);
-  if (set) set.add(value);
-  else sets.set(key, new Set([value]));
+/** What is special about the hidden: said in words, the worst first. @param {State} state @param {Side} side */
+function stateText(state, side) {
+  const words = [];
+  if (state.error) words.push(t("fold.error"));
+  if (state.broken) words.push(t("fold.broken", { n: state.broken }));
+  if (state.cuts) words.push(t("fold.cuts", { n: state.cuts }));
+  if (side === "backward" && state.ran) words.push(t("fold.ran", { n: state.ran, all: state.nodes }));
+  if (state.freed) words.push(t("fold.freed", { n: state.freed }));
+  if (state.grads) words.push(t("fold.gradients", { n: state.grads }));
+  return words.join(" · ");
+}
+
+/** @param {State} state */
+function hiddenText({ functions, tensors }) {
+  const words = { tensors: counted("tensor", tensors), functions: counted("function", functions) };
+  return functions ? t("count", words) : words.tensors;
+}
+
+/** What stands on a group. @param {Group} group */
+function groupTitle({ kind, title }) {
+  return kind === "turn" || kind === "parameters" ? t(`fold.${kind}.named`, { title }) : title;
+}
+
+/** The whole group in words. @param {Group} group @param {State} state @param {boolean} open */
+function groupWords(group, state, open) {
+  const words = [t(`fold.${group.kind}.named`, { title: group.title })];
+  if (group.kind === "repeat") words.push(t("fold.times", { n: state.turns }));
+  words.push(open ? t("fold.open") : t("fold.folded", { hidden: hiddenText(state) }));
+  if (state.ops.length) words.push(state.ops.join(", "));
+  const special = stateText(state, "backward");
+  if (special) words.push(special);
+  return words.join(", ");
+}
+
+/** @param {State} state @param {boolean} open */
+function groupClass(state, open) {
+  const classes = [open ? "mg-open" : "mg-group"];
+  if (state.broken || state.error) classes.push("mg-broken");
+  return classes.join(" ");
+}
+
+/** A plus in a box, or a minus. @param {boolean} open */
+function sign(open) {
+  return h(
+    "g",
+    { class: "mg-sign", "aria-hidden": "true" },
+    h("rect", { width: 13, height: 13, rx: 3 }),
+    h("path", { d: open ? "M3.5 6.5H9.5" : "M3.5 6.5H9.5M6.5 3.5V9.5" }),
+  );
+}
+
+/** The sign, the title, how many turns. @param {Group} group @param {State} state @param {boolean} open
+ * @param {number} width @param {Measure} measure */
+function titleRow(group, state, open, width, measure) {
+  const times = group.kind === "repeat" ? `× ${state.turns}` : "";
+  const badge = times ? Math.max(24, measure(times, FONTS.badge) + 12) : 0;
+  const title = fit(groupTitle(group), width - 2 * EDGE - 19 - (badge ? badge + 6 : 0), FONTS.title, measure);
+  // In a frame right behind the title, in a box at its end.
+  const at = open ? EDGE + 19 + measure(title, FONTS.title) + 8 : width - EDGE - badge;
+  return h(
+    "g",
+    {},
+    h("g", { transform: `translate(${EDGE - 1} 1.5)` }, sign(open)),
+    h("text", { class: "mg-title", x: EDGE + 18, y: 12 }, title),
+    badge
+      ? h(
+          "g",
+          { class: "mg-times", transform: `translate(${at} 0)` },
+          h("rect", { width: badge, height: 15, rx: 7.5 }),
+          h("text", { x: badge / 2, y: 11 }, times),
+        )
+      : null,
+  );
+}
+
+/** @param {Group} group @param {State} state @param {Side} side @param {number} width @param {Measure} measure */
+function stateRow(group, state, side, width, measure) {
+  const alarm = state.error || state.broken > 0;
+  const icon = alarm ? alarmIcon() : state.cuts ? cutIcon() : null;
+  const left = EDGE + (icon ? 18 : 0);
+  return h(
+    "g",
+    { class: alarm ? "mg-alert" : "mg-told" },
+    icon ? h("g", { transform: `translate(${EDGE} 1)` }, icon) : null,
+    h("text", { x: left, y: 12 }, fit(stateText(state, side), width - left - EDGE, FONTS.small, measure)),
+  );
+}
+
+/** A closed box. @param {Group} group @param {State} state @param {Side} side @param {number} width
+ * @param {number} height @param {Measure} measure */
+function groupTree(group, state, side, width, height, measure) {
+  const soft = (/** @type {string} */ text) =>
+    h("text", { class: "mg-soft", x: EDGE, y: 12 }, fit(text, width - 2 * EDGE, FONTS.small, measure));
+  const rows = [titleRow(group, state, false, width, measure)];
+  const special = stateText(state, side);
+  if (group.kind === "turn") rows.push(special ? stateRow(group, state, side, width, measure) : soft(state.ops.join(", ")));
+  else {
+    if (state.ops.length) rows.push(soft(state.ops.join(", ")));
+    rows.push(soft(hiddenText(state)));
+    if (special) rows.push(stateRow(group, state, side, width, measure));
+  }
+  const top = (height - LINE * rows.length) / 2;
+  return h(
+    "g",
+    { class: groupClass(state, false), "data-toggle": group.id },
+    h("title", {}, groupWords(group, state, false)),
+    group.kind === "repeat" ? h("rect", { class: "mg-behind", x: 4, y: 4, width, height, rx: 6 }) : null,
+    h("rect", { class: "mg-body", width, height, rx: 6 }),
+    ...rows.map((row, i) => h("g", { transform: `translate(0 ${top + i * LINE})` }, row)),
+  );
+}
+
+/** A frame around what is shown of it. @param {State} state @param {number} width @param {number} height */
+function frameTree(state, width, height) {
+  return h("g", { class: groupClass(state, true) }, h("rect", { class: "mg-body", width, height, rx: 8 }));
+}
+
+/** What stands at the top of a frame, over the lines that come in there. @param {Group} group
+ * @param {State} state @param {number} width @param {Measure} measure */
+function headTree(group, state, width, measure) {
+  const title = Math.min(measure(groupTitle(group), FONTS.title), width - 2 * EDGE - 60);
+  return h(
+    "g",
+    { class: "mg-frame-head", "data-toggle": group.id },
+    h("title", {}, groupWords(group, state, true)),
+    h("rect", { class: "mg-head-back", x: 3, y: 3, width: title + (group.kind === "repeat" ? 84 : 40), height: 22, rx: 6 }),
+    h("g", { transform: "translate(0 6)" }, titleRow(group, state, true, width, measure)),
+  );
 }
 
 // ---- graph.js
@@ -2940,6 +3401,7 @@ function join(sets, key, value) {
 
 const MARGIN = 8;
 const MANY = 120; // things: a larger graph is drawn only where it is looked at, and does not glide
+const TOGGLES = ["Enter", " ", "+", "-"];
 /** @type {Record<string, "up"|"down"|"left"|"right">} */
 const ARROWS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
@@ -2948,12 +3410,15 @@ class Drawing {
    * @param {Side} side @param {Measure} measure
    * @param {(id: string|null) => void} onPoint called with the thing that the learner points at
    * @param {(id: string) => void} onGo called to bring a thing into view
+   * @param {(id: string) => void} onToggle called to open or close a group
    */
-  constructor(side, measure, onPoint, onGo) {
+  constructor(side, measure, onPoint, onGo, onToggle) {
     this.side = side;
     this.measure = measure;
     this.onGo = onGo;
-    this.scene = buildScene(lastMoment(EMPTY_TRACE), EMPTY_LAYOUT, side, measure);
+    this.onToggle = onToggle;
+    /** @type {Scene} */
+    this.scene = { side, width: 0, height: 0, things: new Map(), lines: new Map(), near: new Map(), future: [] };
     /** @type {Map<string, Drawn>} */
     this.drawn = new Map();
     /** @type {string|null} */
@@ -2966,6 +3431,7 @@ class Drawing {
     this.stop = null;
     this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
     this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
+    this.frameLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.pillLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.thingLayer = this.svg.appendChild(buildSvg(h("g", {})));
@@ -2977,6 +3443,10 @@ class Drawing {
     });
     this.svg.addEventListener("focusout", () => onPoint(null));
     this.svg.addEventListener("keydown", (event) => this.onKey(event));
+    this.svg.addEventListener("click", (event) => {
+      const group = /** @type {Element} */ (event.target).closest("[data-toggle]")?.getAttribute("data-toggle");
+      if (group) onToggle(group);
+    });
   }
 
   get width() {
@@ -2987,20 +3457,16 @@ class Drawing {
     return this.scene.height + 2 * MARGIN;
   }
 
-  /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
-   * @param {Map<string, Set<string>>} touched by its step @param {boolean} glide */
-  update(moment, layout, touched, glide) {
-    const size = Math.max(this.scene.things.size, moment.tensors.size + moment.functions.size);
-    this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && size <= MANY);
-    this.scene = buildScene(moment, layout, this.side, this.measure);
+  /** Takes a scene; `paint` draws it. @param {Scene} scene @param {Map<string, Set<string>>} touched by its
+   * step @param {boolean} glide */
+  update(scene, touched, glide) {
+    this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && this.drawn.size <= 3 * MANY);
+    this.scene = scene;
     this.touched = touched;
-    give(this.future, "d", boxesText(this.scene.future));
+    give(this.future, "d", boxesText(scene.future));
     give(this.svg, "viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
-    const things = [...this.scene.things.values()];
-    const tensors = things.filter((thing) => thing.tensor).length;
-    const parts = { tensors: counted("tensor", tensors), functions: counted("function", things.length - tensors) };
-    give(this.svg, "aria-label", t(`drawing.${this.side}`, parts));
-    if (this.stop === null || !this.scene.things.has(this.stop)) this.stop = things[0]?.id ?? null;
+    give(this.svg, "aria-label", drawingWords(scene));
+    if (this.stop === null || !scene.things.has(this.stop)) this.stop = scene.things.keys().next().value ?? null;
   }
 
   /** Draws what has changed; of a large graph only what is in the window. @param {Box} window in the
@@ -3014,11 +3480,11 @@ class Drawing {
     };
     const whole = this.scene.things.size <= MANY;
     const seen = new Set();
-    const [things, edges, pills] = [0, 0, 0].map(() => document.createDocumentFragment());
+    const [frames, things, edges, pills] = [0, 0, 0, 0].map(() => document.createDocumentFragment());
     for (const thing of this.scene.things.values()) {
       if (!whole && !overlap(view, thing.box)) continue;
       seen.add(thing.id);
-      this.paintThing(thing, things);
+      this.paintThing(thing, thing.open ? frames : things);
     }
     for (const line of this.scene.lines.values()) {
       if (!whole && !overlap(view, line.box)) continue;
@@ -3031,6 +3497,7 @@ class Drawing {
       pill?.remove();
       this.drawn.delete(id);
     }
+    this.frameLayer.append(frames);
     this.edgeLayer.append(edges);
     this.pillLayer.append(pills);
     this.thingLayer.append(things);
@@ -3039,30 +3506,42 @@ class Drawing {
   }
 
   /** @param {Thing} thing @param {DocumentFragment} fresh where a new one goes */
-  paintThing({ id, box, tensor, func }, fresh) {
-    const entity = /** @type {object} */ (tensor ?? func);
+  paintThing(thing, fresh) {
+    const { id, box } = thing;
+    const entity = /** @type {object} */ (thing.tensor ?? thing.func ?? thing.state);
     let drawn = this.drawn.get(id);
+    if (drawn && drawn.group.getAttribute("aria-expanded") !== expanded(thing)) {
+      drawn.group.remove(); // a box that becomes a frame goes to another layer
+      drawn.pill?.remove();
+      drawn = undefined;
+    }
     const key = drawn?.entity === entity ? drawn.key : JSON.stringify(entity);
     const sized = `${box.w} ${box.h} `;
     if (!drawn) {
-      const group = buildSvg(h("g", { class: "mg-thing mg-fresh", role: "treeitem", "data-id": id }));
+      const attributes = { role: "treeitem", "aria-expanded": expanded(thing), "data-id": id };
+      const group = buildSvg(h("g", { class: "mg-thing mg-fresh", ...attributes }));
       drawn = { group, pill: null, entity, key: "", at: "" };
       this.drawn.set(id, drawn);
       fresh.append(group);
     }
     if (drawn.key !== key || drawn.group.dataset.size !== sized) {
-      const tree = tensor
-        ? cardTree(tensor, this.side, box.w, box.h, this.measure)
-        : functionTree(/** @type {any} */ (func), this.side, box, this.measure);
-      const words = tensor ? cardWords(tensor) : functionWords(/** @type {any} */ (func));
+      const [tree, words] = this.picture(thing);
       drawn.group.setAttribute("aria-label", words);
+      drawn.group.setAttribute("aria-level", String(thing.depth + 1));
       drawn.group.replaceChildren(buildSvg(tree));
+      if (thing.group && thing.state && thing.open) {
+        drawn.pill?.remove();
+        const head = headTree(thing.group, thing.state, box.w, this.measure);
+        drawn.pill = buildSvg(h("g", { class: "mg-over", "data-id": id, "aria-hidden": "true" }, head));
+        this.pillLayer.append(drawn.pill);
+      }
     }
     drawn.entity = entity;
     drawn.key = key;
     give(drawn.group, "data-size", sized);
     const at = `translate(${box.x}px, ${box.y}px)`;
     if (drawn.at !== at) drawn.group.style.transform = drawn.at = at;
+    if (drawn.pill && drawn.pill.style.transform !== at) drawn.pill.style.transform = at;
     give(drawn.group, "tabindex", id === this.stop ? "0" : "-1");
     this.touch(drawn.group, id);
   }
@@ -3076,18 +3555,34 @@ class Drawing {
     else group.removeAttribute("data-changed");
   }
 
+  /** A thing as a tree, and in words. @param {Thing} thing
+   * @returns {[import("./dom.js").Tree, string]} */
+  picture({ tensor, func, group, state, open, box }) {
+    const { side, measure } = this;
+    if (tensor) return [cardTree(tensor, side, box.w, box.h, measure), cardWords(tensor)];
+    if (func) return [functionTree(func, side, box, measure), functionWords(func)];
+    if (!group || !state) throw new Error("a thing is a tensor, a function or a group");
+    const tree = open
+      ? frameTree(state, box.w, box.h)
+      : groupTree(group, state, side, box.w, box.h, measure);
+    return [tree, groupWords(group, state, open)];
+  }
+
   /** @param {Line} line @param {DocumentFragment} edges @param {DocumentFragment} pills */
-  paintLine({ id, edge, points, message, pill }, edges, pills) {
-    const path = points.join(" ");
-    const key = `${path} ${edge.tracked} ${JSON.stringify([message, pill])}`;
+  paintLine(line, edges, pills) {
+    const { id, points, message, pill, joins } = line;
     const old = this.drawn.get(id);
+    if (old?.entity === line) return; // the learner scrolls
+    const path = points.join(" ");
+    const key = `${path} ${JSON.stringify([message, pill, joins])}`;
     if (old?.key === key) {
+      old.entity = line;
       this.touch(old.group, id);
       if (old.pill) this.touch(old.pill, id);
       return;
     }
-    const group = buildSvg(edgeTree(edge, this.side, message, points));
-    const label = pill ? buildSvg(pillTree(edge, message, pill, this.measure)) : null;
+    const group = buildSvg(edgeTree(id, this.side, message, points, joins));
+    const label = pill ? buildSvg(pillTree(id, message, pill, this.measure)) : null;
     if (!old?.key.startsWith(`${path} `)) group.classList.add("mg-fresh");
     this.touch(group, id);
     if (label) this.touch(label, id);
@@ -3095,7 +3590,7 @@ class Drawing {
     old?.pill?.remove();
     edges.append(group);
     if (label) pills.append(label);
-    this.drawn.set(id, { group, pill: label, entity: edge, key, at: "" });
+    this.drawn.set(id, { group, pill: label, entity: line, key, at: "" });
   }
 
   /** Draws everything anew the next time: it is said in another language. */
@@ -3155,6 +3650,15 @@ class Drawing {
     if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
     const ids = [...this.scene.things.keys()];
     let next = null;
+    if (TOGGLES.includes(event.key)) {
+      const group = this.scene.things.get(here);
+      if (!group?.group || (event.key === "+" && group.open) || (event.key === "-" && !group.open)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.onToggle(here);
+      this.drawn.get(here)?.group.focus({ preventScroll: true });
+      return;
+    }
     if (event.key in ARROWS) next = neighbour(this.scene.things, here, ARROWS[event.key]);
     else if (event.key === "Home") next = ids[0];
     else if (event.key === "End") next = ids[ids.length - 1];
@@ -3173,9 +3677,119 @@ function give(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
+/** @param {Thing} thing @returns {string|null} */
+function expanded({ group, open }) {
+  return group ? String(open) : null;
+}
+
+/** What a drawing shows, and what the boxes in it hide. @param {Scene} scene */
+function drawingWords({ side, things }) {
+  const shown = { tensors: 0, functions: 0 };
+  const hidden = { tensors: 0, functions: 0 };
+  for (const { tensor, func, state, open } of things.values()) {
+    if (tensor) shown.tensors++;
+    else if (func) shown.functions++;
+    else if (state && !open) {
+      hidden.tensors += state.tensors;
+      hidden.functions += state.functions;
+    }
+  }
+  const words = (/** @type {typeof shown} */ { tensors, functions }) => ({
+    tensors: counted("tensor", tensors),
+    functions: counted("function", functions),
+  });
+  const name = t(`drawing.${side}`, words(shown));
+  return hidden.tensors + hidden.functions ? t("drawing.hidden", { name, ...words(hidden) }) : name;
+}
+
 /** @param {Event} event @returns {string|null} */
 function idAt(event) {
   return /** @type {Element} */ (event.target).closest("[data-id]")?.getAttribute("data-id") ?? null;
+}
+
+// ---- scene.js
+
+// What one drawing shows of a moment: every thing with its box, every edge with its line. Pure.
+
+const FRAME_HEAD = 26;
+
+/** @param {Moment} moment @param {Places} places @param {Side} side @param {Measure} measure
+ * @returns {Scene} */
+function buildScene(moment, places, side, measure) {
+  const { folding } = places;
+  const error = standingError(moment);
+  /** @type {Thing[]} */
+  const things = [];
+  /** @type {Box[]} the places of what is not there yet */
+  const future = [];
+  for (const [id, box] of places.boxes) {
+    const tensor = moment.tensors.get(id) ?? null;
+    const func = moment.functions.get(id) ?? null;
+    const group = folding.groups.get(id) ?? null;
+    /** @type {Thing} */
+    const thing = { id, box, tensor, func, group, state: null, open: false, depth: folding.above(id).length };
+    if (func) thing.box = functionBox(func, side, box, measure);
+    if (group) {
+      thing.state = groupState(group, moment, error);
+      thing.open = places.open.has(id);
+    }
+    const there = group ? thing.state?.functions || thing.state?.tensors : (tensor ?? func)?.shown;
+    if (there) things.push(thing);
+    else if (tensor || func || group) future.push(thing.box);
+  }
+  // In reading order, for the tab key and screen readers; a frame before what is in it.
+  const middle = (/** @type {Thing} */ { box, open }) => box.y + (open ? 0 : box.h / 2);
+  things.sort((a, b) => middle(a) - middle(b) || a.box.x - b.box.x);
+  const byId = new Map(things.map((thing) => [thing.id, thing]));
+  /** @type {Scene} */
+  const scene = {
+    side, width: places.width, height: places.height, things: byId, lines: new Map(), near: new Map(),
+    future,
+  };
+  const taken = new BoxIndex();
+  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
+  const first = firstGradients(moment.trace);
+  /** @type {[number, Line][]} */
+  const labelled = [];
+  /** @param {Way} way @param {Message[]} said */
+  const draw = (way, said) => {
+    const [source, target] = [byId.get(way.source), byId.get(way.target)];
+    if (!said.length || !source || !target || source === target) return;
+    const message = joinMessages(said);
+    const start = way.loose === "start" || source.open ? null : source.box;
+    const end = way.loose === "end" || target.open ? null : target.box;
+    const course = way.points.length ? way.points : detour(source.box, target.box);
+    const points = edgeLine(course, side, start, end);
+    const joins = way.loose === (side === "forward" ? "end" : "start");
+    /** @type {Line} */
+    const line = { id: way.id, points, box: bounds(points), message, pill: null, joins };
+    scene.lines.set(way.id, line);
+    if (message.pill) labelled.push([Math.min(...way.ids.map((id) => first.get(id) ?? -1)), line]);
+    for (const end of [way.source, way.target]) {
+      join(scene.near, end, way.id);
+      join(scene.near, way.id, end);
+    }
+  };
+  const messages = edgeMessages(moment, side);
+  for (const way of places.ways) {
+    draw(way, way.ids.map((id) => messages.get(id)).filter((message) => message !== undefined));
+  }
+  for (const [id, message] of messages) {
+    if (moment.edges.has(id)) continue;
+    const [source, target] = [message.edge.source, message.edge.target].flatMap(places.shownAs);
+    draw({ id, source, target, ids: [id], points: [], loose: "" }, [message]);
+  }
+  // In the order in which they came, so that a label stays where it is when others come.
+  labelled.sort((a, b) => a[0] - b[0]);
+  for (const [, line] of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
+  return scene;
+}
+
+/** @param {Map<string, Set<string>>} sets @param {string} key @param {string} value */
+function join(sets, key, value) {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
 }
 
 // ---- stage.js
@@ -3220,6 +3834,12 @@ class Stage {
   /** @param {HTMLElement} root the panel @param {import("./text.js").Measure} measure */
   constructor(root, measure) {
     this.root = root;
+    this.textWidth = measure;
+    this.moment = lastMoment(EMPTY_TRACE);
+    this.folding = new Folding(EMPTY_LAYOUT, EMPTY_TRACE);
+    /** @type {Map<string, boolean>} the groups that the learner has opened or closed */
+    this.chosen = new Map();
+    this.places = unfold(this.folding, new Set());
     /** @type {View} */
     this.wanted = "both";
     this.kind = ""; // of the step that is shown
@@ -3227,7 +3847,7 @@ class Stage {
     this.room = 0; // the width that there is for both
     const point = (/** @type {string|null} */ id) => this.drawings.forEach((drawing) => drawing.light(id));
     this.drawings = /** @type {const} */ (["forward", "backward"]).map(
-      (side) => new Drawing(side, measure, point, (id) => this.go([id])),
+      (side) => new Drawing(side, measure, point, (id) => this.go([id]), (id) => this.toggle(id)),
     );
     this.panes = this.drawings.map((drawing) => {
       const pane = /** @type {HTMLElement} */ (root.querySelector(`[data-side=${drawing.side}] .mg-scroll`));
@@ -3248,12 +3868,59 @@ class Stage {
   /** Takes a moment; `paint` draws it. @param {Moment} moment @param {Layout} layout
    * @param {boolean} glide whether nodes move to new places or jump */
   update(moment, layout, glide) {
-    const step = stepOf(moment);
-    this.kind = step?.kind ?? "";
-    const touched = touchedBy(moment, step);
-    // The one that is hidden too, so that the switch shows it at once.
-    for (const drawing of this.drawings) drawing.update(moment, layout, touched, glide);
+    const { folding } = this;
+    if (layout !== folding.layout || moment.trace !== this.moment.trace) {
+      this.folding = new Folding(layout, moment.trace);
+      this.unfold();
+    }
+    this.moment = moment;
+    this.kind = stepOf(moment)?.kind ?? "";
+    this.reveal();
+    this.redraw(glide);
     this.showView();
+  }
+
+  /** Finds where everything stands while the groups are open that are. */
+  unfold() {
+    this.places = unfold(this.folding, this.folding.opened(this.chosen));
+  }
+
+  /** Opens the groups that an error is in, unless the learner has closed them. */
+  reveal() {
+    const error = standingError(this.moment);
+    const ids = [error?.function, error?.card].filter((id) => typeof id === "string");
+    const closed = ids.flatMap((id) => this.folding.above(id)).filter((id) => !this.places.open.has(id));
+    const news = closed.filter((id) => !this.chosen.has(id));
+    for (const id of news) this.chosen.set(id, true);
+    if (news.length) this.unfold();
+  }
+
+  /** Gives both drawings what they show. @param {boolean} glide */
+  redraw(glide) {
+    const { moment, places, textWidth } = this;
+    const touched = new Map();
+    for (const [id, fields] of touchedBy(moment, stepOf(moment))) {
+      for (const shown of places.shownAs(id)) touched.set(shown, shown === id ? fields : touched.get(shown) ?? new Set());
+    }
+    // The one that is hidden too, so that the switch shows it at once.
+    for (const drawing of this.drawings) {
+      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, glide);
+    }
+  }
+
+  /** Opens a group, or closes it; it stays where the learner sees it. @param {string} id */
+  toggle(id) {
+    this.chosen.set(id, !this.places.open.has(id));
+    const before = this.drawings.map((drawing) => drawing.screenBox(id, this.scale));
+    this.unfold();
+    this.redraw(true);
+    this.fit(this.scale);
+    for (const [i, drawing] of this.drawings.entries()) {
+      const [old, now] = [before[i], drawing.screenBox(id, this.scale)];
+      const { x, y } = this.windows[i];
+      if (old && now) this.scrollTo(i, x + now.x - old.x, y + now.y - old.y);
+    }
+    this.paint();
   }
 
   /** @param {View} view */
@@ -3309,8 +3976,9 @@ class Stage {
     }
   }
 
-  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping. */
-  fit() {
+  /** Chooses the scale; both drawings have the same. Not at a step: nothing moves while stepping.
+   * @param {number} [kept] a scale that stays where the width allows it */
+  fit(kept = 0) {
     const drawing = this.visible()[0];
     const { w, h } = this.windows[this.drawings.indexOf(drawing)];
     // A panel has its height from its place; in a cell the drawing makes the height.
@@ -3318,6 +3986,7 @@ class Stage {
     const height = docked ? h : window.innerHeight * 0.75;
     const largest = docked ? LARGEST : 1;
     this.scale = scaleFor(w, height, drawing.width, drawing.height, largest);
+    if (kept > this.scale && kept * drawing.width <= w) this.scale = kept;
     for (const each of this.drawings) each.resize(this.scale);
   }
 
@@ -3346,7 +4015,8 @@ class Stage {
    * @param {string[]} ids */
   go(ids) {
     const drawing = this.visible()[0];
-    const boxes = ids.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
+    const shown = ids.flatMap((id) => this.places.shownAs(id));
+    const boxes = shown.map((id) => drawing.screenBox(id, this.scale)).filter((box) => box !== null);
     if (boxes.length) {
       const left = Math.min(...boxes.map((b) => b.x)) - AROUND;
       const right = Math.max(...boxes.map((b) => b.x + b.w)) + AROUND;
