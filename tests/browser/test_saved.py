@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,16 @@ def test_the_steps_work_in_it(open_file: OpenFile) -> None:
     expect(page.locator(".mg-say")).to_contain_text(trace.steps[-1].text)
     assert opened.asked == []
     assert opened.failures == []
+
+
+def test_where_the_module_does_not_run_there_is_the_text(open_file: OpenFile) -> None:
+    whole = traces.version_error().to_html()
+    text = re.sub(r'(id="module">)[^<]{100}', r"\1", whole)  # torn
+    assert text != whole
+    page = open_file(text, "page-torn").page
+    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator("#text")).to_contain_text("Backward stopped at MulBackward0")
+    expect(page.locator(".mg")).to_have_count(0)
 
 
 def test_markup_in_a_trace_stays_text(open_file: OpenFile) -> None:
