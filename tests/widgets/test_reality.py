@@ -104,5 +104,6 @@ def test_it_would_be_noticed_if_it_did_not() -> None:
         notebook.run(START)
         assert not differences(notebook.adapter, notebook.namespace)
         notebook.namespace["a"]._array[0] = 9.0
-        (wrong,) = differences(notebook.adapter, notebook.namespace)
+        wrong, kept = differences(notebook.adapter, notebook.namespace)
         assert wrong.startswith("a: value is")
+        assert "MulBackward0" in kept

@@ -47,6 +47,7 @@ export function cardWords(tensor) {
   words.push(tensor.value ? t("word.value", { value: tensor.value.said }) : t("word.value gone"));
   words.push(t("word.version", { version: tensor.version }));
   words.push(`requires_grad ${tensor.requires_grad ? "True" : "False"}`);
+  if (tensor.unseen) words.push(t("word.unseen"));
   if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
   if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
   if (tensor.retains_grad) words.push(t("word.retains"));
@@ -61,6 +62,7 @@ export function cardClass(tensor, side) {
   if (!tensor.current) classes.push("mg-old");
   else if (!tensor.alive || !tensor.names.length) classes.push("mg-unheld");
   if (tensor.current && tensor.version > 0) classes.push("mg-written");
+  if (tensor.unseen) classes.push("mg-unseen");
   if (side === "backward" && !tensor.requires_grad) classes.push("mg-dim");
   return classes.join(" ");
 }
@@ -91,7 +93,8 @@ export function cardTree(tensor, side, width, height, measure) {
 
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function nameRow(tensor, width, measure) {
-  const badge = `v${tensor.version}`;
+  const { version, unseen } = tensor;
+  const badge = unseen ? t("badge.unseen", { version }) : `v${version}`;
   const badgeWidth = Math.max(24, measure(badge, FONTS.badge) + 12);
   const left = PAD + (tensor.is_leaf ? 17 : 0);
   let room = width - left - 6 - badgeWidth - 6;

@@ -22,6 +22,11 @@ export function isBroken(func) {
   return func.saved.some((saved) => saved.state === "broken");
 }
 
+/** Whether what it saved has changed and it cannot know. @param {Func} func @returns {boolean} */
+export function isMisled(func) {
+  return func.saved.some((saved) => saved.state === "unseen");
+}
+
 /** What one slot says. @param {Saved} saved @returns {string} */
 export function slotText(saved) {
   const { state, version, now } = saved;
@@ -75,7 +80,7 @@ function drawsSlots(func, side) {
  */
 export function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) ? 19 : 0);
+  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -86,6 +91,7 @@ export function functionBox(func, side, place, measure) {
 export function functionClass(func, side) {
   const classes = ["mg-fn"];
   if (isBroken(func)) classes.push("mg-broken");
+  if (isMisled(func)) classes.push("mg-misled");
   if (func.cut) classes.push("mg-cut");
   if (side === "backward" && !func.node) classes.push("mg-dim");
   if (side === "backward" && func.runs > 0) classes.push("mg-ran");
@@ -96,7 +102,8 @@ export function functionClass(func, side) {
  * @param {Measure} measure */
 export function functionTree(func, side, { w, h: height }, measure) {
   const slots = drawsSlots(func, side);
-  const icon = isBroken(func) ? alarmIcon() : func.cut ? cutIcon() : null;
+  const alarm = isBroken(func) || isMisled(func);
+  const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
   const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
   const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
@@ -105,7 +112,7 @@ export function functionTree(func, side, { w, h: height }, measure) {
     { class: functionClass(func, side) },
     h("title", {}, functionWords(func)),
     h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
-    icon ? h("g", { transform: `translate(${start - 1} ${isBroken(func) ? 7.5 : 8})` }, icon) : null,
+    icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
     ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
   );
@@ -113,7 +120,7 @@ export function functionTree(func, side, { w, h: height }, measure) {
 
 /** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
 function slotTree(saved, i, width, measure) {
-  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
+  const font = ["broken", "unseen"].includes(saved.state) ? FONTS.alarm : FONTS.slot;
   return h(
     "g",
     { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },

@@ -13,13 +13,13 @@ import { t } from "./words.js";
  * @typedef {{cell: number, line: number}} Place
  * @typedef {{label: string, source: string}} Cell
  * @typedef {{slot: string, card: string|null, version: number, now: number,
- *   state: "intact"|"freed"|"broken", text: string}} Saved
+ *   state: "intact"|"freed"|"broken"|"unseen", text: string}} Saved
  * @typedef {{id: string, tensor: string, storage: string, shape: number[], dtype: string,
  *   base: string|null, made_by: string|null, output_nr: number, place: Place|null, shown: boolean,
  *   names: string[], ghosts: string[], label: string, value: Value|null, version: number,
  *   is_leaf: boolean, requires_grad: boolean, grad_fn: string|null, grad: Value|null,
  *   grad_state: "none"|"kept"|"let go", retains_grad: boolean, current: boolean, alive: boolean,
- *   hooks?: string[]}} Tensor
+ *   unseen: boolean, hooks?: string[]}} Tensor
  * @typedef {{id: string, op: string, node: string|null, text: string, inplace: boolean,
  *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number, call: string|null,
  *   hooks?: string[]}} Func

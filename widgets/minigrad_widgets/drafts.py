@@ -59,6 +59,8 @@ class Entity:
     node: int | None = None  # of a card: the key of its grad_fn
     counter: int = 0  # of a card: who counts its versions, as in Seen
     made: StepDraft | None = None  # the step that made it
+    mark: int | None = None  # of a card: see Seen
+    sure: Place | None = None  # of a card: where its contents were last seen to be what `mark` says
     args: list[tuple[str, str | None, str]] = field(default_factory=list)  # of a function: slot, card, text
     ins: list[str] = field(default_factory=list)  # of a function: the edges from its arguments
     gates: list[str | None] = field(default_factory=list)  # of a function: for each edge of its node, ours
@@ -142,7 +144,8 @@ class Drafts:
             **{name: getattr(seen, name) for name in _SAME},
         }  # fmt: skip
         card = self.new("t", step, seen.key, **{**fields, **given})
-        card.node, card.counter = seen.node, seen.counter
+        card.node, card.counter, card.mark = seen.node, seen.counter, seen.mark
+        card.sure = step.place if step is not None else given.get("place")
         return card
 
     def new_edge(

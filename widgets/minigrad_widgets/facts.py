@@ -34,6 +34,7 @@ class Seen(NamedTuple):
     grad: Value | None = None
     retains_grad: bool = False
     label: str = ""  # what to call it where it has no name: "w.grad"
+    mark: int | None = None  # stays the same as long as the contents do; None: nobody knows
 
 
 class Arg(NamedTuple):

@@ -106,6 +106,7 @@ def card_size(states: Iterable[TensorView]) -> tuple[int, int]:
             + text_width(was, m["small_font"])
             + mark
             + m["badge"]
+            + (text_width(UNSEEN, m["small_font"], bold=True) if card.unseen else 0)
         )
         value = card.value.text if card.value else "not kept"
         widths.append(text_width(shape_text(card), m["small_font"]) + 10 + _mono(value))
@@ -115,6 +116,9 @@ def card_size(states: Iterable[TensorView]) -> tuple[int, int]:
         if has_grad_line(card):
             rows = 4
     return min(round(max(widths)) + 2 * m["pad"], m["card_max"]), 12 + m["row"] * rows
+
+
+UNSEEN = " · unseen"  # what the badge with the version adds where the contents have changed all the same
 
 
 def _mono(text: str) -> float:
@@ -128,6 +132,8 @@ def slot_text(saved: SavedView) -> str:
         return f"{what} · freed"
     if saved.state == "broken":
         return f"{what} · saved v{saved.version}, now v{saved.now}"
+    if saved.state == "unseen":
+        return f"{what} · saved v{saved.version}, changed unseen"
     return what if saved.card is None else f"{what} · saved v{saved.version}"
 
 

@@ -14,14 +14,15 @@ recorder.trace()                        what hangs together with living, named t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from . import explain, keeping, statements, words
 from .backprop import Backprop
 from .drafts import Drafts, Entity, StepDraft
 from .facts import Failed, Ran, Seen
 from .say import Phrase
-from .trace import CallView, Cell, Change, Place, Trace
-from .writes import Writes
+from .trace import CallView, Cell, Change, Place, Trace, Value
+from .writes import Writes, changes
 
 MOST_STEPS = 10_000  # how many steps are kept
 MOST_FUNCTIONS = 3000  # how many functions
@@ -29,7 +30,7 @@ MOST_CARDS = 5000  # how many living tensors
 MOST_CELLS = 500  # of how many cells the code is kept though nothing refers to it
 # What may change of a tensor without an op: x.requires_grad_(), x.grad = None, x.data = y, NumPy.
 _CHANGING = (
-    "shape", "dtype", "requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad", "value",
+    "shape", "dtype", "requires_grad", "retains_grad", "is_leaf", "grad_fn", "version", "grad",
 )  # fmt: skip
 _SEARCHED = 8  # how many steps back a name may still join the step that made its tensor
 
@@ -102,30 +103,76 @@ class Recorder:
         card = self.drafts.card(seen.key)
         if card is None:
             return
+        drafts, now = self.drafts, card.now
         said, found = [], []
         for name in _CHANGING:
-            before, after = card.now[name], getattr(seen, name)
-            if before == after or (name == "value" and after is None):
+            before, after = now[name], getattr(seen, name)
+            if before == after:
                 continue
             found.append(name)
             if name in words.CHANGES:
-                values = [
-                    ("" if v is None else v.said) if name in ("grad", "value") else str(v)
-                    for v in (before, after)
-                ]
-                said.append(words.changed(card.title, name, *values))
-        if not found:
+                said.append(words.changed(card.title, name, _said(before, name), _said(after, name)))
+        written = changes(card, seen)
+        before, card.sure = card.sure, place
+        if not found and not written:
             return
-        step = self.drafts.step("write" if "value" in found else "tensor", place)
+        step = drafts.step("write" if written else "tensor", place)
         step.about = (card.id,)
+        if written and seen.version == now["version"]:
+            said = [*self._unseen(step, card, seen.value, before, place), *said]
+        elif written:
+            values = card.said(), "" if seen.value is None else seen.value.said
+            said = [words.written(card.title, *values, now["version"], seen.version), *said]
+            drafts.set(step, card, "value", seen.value)
         step.said = said or [words.other_changes(card.title, found)]
         for name in found:
-            self.drafts.set(step, card, name, getattr(seen, name))
-        if "version" in found:  # written where nobody looked
+            drafts.set(step, card, name, getattr(seen, name))
+        if "version" in found:
             step.said = [*step.said, *self.writes.compare(step, {seen.counter: seen.version})]
         if "grad" in found:
-            self.drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
-        card.node = seen.node
+            drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
+        card.node, card.mark = seen.node, seen.mark
+
+    def keeps(
+        self,
+        node: int,
+        slot: str,
+        version: int,
+        mark: int | None,
+        value: Callable[[], Value | None],
+        place: Place | None,
+    ) -> None:
+        """What a node keeps, as it is now: if its card was other, that has been written unseen."""
+        function = self.drafts.function(node)
+        saved = next((s for s in function.now["saved"] if s.slot == slot), None) if function else None
+        if saved is None or saved.card is None or saved.state != "intact":
+            return
+        card = self.drafts.entities[saved.card]
+        if version != saved.now:  # it was counted, but nobody looked
+            step = self.drafts.step("write", place)
+            step.about = (card.id, function.id)
+            step.said = self.writes.compare(step, {card.counter: version})
+            if not step.said:
+                self.drafts.steps.pop()
+            return
+        if mark is None or card.mark is None or mark == card.mark:
+            return
+        step = self.drafts.step("write", place)
+        step.about = (card.id, function.id)
+        step.said = self._unseen(step, card, value(), card.sure, place)
+        card.mark, card.sure = mark, place
+
+    def _unseen(
+        self, step: StepDraft, card: Entity, value: Value | None, before: Place | None, now: Place | None
+    ) -> list[Phrase]:
+        """The contents of a card have changed, somewhere between two places; its version has not."""
+        cells = self.drafts.cells
+        known = before is not None and now is not None and before != now
+        between = [(cells[place.cell].label, place.line) for place in (before, now)] if known else ()
+        said = words.unseen(card.title, card.said(), "" if value is None else value.said, between)
+        self.drafts.set(step, card, "value", value)
+        self.drafts.set(step, card, "unseen", True)
+        return [said, *self.writes.unseen(step, card)]
 
     def renewed(self, seen: Seen, place: Place | None) -> None:
         """A view, about to be used, whose place in the graph was made anew since its base was written."""
@@ -272,3 +319,7 @@ class Recorder:
             if any(change.field in ("names", "ghosts") for change in step.changes):
                 return None
         return None
+
+
+def _said(thing: Any, field: str) -> Phrase:
+    return str(thing) if field != "grad" else "" if thing is None else thing.said

@@ -101,15 +101,17 @@ class TensorView:
     retains_grad: bool = False
     current: bool = True
     alive: bool = True
+    unseen: bool = False  # its contents changed and its version did not
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """One thing that a node keeps for backward.
 
-    `state`: "intact", "freed" (backward used it and let it go) or "broken" (the memory was written
-    after it was saved: `now` differs from `version`). `card` is None for a plain number. `text` is what
-    to call it: the number, or the title of the card.
+    `state`: "intact", "freed" (backward used it and let it go), "broken" (the memory was written after it was
+    saved: `now` differs from `version`) or "unseen" (it was written and no version moved: backward will use it
+    all the same). `card` is None for a plain number. `text` is what to call it: the number, or the title of the
+    card.
     """
 
     slot: str

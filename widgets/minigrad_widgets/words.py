@@ -141,6 +141,28 @@ def broken(node: str, name: str, saved: int, now: int) -> Phrase:
     return Say("broken", {"node": node, "name": name, "saved": saved, "now": now})
 
 
+def written(name: str, before: Phrase, after: Phrase, was: int, now: int) -> Phrase:
+    """`name` was written, and counted, but nobody watched."""
+    parts = {"name": name, "before": before or "?", "after": _value(after), "was": was, "now": now}
+    return Say("changed.counted", parts)
+
+
+def wrong(node: str, name: str, saved: int) -> Phrase:
+    """What a node saved has changed, and nobody counted it."""
+    return Say("wrong", {"node": node, "name": name, "saved": saved})
+
+
+def unseen(name: str, before: Phrase, after: Phrase, between: Sequence[tuple[str, int]]) -> Phrase:
+    """The contents of `name` changed and its version did not. between: cell and line, where it was as before and
+    where it was found out; () where that is not known."""
+    parts = {"name": name, "before": before or "?", "after": _value(after), "when": ""}
+    if between:
+        (cell, line), (cell_now, line_now) = between
+        found = {"cell": cell, "line": line, "cell_now": cell_now, "line_now": line_now}
+        parts["when"] = Say("unseen.when", found)
+    return Say("changed.value", parts)
+
+
 def moved(name: str, what: str) -> Phrase:
     """A name was given to the result of an op: where it was before."""
     return Say("moved.same", {"name": name}) if what == name else Say("moved", {"name": name, "what": what})
@@ -157,7 +179,7 @@ def unnamed(name: str, what: str) -> list[Phrase]:
     return [Say("unnamed", {"name": name, "what": what})]
 
 
-CHANGES = ("requires_grad", "retains_grad", "grad", "value")
+CHANGES = ("requires_grad", "retains_grad", "grad")
 
 
 def changed(name: str, field: str, before: Phrase, after: Phrase) -> Phrase:
@@ -169,8 +191,6 @@ def changed(name: str, field: str, before: Phrase, after: Phrase) -> Phrase:
     parts: dict[str, Phrase] = {"name": name}
     if field == "grad":
         parts["after"] = after or "None"
-    elif field == "value":
-        parts |= {"before": before or "?", "after": _value(after)}
     return Say(f"changed.{field}", parts)
 
 

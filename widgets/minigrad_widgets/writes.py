@@ -17,6 +17,13 @@ from .trace import Place, SavedView
 MOST_WRITES = 1000  # of one tensor, of which it is known where
 
 
+def changes(card: Entity, seen: Seen) -> bool:
+    """Whether the contents are others than the card has."""
+    if seen.mark is not None and card.mark is not None:
+        return seen.mark != card.mark
+    return seen.value is not None and card.now["value"] is not None and card.now["value"] != seen.value
+
+
 class Writes:
     """Who saved what at which version, and every write that moved a version."""
 
@@ -75,6 +82,20 @@ class Writes:
                     said.append(words.broken(name, title, slot.version, version))
         return [what for i, what in enumerate(said) if what not in said[:i]]
 
+    def unseen(self, step: StepDraft, card: Entity) -> list[Phrase]:
+        """The contents of a card have changed and its version has not: mark where it is saved; says by whom."""
+        said = []
+        for id, position in self.savers.get(card.counter, ()):
+            function = self.drafts.entities[id]
+            slot = function.now["saved"][position]
+            if slot.card != card.id or slot.state != "intact":
+                continue
+            saved = list(function.now["saved"])
+            saved[position] = replace(slot, state="unseen")
+            self.drafts.set(step, function, "saved", tuple(saved))
+            said.append(words.wrong(function.now["node"] or function.now["op"], card.title, slot.version))
+        return [what for i, what in enumerate(said) if what not in said[:i]]
+
     # ------------------------------------------------------------------ the write
 
     def write(self, step: StepDraft | None, fact: Ran, function: Entity) -> None:
@@ -86,6 +107,7 @@ class Writes:
         tracked = fact.node is not None
         # A write into a view rewrites a part of its base: for the graph it is the base that moves on.
         base = next((seen for seen in others if seen.key == target.base), None)
+        hidden: list[Phrase] = []
         self._go_on(step, function, base or target, tracked)
         for seen in members:
             if seen is (base or target):
@@ -96,8 +118,12 @@ class Writes:
             elif seen is target:
                 self._go_on(step, function, seen, False)
             else:
+                if step is not None and seen.version == versions[seen.key] and changes(old, seen):
+                    drafts.set(step, old, "unseen", True)
+                    hidden += self.unseen(step, old)
                 for name in ("version", "value"):
                     drafts.set(step, old, name, getattr(seen, name))
+                old.mark, old.sure = seen.mark, fact.place
         moved = [seen for seen in members if seen.version != versions[seen.key]]
         for seen in moved:
             self.ledger[seen.key].append((seen.version, fact.place))
@@ -114,6 +140,7 @@ class Writes:
                     if before[s.key].now["names"] and (s in moved) is counted
                 ]
                 step.said += [words.shared(names, counted)] if names else []
+            step.said += hidden
 
     def _go_on(self, step: StepDraft | None, function: Entity, seen: Seen, tracked: bool) -> Entity:
         """The tensor's next card, made by `function`. tracked: by the node of that function."""

@@ -15,8 +15,9 @@ from minigrad.opnode import ListOpNode, OpNode
 from minigrad.tensor import Tensor
 
 from ..places import Spot
+from ..recorder import MOST_FUNCTIONS
 from ..trace import Trace
-from .looking import Copy, Look, Recording, Slot, copy_of, text_of, version_of
+from .looking import Copy, Look, Recording, Slot, copy_of, kept_now, text_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,17 +55,20 @@ def tell(notes: Notes, root: Tensor, place: Spot) -> bool:
     return _Graph(notes, root, place).tell()
 
 
-def tell_freed(notes: Notes, tensors: Iterable[Tensor]) -> None:
-    """Note which nodes above these tensors have let go what they saved."""
+def tell_kept(notes: Notes, tensors: Iterable[Tensor], place: Spot) -> None:
+    """Note what the nodes above these tensors keep as it is now, and which of them have let it go."""
     stack = [tensor._node for tensor in tensors]
     seen: set[int] = set()
-    while stack:
+    while stack and len(seen) < MOST_FUNCTIONS:
         node = stack.pop()
-        if node is not None and node.seq not in seen:
-            seen.add(node.seq)
-            stack += node.next
-            if node.freed:
-                notes.note("freed", node.seq, None)
+        if node is None or node.seq in seen or isinstance(node, AccumulateGrad):
+            continue
+        seen.add(node.seq)
+        stack += node.next
+        if node.freed:
+            notes.note("freed", node.seq, None)
+        elif kept := kept_now(node):
+            notes.note("keeps", node.seq, kept, place)
 
 
 class _Graph:

@@ -14,9 +14,11 @@ from minigrad.tensor import Tensor
 from ..facts import Failed
 from ..values import MOST_NUMBERS, first_and_sample, number_text
 
-# The bytes of an array, its dtype and shape; of a large one its first numbers and, as a fourth, a sample.
+# The bytes of an array, its dtype and shape; of a large one its first numbers and, besides, a sample and a checksum.
 # No bytes: what the numbers were is not known.
 Copy = tuple
+
+MOST_CHECKED = 10_000_000  # elements: of a larger array there is no checksum
 
 
 def copy_of(array: np.ndarray) -> Copy:
@@ -24,7 +26,38 @@ def copy_of(array: np.ndarray) -> Copy:
     if array.size <= MOST_NUMBERS:
         return array.tobytes(), array.dtype, array.shape
     first, sample = first_and_sample(array)
-    return first.tobytes(), array.dtype, array.shape, sample.tobytes()
+    return first.tobytes(), array.dtype, array.shape, sample.tobytes(), _checksum(array)
+
+
+def _checksum(array: np.ndarray) -> int:
+    """All bits in one, at a fraction of what an op on them costs. 0 for what does not lie in one piece."""
+    if not array.flags.c_contiguous or array.size > MOST_CHECKED:
+        return 0
+    bits = array.reshape(-1).view(f"u{array.itemsize}")
+    return int(np.bitwise_xor.reduce(bits))
+
+
+def mark_of(copy: Copy) -> int | None:
+    """A number that stays the same as long as the contents do; None where they are not known."""
+    return None if copy[0] is None else hash((copy[0], *copy[3:]))
+
+
+def kept_now(node: Node) -> tuple[tuple[str, int, Copy], ...]:
+    """What a node keeps for backward, as it is now: slot, version, contents."""
+    inner = node.fn if isinstance(node, CopySlices) else node
+    if isinstance(inner, OpNode):
+        if inner.versions is None:
+            return ()
+        found = zip(inner.plan.slots, inner.saved, inner.versions, strict=False)
+    else:
+        found = iter(inner.saved_slots())
+    return tuple(
+        (slot, 0, copy_of(value))
+        if type(value) is np.ndarray
+        else (slot, version_of(value), copy_of(value._array))
+        for slot, value, _ in found
+        if isinstance(value, (Tensor, np.ndarray))
+    )
 
 
 class Look(NamedTuple):

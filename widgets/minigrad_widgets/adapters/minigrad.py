@@ -28,7 +28,7 @@ from minigrad.tensor import Tensor
 from ..places import Spot
 from ..trace import Trace
 from ..values import MOST_NUMBERS
-from .looking import copy_of, failed_of, fitted, is_list, recording_of
+from .looking import copy_of, failed_of, fitted, is_list, kept_now, recording_of
 from .notes import PLAIN, Notes
 from .writing import Writes
 
@@ -106,7 +106,7 @@ class MinigradAdapter(Notes, Observer):
             raise RuntimeError(self.failure)
         if namespace is not None:
             self.places.namespace = self.places.names = namespace
-        self.scan(interrupted=isinstance(error, KeyboardInterrupt))
+        self.scan()
         self.tell()
         self.tell_lost()
         self.recorder.drafts.elsewhere, self.elsewhere = self.elsewhere, 0
@@ -270,6 +270,9 @@ class MinigradAdapter(Notes, Observer):
 
     @_guarded
     def node_ran(self, node: Node, gradients: tuple, results: tuple) -> None:
+        kept = kept_now(node)
+        if kept:
+            self.note("keeps", node.seq, kept, self._during)
         came = [None if g is None else copy_of(g._array) for g in gradients]
         went: list[tuple | None] = []
         for target, number, result in zip(node.next, node.numbers, results, strict=False):

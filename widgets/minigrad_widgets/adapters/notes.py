@@ -72,11 +72,8 @@ class Notes:
         """The tensors that have a name now."""
         return names.named(self.places.names, Tensor)
 
-    def scan(self, interrupted: bool = False) -> None:
-        """All names as they are now, and what changed of their tensors without an op.
-
-        interrupted: something may have been done and not noted.
-        """
+    def scan(self) -> None:
+        """All names as they are now, and what changed of their tensors, and of what is saved, without an op."""
         places, named = self.places, self.named()
         self.tell()
         self._find_missed(named.values())
@@ -91,8 +88,8 @@ class Notes:
                     self.tensors.key(tensor._view.base, None)
                     self.use_view(tensor, key, places.line_of(""))
                 self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
-            if interrupted or self.elsewhere:
-                graph.tell_freed(self, named.values())
+        self.tell()
+        graph.tell_kept(self, named.values(), places.line_of(""))
         self.names = {name: key for name, key in self.names.items() if key is not None}
 
     def _find_missed(self, tensors: Iterable[Tensor]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..recorder import Recorder
 from ..trace import Value
 from ..values import number_text, sampled, value_of
 from .calls import Call
-from .looking import Copy, Look, Recording, copy_of, slots_of, version_of
+from .looking import Copy, Look, Recording, copy_of, mark_of, slots_of, version_of
 
 MOST_VALUES = 1000  # of how many the text is remembered
 
@@ -62,7 +63,7 @@ class Telling:
         return Seen(
             look.key, look.memory, look.counter, shape, dtypes.of(dtype).name, look.version,
             self.value(look.copy, look.key, look.version), look.is_leaf, look.requires_grad, look.grad_fn,
-            look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look),
+            look.node, look.output_nr, look.base, self.value(look.grad), look.retains_grad, self._label(look), mark_of(look.copy),
         )  # fmt: skip
 
     def _label(self, look: Look) -> str:
@@ -117,9 +118,9 @@ class Telling:
         args: tuple,
     ) -> None:
         """A plain op: one output that is no view; it recorded a node of the op table, or nothing (see log.py)."""
-        value, dtype = self.value((data, dtype, shape)), dtypes.of(dtype).name
+        value, mark, dtype = self.value((data, dtype, shape)), hash((data,)), dtypes.of(dtype).name
         if not plan_id:
-            seen = Seen(number, number, number, shape, dtype, 0, value)
+            seen = Seen(number, number, number, shape, dtype, 0, value, mark=mark)
             fact_args = self._args(name, args, frozenset())
             self.recorder.ran(Ran(name, fact_args, (seen,), None, place_of(spot), cut=versions))
             return
@@ -127,7 +128,7 @@ class Telling:
         grad_fn, key = entry.node_class.__name__, -1 - number
         node = Recorded(number, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
         tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
-        seen = Seen(key, key, key, shape, dtype, 0, value, False, True, grad_fn, number)
+        seen = Seen(key, key, key, shape, dtype, 0, value, False, True, grad_fn, number, mark=mark)
         self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, place_of(spot)))
 
     def any_op(
@@ -183,6 +184,11 @@ class Telling:
     def backward(self, keys: list[int], seeds: list[Copy], spot: Spot) -> None:
         roots = [(key, self.value(seed)) for key, seed in zip(keys, seeds, strict=True)]
         self.recorder.backprop.begins(roots, place_of(spot))
+
+    def keeps(self, node: int, kept: tuple[tuple[str, int, Copy], ...], spot: Spot) -> None:
+        """What a node keeps, as it is now."""
+        for slot, version, copy in kept:
+            self.recorder.keeps(node, slot, version, mark_of(copy), partial(self.value, copy), place_of(spot))
 
     def ran(self, node: int, came: list[Copy | None], went: list[tuple | None], spot: Spot) -> None:
         results = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import has_grad_line, shape_text
+from ..layout import UNSEEN, has_grad_line, shape_text
 from ..say import render
 from ..trace import TensorView
 from .fitting import FONTS, Measure, estimate, fit
@@ -50,6 +50,8 @@ def card_words(card: TensorView, language: str = "en") -> str:
     words += [f"shape {card.shape}", card.dtype]
     words.append(f"value {render(card.value.said, language)}" if card.value else "value no longer kept")
     words += [f"version {card.version}", f"requires_grad {card.requires_grad}"]
+    if card.unseen:
+        words.append("changed unseen: the version did not move")
     if card.grad_fn:
         words.append(f"grad_fn {card.grad_fn}")
     if has_grad_line(card):
@@ -72,6 +74,8 @@ def card_class(card: TensorView, side: str) -> str:
         classes.append("mg-unheld")
     if card.current and card.version > 0:
         classes.append("mg-written")
+    if card.unseen:
+        classes.append("mg-unseen")
     if side == "backward" and not card.requires_grad:
         classes.append("mg-dim")
     return " ".join(classes)
@@ -100,7 +104,7 @@ def card_tree(
 
 
 def _name_row(card: TensorView, width: float, measure: Measure) -> Markup:
-    badge = f"v{card.version}"
+    badge = f"v{card.version}{UNSEEN if card.unseen else ''}"
     badge_width = max(24, measure(badge, FONTS["badge"]) + 12)
     left = PAD + (17 if card.is_leaf else 0)
     room = width - left - 6 - badge_width - 6

@@ -17,6 +17,11 @@ def is_broken(function: NodeView) -> bool:
     return any(saved.state == "broken" for saved in function.saved)
 
 
+def is_misled(function: NodeView) -> bool:
+    """Whether what it saved has changed and it cannot know."""
+    return any(saved.state == "unseen" for saved in function.saved)
+
+
 def function_title(function: NodeView, side: str) -> str:
     """The name on the oval."""
     op = function.text if function.inplace and function.text else function.op
@@ -50,7 +55,7 @@ def function_box(function: NodeView, side: str, place: Box, measure: Measure = e
     """The box that is drawn in the place that the layout keeps."""
     if _draws_slots(function, side):
         return place
-    marks = (17 if function.cut else 0) + (19 if is_broken(function) else 0)
+    marks = (17 if function.cut else 0) + (19 if is_broken(function) or is_misled(function) else 0)
     wanted = measure(function_title(function, side), FONTS["title"]) + marks + 26
     w, height = min(place.w, max(56, wanted)), min(place.h, PILL)
     return Box(place.x + (place.w - w) / 2, place.y + (place.h - height) / 2, w, height)
@@ -61,6 +66,8 @@ def function_class(function: NodeView, side: str) -> str:
     classes = ["mg-fn"]
     if is_broken(function):
         classes.append("mg-broken")
+    if is_misled(function):
+        classes.append("mg-misled")
     if function.cut:
         classes.append("mg-cut")
     if side == "backward" and not function.node:
@@ -74,7 +81,7 @@ def function_tree(
     function: NodeView, side: str, box: Box, measure: Measure = estimate, words: bool = True
 ) -> Markup:
     """The oval at its own origin; `words`: with a tooltip that says it all."""
-    broken = is_broken(function)
+    broken = is_broken(function) or is_misled(function)
     icon = alarm_icon() if broken else cut_icon() if function.cut else None
     icon_width = 18 if icon else 0
     title = fit(function_title(function, side), box.w - 20 - icon_width, FONTS["title"], measure)
@@ -94,7 +101,7 @@ def function_tree(
 
 
 def _slot(saved: SavedView, i: int, width: float, measure: Measure) -> Markup:
-    font = FONTS["alarm"] if saved.state == "broken" else FONTS["slot"]
+    font = FONTS["alarm"] if saved.state in ("broken", "unseen") else FONTS["slot"]
     return h(
         "g",
         {"class": f"mg-slot mg-{saved.state}", "transform": f"translate(9 {26 + i * SLOT})"},

@@ -56,7 +56,9 @@ def build_scene(moment: Trace, layout: dict[str, Any], side: str, measure: Measu
         lines[id] = Line(edge, points, message, None)
     # In the order in which they came, so that a label stays where it is when others come.
     first = _first_gradients(moment)
-    for id in sorted((id for id, line in lines.items() if line.message.pill), key=lambda id: first.get(id, -1)):
+    for id in sorted(
+        (id for id, line in lines.items() if line.message.pill), key=lambda id: first.get(id, -1)
+    ):
         pill = pill_box(lines[id].message, lines[id].points, taken, measure)
         lines[id] = lines[id]._replace(pill=pill)
     return Scene(side, layout["width"], layout["height"], things, lines)

@@ -407,6 +407,18 @@ const MESSAGES = {
 "en": "{what} · saved v{version}",
 "zh": "{what} · 保存于 v{version}"
 },
+"slot.unseen": {
+"en": "{what} · saved v{version}, changed unseen",
+"zh": "{what} · 保存于 v{version}，此后被暗中改动"
+},
+"badge.unseen": {
+"en": "v{version} · unseen",
+"zh": "v{version} · 暗改"
+},
+"word.unseen": {
+"en": "changed unseen: the version did not move",
+"zh": "被暗中改动：版本没有变"
+},
 "slot.freed": {
 "en": "{what} · freed",
 "zh": "{what} · 已释放"
@@ -760,8 +772,20 @@ const MESSAGES = {
 "zh": "{name} 不是叶子，但 retain_grad() 要求保留它的梯度。"
 },
 "changed.value": {
-"en": "{name} changed unseen from {before} to {after}: its version did not move, so backward cannot notice.",
-"zh": "{name} 在无人察觉时从 {before} 变成 {after}：版本没有变，所以反向发现不了。"
+"en": "{name} changed unseen from {before} to {after}{when}: its version did not move, so backward cannot notice.",
+"zh": "{name} 在无人察觉时{when}从 {before} 变成 {after}：版本没有变，所以反向发现不了。"
+},
+"changed.counted": {
+"en": "{name} was written where nobody looked: {before} becomes {after}, version {was} becomes {now}.",
+"zh": "{name} 在没有观察的地方被写入：{before} 变成 {after}，版本 {was} 变成 {now}。"
+},
+"unseen.when": {
+"en": ", between line {line} of {cell} and line {line_now} of {cell_now}",
+"zh": "（在 {cell} 第 {line} 行与 {cell_now} 第 {line_now} 行之间）"
+},
+"wrong": {
+"en": "{node} saved {name} at version {saved}, before that: it will compute a wrong gradient.",
+"zh": "{node} 保存的是此前版本 {saved} 的 {name}：它会算出错误的梯度。"
 },
 "changed.other": {
 "en": "{name} changed: {fields}.",
@@ -1727,6 +1751,7 @@ function cardWords(tensor) {
   words.push(tensor.value ? t("word.value", { value: tensor.value.said }) : t("word.value gone"));
   words.push(t("word.version", { version: tensor.version }));
   words.push(`requires_grad ${tensor.requires_grad ? "True" : "False"}`);
+  if (tensor.unseen) words.push(t("word.unseen"));
   if (tensor.grad_fn) words.push(`grad_fn ${tensor.grad_fn}`);
   if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
   if (tensor.retains_grad) words.push(t("word.retains"));
@@ -1741,6 +1766,7 @@ function cardClass(tensor, side) {
   if (!tensor.current) classes.push("mg-old");
   else if (!tensor.alive || !tensor.names.length) classes.push("mg-unheld");
   if (tensor.current && tensor.version > 0) classes.push("mg-written");
+  if (tensor.unseen) classes.push("mg-unseen");
   if (side === "backward" && !tensor.requires_grad) classes.push("mg-dim");
   return classes.join(" ");
 }
@@ -1771,7 +1797,8 @@ function cardTree(tensor, side, width, height, measure) {
 
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function nameRow(tensor, width, measure) {
-  const badge = `v${tensor.version}`;
+  const { version, unseen } = tensor;
+  const badge = unseen ? t("badge.unseen", { version }) : `v${version}`;
   const badgeWidth = Math.max(24, measure(badge, FONTS.badge) + 12);
   const left = PAD + (tensor.is_leaf ? 17 : 0);
   let room = width - left - 6 - badgeWidth - 6;
@@ -1858,6 +1885,11 @@ function isBroken(func) {
   return func.saved.some((saved) => saved.state === "broken");
 }
 
+/** Whether what it saved has changed and it cannot know. @param {Func} func @returns {boolean} */
+function isMisled(func) {
+  return func.saved.some((saved) => saved.state === "unseen");
+}
+
 /** What one slot says. @param {Saved} saved @returns {string} */
 function slotText(saved) {
   const { state, version, now } = saved;
@@ -1911,7 +1943,7 @@ function drawsSlots(func, side) {
  */
 function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) ? 19 : 0);
+  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -1922,6 +1954,7 @@ function functionBox(func, side, place, measure) {
 function functionClass(func, side) {
   const classes = ["mg-fn"];
   if (isBroken(func)) classes.push("mg-broken");
+  if (isMisled(func)) classes.push("mg-misled");
   if (func.cut) classes.push("mg-cut");
   if (side === "backward" && !func.node) classes.push("mg-dim");
   if (side === "backward" && func.runs > 0) classes.push("mg-ran");
@@ -1932,7 +1965,8 @@ function functionClass(func, side) {
  * @param {Measure} measure */
 function functionTree(func, side, { w, h: height }, measure) {
   const slots = drawsSlots(func, side);
-  const icon = isBroken(func) ? alarmIcon() : func.cut ? cutIcon() : null;
+  const alarm = isBroken(func) || isMisled(func);
+  const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
   const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
   const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
@@ -1941,7 +1975,7 @@ function functionTree(func, side, { w, h: height }, measure) {
     { class: functionClass(func, side) },
     h("title", {}, functionWords(func)),
     h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
-    icon ? h("g", { transform: `translate(${start - 1} ${isBroken(func) ? 7.5 : 8})` }, icon) : null,
+    icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
     ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
   );
@@ -1949,7 +1983,7 @@ function functionTree(func, side, { w, h: height }, measure) {
 
 /** @param {Saved} saved @param {number} i @param {number} width @param {Measure} measure */
 function slotTree(saved, i, width, measure) {
-  const font = saved.state === "broken" ? FONTS.alarm : FONTS.slot;
+  const font = ["broken", "unseen"].includes(saved.state) ? FONTS.alarm : FONTS.slot;
   return h(
     "g",
     { class: `mg-slot mg-${saved.state}`, transform: `translate(9 ${26 + i * SLOT})` },
