@@ -129,6 +129,7 @@ export class Panel {
     this.root.classList.toggle("mg-inspecting", id !== null);
     stage.mark(id);
     inspector.show(moment);
+    if (id !== null) this.root.scrollTop = 0;
     stage.measure();
     if (id !== null) stage.go([id]);
     if (focus && id !== null) inspector.heading.focus({ preventScroll: true });
@@ -158,7 +159,9 @@ export class Panel {
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
     this.find(".mg-say").replaceChildren(build(sayTree(moment)));
-    this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
+    const fault = error ? buildHtml(errorTree(error, moment)) : null;
+    if (fault) fault.tabIndex = 0; // it scrolls where there is little room
+    this.find(".mg-fault").replaceChildren(...(fault ? [fault] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
     this.inspector.show(moment);
@@ -170,6 +173,8 @@ export class Panel {
   arrange() {
     this.stage.arrange();
     this.stepper.arrange();
+    const { scrollHeight, clientHeight } = this.find(".mg-sentence");
+    this.find(".mg-say").tabIndex = scrollHeight > clientHeight ? 0 : -1;
   }
 
   /** Says everything again in another language. */

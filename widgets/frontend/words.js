@@ -40,7 +40,7 @@ export function t(key, parts = {}) {
   return wording({ ...parts, say: key });
 }
 
-/** "1 tensor", "2 tensors". @param {"tensor"|"function"} what @param {number} count */
+/** "1 tensor", "2 tensors". @param {"tensor"|"function"|"elsewhere"} what @param {number} count */
 export function counted(what, count) {
   return t(`count.${what}.${count === 1 ? "one" : "many"}`, { count });
 }

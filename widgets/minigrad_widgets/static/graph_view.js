@@ -1193,7 +1193,7 @@ function t(key, parts = {}) {
   return wording({ ...parts, say: key });
 }
 
-/** "1 tensor", "2 tensors". @param {"tensor"|"function"} what @param {number} count */
+/** "1 tensor", "2 tensors". @param {"tensor"|"function"|"elsewhere"} what @param {number} count */
 function counted(what, count) {
   return t(`count.${what}.${count === 1 ? "one" : "many"}`, { count });
 }
@@ -3463,7 +3463,7 @@ class Drawing {
     this.selected = null;
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
-    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
+    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree", "data-lm-suppress-shortcuts": "true" }));
     this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
     this.frameLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
@@ -4408,6 +4408,7 @@ class Panel {
     this.root.classList.toggle("mg-inspecting", id !== null);
     stage.mark(id);
     inspector.show(moment);
+    if (id !== null) this.root.scrollTop = 0;
     stage.measure();
     if (id !== null) stage.go([id]);
     if (focus && id !== null) inspector.heading.focus({ preventScroll: true });
@@ -4437,7 +4438,9 @@ class Panel {
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
     this.find(".mg-say").replaceChildren(build(sayTree(moment)));
-    this.find(".mg-fault").replaceChildren(...(error ? [buildHtml(errorTree(error, moment))] : []));
+    const fault = error ? buildHtml(errorTree(error, moment)) : null;
+    if (fault) fault.tabIndex = 0; // it scrolls where there is little room
+    this.find(".mg-fault").replaceChildren(...(fault ? [fault] : []));
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
     this.inspector.show(moment);
@@ -4449,6 +4452,8 @@ class Panel {
   arrange() {
     this.stage.arrange();
     this.stepper.arrange();
+    const { scrollHeight, clientHeight } = this.find(".mg-sentence");
+    this.find(".mg-say").tabIndex = scrollHeight > clientHeight ? 0 : -1;
   }
 
   /** Says everything again in another language. */
