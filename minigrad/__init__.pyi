@@ -34,6 +34,7 @@ from .ops.convert import asarray as asarray
 from .ops.reshape import atleast_1d as atleast_1d
 from .ops.reshape import atleast_2d as atleast_2d
 from .ops.reshape import atleast_3d as atleast_3d
+from . import attach as attach
 from . import autograd as autograd
 from .ops.pooling import avg_pool1d as avg_pool1d
 from . import bare as bare
@@ -77,6 +78,7 @@ from .ops.loss_made import cosine_similarity as cosine_similarity
 from .ops.reduce import count_nonzero as count_nonzero
 from .ops.statistics import cov as cov
 from .ops.products import cross as cross
+from . import ctx as ctx
 from .ops.running import cummax as cummax
 from .ops.running import cummin as cummin
 from .ops.combine import cumulative_trapezoid as cumulative_trapezoid

@@ -30,16 +30,15 @@ if TYPE_CHECKING:
     from .op import Op
 
 
-# They may write one place several times: these two, which write the same everywhere ...
-FILLS = {"zero_", "fill_number_"}
-SIZED = {"addmm", "addmv", "baddbmm"}  # torch asks for the size of these results before it computes them
-# ... and these with a warning.
-TOLERATED = {"index_fill_", "index_put_", "masked_fill_"}
-# torch writes one place several times in these, and reads it in between.
-IN_STEPS = {
-    "addbmm", "addmm", "addmv", "addr", "baddbmm", "cumprod", "cumsum", "index_add", "index_reduce", "masked_scatter",
-    "renorm", "scatter_add", "scatter_reduce",
-}  # fmt: skip
+# What sets the in-place form of an op apart: an entry of the table says so, as `twin="stepwise sized"`.
+TRAITS = {
+    "uniform": "writes the same everywhere, and so may write one place several times",
+    "tolerated": "may write one place several times, with a warning",
+    "stepwise": "in torch writes one place several times, and reads it in between",
+    "sized": "torch asks for the size of the result before it computes it",
+    "filling": "reads the value that it writes before it writes",
+    "copying": "may write each place onto itself",
+}
 
 
 def run_inplace(op: Op, args: list[Any]) -> Tensor:
@@ -142,9 +141,9 @@ def is_expanded(array: np.ndarray) -> bool:
 
 def check_expanded(op: Op, args: list[Any]) -> None:
     """RuntimeError where one place of memory would be written several times; for some ops a warning."""
-    if op.name in FILLS or (op.name == "copy_" and _same_places(args[0]._array, args[1]._array)):
+    if "uniform" in op.twin or ("copying" in op.twin and _same_places(args[0]._array, args[1]._array)):
         return
-    if op.written_name not in TOLERATED:
+    if "tolerated" not in op.twin:
         error = RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
@@ -169,7 +168,7 @@ def check_overlap(op: Op, args: list[Any]) -> None:
             i
             and isinstance(arg, Tensor)
             and (arg._storage is not None or arg is args[0])
-            and (arg._array.ndim or "fill" not in op.name)  # a value to fill with is read first
+            and (arg._array.ndim or "filling" not in op.twin)
             and (
                 (arg is args[0] and op.tensor_args)  # whether it has elements or not
                 or _overlap(args[0]._array, arg._array, by_position=bool(op.tensor_args))
@@ -197,7 +196,7 @@ def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> 
     found = op.forward(*arrays)
     shape = np.shape(found)
     if shape != out.shape and not op.writes_self:
-        if op.name in SIZED:
+        if "sized" in op.twin:
             raise RuntimeError(
                 f"Bad in-place call: input tensor size {list(out.shape)} and output tensor size {list(shape)} should "
                 "match"
@@ -211,7 +210,7 @@ def write(op: Op, target: Tensor, arrays: list[Any], expanded: bool = False) -> 
         _write_in_turn(op, out, arrays)
     elif expanded or (windows and not op.writes_self):
         if windows and (
-            op.name in IN_STEPS or ("accumulate" in op.names and arrays[op.names.index("accumulate")])
+            "stepwise" in op.twin or ("accumulate" in op.names and arrays[op.names.index("accumulate")])
         ):
             raise NotImplementedError(
                 f"{op.written_name}(): self with windows that share memory is not supported"

@@ -27,21 +27,14 @@ from typing import Any
 import numpy as np
 
 from . import arguments, dtypes, errors, record
+from .attach import attach
 from .broadcast import broadcast_shape
-from .inplace import binary as binary_inplace
-from .inplace import run_inplace
+from .inplace import TRAITS, run_inplace
 from .opnode import ListOpNode, ManyOpNode, OpNode, saved_attributes
 from .plan import RESULT, Plan, Source
-from .recorders import recorder
 from .signature import NO_DEFAULT, Signature
 from .strides import pointwise
 from .tensor import Tensor
-
-_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@", "mod": "%",
-            "floordiv": "//", "and": "&", "or": "|", "xor": "^", "lt": "<", "gt": ">"}  # fmt: skip
-
-# Elementwise ops to which a number is a parameter and no operand.
-_TAKE_NUMBERS = {"pow_number", "clamp_number", "clamp_min_number", "clamp_max_number", "logit", "mse_loss"}
 
 table: dict[str, Op] = {}  # every op by name, for tests and docs
 
@@ -63,6 +56,8 @@ class Op(Signature):
         of: str,
         check: Callable[..., None] | None,
         written: int,
+        twin: str,
+        number_operands: bool,
     ) -> None:
         self.signature, _, named = signature.partition(" -> ")
         super().__init__(self.signature, of)
@@ -76,14 +71,15 @@ class Op(Signature):
         self.doc = doc
         self.check = check
         self.written = written
+        self.twin = frozenset(twin.split())
+        if unknown := self.twin - TRAITS.keys():
+            raise TypeError(f"op {self.name}: twin={unknown.pop()!r} is none of {', '.join(TRAITS)}")
         self.formulas = {name: self._checked(name, f) for name, f in formulas.items()}
         self.edges = tuple(self.names.index(name) for name in self.formulas)
         self.differentiable = bool(self.formulas)
         self.accepts_out = isinstance(forward, np.ufunc) or "out" in _own_parameters(forward)
         self.operands = self._operands()
-        self.operand_numbers = (
-            () if self.name in _TAKE_NUMBERS else self.operands
-        )  # where a number is an operand
+        self.operand_numbers = self.operands if number_operands else ()  # where a number is an operand
         self.written_name = self.shown if self.name.endswith("_") else self.shown + "_"
         self.writes_self = self.name.endswith("_")
         self.public = True  # whether users call it, or it is a part of what they call
@@ -265,6 +261,8 @@ def op(
     of: str = "",
     check: Callable[..., None] | None = None,
     written: int = 0,
+    twin: str = "",
+    number_operands: bool = True,
     **formulas: Callable[..., Any],
 ) -> Callable[..., Any]:
     """Enter an op into the table, attach it to Tensor, and return its function.
@@ -285,6 +283,8 @@ def op(
     check: called with the operands (arrays and numbers) before they are promoted, unless all are of one float
         dtype; it raises where torch does.
     written: how often torch writes the gradient while it makes it, to be seen in its _version.
+    twin: what sets the in-place form apart, in the words of inplace.TRAITS.
+    number_operands: whether a number in an operand's place is one, or a parameter.
     formulas: the derivatives, each under the name of its argument.
     """
     entry = Op(
@@ -299,92 +299,13 @@ def op(
         of=of,
         check=check,
         written=written,
+        twin=twin,
+        number_operands=number_operands,
     )
     if entry.name in table:
         raise TypeError(f"op {entry.name} is in the table already")
     table[entry.name] = entry
-    if entry.writes_self:
-        function = _public(entry, entry.call_inplace, entry.name)
-        if method:
-            setattr(Tensor, entry.name, function)
-        return function
-    fast = recorder(entry)
-    function = _public(entry, fast, entry.name)
-    entry.public = method
-    if method:
-        setattr(Tensor, entry.name, function)
-        function = _public(entry, recorder(entry, entry.call_function, method=False), entry.name)
-    if inplace and not of:
-        setattr(Tensor, entry.written_name, _public(entry, _inplace_recorder(entry), entry.written_name))
-    for name in dunder.split():
-        _attach_operator(entry, name, fast)
-    return function
-
-
-def _inplace_recorder(entry: Op) -> Callable[..., Any]:
-    """The quickest way to run the op in place."""
-    two = entry.accepts_out and len(entry.params) == 2 and len(entry.operands) == 2
-    return binary_inplace(entry) if two else entry.call_inplace
-
-
-def _attach_operator(entry: Op, name: str, fast: Callable[..., Any]) -> None:
-    if len(entry.params) == 1:
-        setattr(Tensor, name, lambda self: fast(self))
-        return
-
-    def general(self: Tensor, other: Any) -> Any:
-        if entry.shown != entry.name and isinstance(other, Tensor):
-            return getattr(Tensor, entry.shown)(self, other)  # the entry is the overload for numbers
-        if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
-            return entry.call(self, other)
-        return NotImplemented
-
-    operator = recorder(entry, general)
-    bare = name.strip("_")
-    if bare[0] == "r" and bare[1:] in _SYMBOLS:
-        # `2 * x`: Python asks x. Only operators that commute are written this way.
-        setattr(Tensor, name, operator)
-        return
-    setattr(Tensor, name, operator)
-    if hasattr(Tensor, entry.written_name) and bare in _SYMBOLS:
-        inplace = getattr(Tensor, entry.written_name)
-
-        def augmented(self: Tensor, other: Any) -> Any:
-            if isinstance(other, (Tensor, int, float, np.number, np.bool_)):
-                return inplace(self, other)
-            return NotImplemented
-
-        setattr(Tensor, f"__i{bare}__", augmented)
-
-
-def _public(entry: Op, function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`function` under the op's name, with its signature and doc, for help() and for editors."""
-    positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = []
-    for i, (parameter, default) in enumerate(entry.params):
-        kind = (
-            inspect.Parameter.VAR_POSITIONAL
-            if i == entry.star
-            else positional
-            if i < entry.positional
-            else inspect.Parameter.KEYWORD_ONLY
-        )
-        parameters.append(inspect.Parameter(parameter, kind, default=default))
-
-    if inspect.ismethod(function):
-
-        def public(*args: Any, **kwargs: Any) -> Any:
-            return function(*args, **kwargs)
-
-    else:
-        public = function
-    public.__name__ = name
-    public.__qualname__ = name
-    if name == entry.name and entry.results == ["result"] and not entry.writes_self:
-        public.forward = entry.forward  # type: ignore[attr-defined]  # what it is on arrays, see bare.py
-    public.__doc__ = entry.doc
-    public.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return public
+    return attach(entry, inplace=inplace and not of, method=method, dunder=dunder)
 
 
 def _own_parameters(function: Callable[..., Any]) -> Any:

@@ -18,7 +18,7 @@ from .tensor import Tensor, count_write
 from .views import CUSTOM, MANY, make_views
 
 if TYPE_CHECKING:
-    from .function import BackwardCFunction
+    from .ctx import BackwardCFunction
 
 
 def _among(tensor: Any, tensors: tuple[Any, ...]) -> bool:

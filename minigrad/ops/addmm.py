@@ -127,7 +127,7 @@ def _stretched(grad: Tensor, a_shape: tuple[int, ...], b_shape: tuple[int, ...])
 
 
 addmm = op(
-    "addmm(self, mat1, mat2, *, beta=1, alpha=1)", _addmm, inplace=True,
+    "addmm(self, mat1, mat2, *, beta=1, alpha=1)", _addmm, inplace=True, twin="stepwise sized",
     self=lambda grad, beta: _scaled(grad, beta),
     mat1=lambda grad, mat2, alpha: _scaled(mm(grad, t(mat2)), alpha),
     mat2=lambda grad, mat1, alpha: _scaled(mm(t(mat1), grad), alpha),
@@ -135,7 +135,7 @@ addmm = op(
 )  # fmt: skip
 
 addmv = op(
-    "addmv(self, mat, vec, *, beta=1, alpha=1)", _addmv, inplace=True,
+    "addmv(self, mat, vec, *, beta=1, alpha=1)", _addmv, inplace=True, twin="stepwise sized",
     self=lambda grad, beta: _scaled(grad, beta),
     mat=lambda grad, vec, alpha: _scaled(outer(grad, vec), alpha),
     vec=lambda grad, mat, alpha: _scaled(mv(t(mat), grad), alpha),
@@ -143,7 +143,7 @@ addmv = op(
 )  # fmt: skip
 
 addr = op(
-    "addr(self, vec1, vec2, *, beta=1, alpha=1)", _addr, inplace=True,
+    "addr(self, vec1, vec2, *, beta=1, alpha=1)", _addr, inplace=True, twin="stepwise",
     self=lambda grad, beta: _scaled(grad, beta),
     vec1=lambda grad, vec2, alpha: _scaled(mv(grad, vec2), alpha),
     vec2=lambda grad, vec1, alpha: _scaled(mv(t(grad), vec1), alpha),
@@ -151,7 +151,7 @@ addr = op(
 )  # fmt: skip
 
 baddbmm = op(
-    "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)", _baddbmm, inplace=True,
+    "baddbmm(self, batch1, batch2, *, beta=1, alpha=1)", _baddbmm, inplace=True, twin="stepwise sized",
     self=lambda grad, beta: _scaled(grad, beta),
     batch1=lambda grad, batch2, alpha: _scaled(bmm(grad, transpose(batch2, 1, 2)), alpha),
     batch2=lambda grad, batch1, alpha: _scaled(bmm(transpose(batch1, 1, 2), grad), alpha),
@@ -159,7 +159,7 @@ baddbmm = op(
 )  # fmt: skip
 
 addbmm = op(
-    "addbmm(self, batch1, batch2, *, beta=1, alpha=1)", _addbmm, inplace=True,
+    "addbmm(self, batch1, batch2, *, beta=1, alpha=1)", _addbmm, inplace=True, twin="stepwise",
     self=lambda grad, beta: _scaled(grad, beta),
     batch1=lambda grad, batch1_shape, batch2, alpha: _scaled(
         _stretched(grad, batch1_shape, batch2.shape).bmm(batch2.transpose(1, 2)), alpha

@@ -192,7 +192,7 @@ index_select = op(
 )  # fmt: skip
 
 index_add = op(
-    "index_add(self, dim, index: Tensor, source, *, alpha=1)", _index_add, inplace=True,
+    "index_add(self, dim, index: Tensor, source, *, alpha=1)", _index_add, inplace=True, twin="stepwise",
     self=lambda grad: grad,
     source=lambda grad, dim, index, source, alpha: (
         _picked(grad, dim, index, source) if alpha == 1 else times(_picked(grad, dim, index, source), alpha)
@@ -209,7 +209,7 @@ index_copy = op(
 
 _fill_number = op(
     "index_fill_number(self, dim, index: Tensor, value)", _index_fill, inplace=True, method=False,
-    of="index_fill", node="IndexFillBackward0",
+    of="index_fill", node="IndexFillBackward0", twin="tolerated filling",
     self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
     doc="A copy with a number at the positions that a vector lists.",
 )  # fmt: skip
@@ -217,7 +217,7 @@ _fill_number_ = table["index_fill_number"].call_inplace
 
 _fill_tensor = op(
     "index_fill_tensor(self, dim, index: Tensor, value)", _index_fill, inplace=True, method=False,
-    of="index_fill", node="IndexFillBackward1",
+    of="index_fill", node="IndexFillBackward1", twin="tolerated filling",
     self=lambda grad, dim, index: index_fill(grad, dim, index, 0),
     value=lambda grad, dim, index: grad.index_select(dim, wrap(np.unique(index._array))).sum(),
     doc="A copy with a 0-d tensor at the positions that a vector lists.",

@@ -45,7 +45,7 @@ def _clamp_max(grad: Tensor, self: Tensor, min: Any, max: Tensor) -> Tensor:
 
 _clamp_number = op(
     "clamp_number(self, min=None, max=None)", _clamp, check=check_fits, promotes="common", inplace=True, method=False,
-    of="clamp", node="ClampBackward1",
+    of="clamp", node="ClampBackward1", number_operands=False,
     self=_clamp_self,
     doc="Elementwise: not below min, not above max, two numbers.",
 )  # fmt: skip
@@ -59,7 +59,7 @@ _clamp_tensor = op(
 )  # fmt: skip
 _min_number = op(
     "clamp_min_number(self, min)", lambda x, min: np.maximum(min, no_bools(x, "clamp_min_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
-    method=False, of="clamp_min", node="ClampMinBackward0",
+    method=False, of="clamp_min", node="ClampMinBackward0", number_operands=False,
     self=lambda grad, self, min: _where(grad, self >= min),
     doc="Elementwise: not below a number.",
 )  # fmt: skip
@@ -72,7 +72,7 @@ _min_tensor = op(
 )  # fmt: skip
 _max_number = op(
     "clamp_max_number(self, max)", lambda x, max: np.minimum(max, no_bools(x, "clamp_max_scalar_cpu")), check=check_fits, promotes="common", inplace=True,
-    method=False, of="clamp_max", node="ClampMaxBackward0",
+    method=False, of="clamp_max", node="ClampMaxBackward0", number_operands=False,
     self=lambda grad, self, max: _where(grad, self <= max),
     doc="Elementwise: not above a number.",
 )  # fmt: skip
@@ -155,13 +155,13 @@ def _masked_fill(x: np.ndarray, mask: np.ndarray, value: Any) -> np.ndarray:
 
 _fill_number = op(
     "masked_fill_number(self, mask: Tensor, value)", by_rows(_masked_fill), inplace=True, method=False,
-    of="masked_fill", node="MaskedFillBackward0",
+    of="masked_fill", node="MaskedFillBackward0", twin="tolerated filling",
     self=lambda grad, mask: grad.masked_fill(mask, 0.0),
     doc="A copy of self with a number where the mask is True.",
 )  # fmt: skip
 _fill_tensor = op(
     "masked_fill_tensor(self, mask: Tensor, value)", by_rows(_masked_fill), inplace=True, method=False,
-    of="masked_fill", node="MaskedFillBackward1",
+    of="masked_fill", node="MaskedFillBackward1", twin="tolerated filling",
     self=lambda grad, mask: grad.masked_fill(mask, 0.0),
     value=lambda grad, mask: _where(grad, mask).sum(),
     doc="A copy of self with a 0-d tensor where the mask is True.",

@@ -120,7 +120,7 @@ op(
 
 scatter_add = op(
     "scatter_add(self, dim, index: Tensor, src)",
-    lambda x, dim, index, src: _scatter(x, dim, index, src, True, "scatter"), inplace=True,
+    lambda x, dim, index, src: _scatter(x, dim, index, src, True, "scatter"), inplace=True, twin="stepwise",
     self=lambda grad: grad,
     src=lambda grad, dim, index: grad.gather(dim, index),
     doc="A copy with the elements of `src` added where gather would read with this index.",

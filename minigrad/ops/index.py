@@ -214,7 +214,7 @@ _index_op = op(
 _put_op = op(
     "index_put(self, indices: list, values, accumulate, versions)",
     lambda x, indices, values, accumulate, versions: _index_put(x, indices, values, accumulate),
-    inplace=True, method=False,
+    inplace=True, twin="tolerated", method=False,
     self=lambda grad, indices, values_shape, accumulate, versions: (
         grad if accumulate
         else index_put(grad, check_unchanged(indices, versions), zeros_in(values_shape, grad))

@@ -79,6 +79,7 @@ def _huber(x: np.ndarray, target: np.ndarray, reduction: int, delta: float) -> n
 
 _mse_loss = op(
     "mse_loss(self, target, reduction)", rounded_once(_mse), promotes="common", method=False,
+    number_operands=False,
     self=lambda grad, self, target, reduction: mse_loss_backward(grad, self, target, reduction),
     target=lambda grad, self, target, reduction: mse_loss_backward(grad, target, self, reduction),
     doc="(self - target) squared.",

@@ -110,7 +110,7 @@ masked_select = op(
 )  # fmt: skip
 
 masked_scatter = op(
-    "masked_scatter(self, mask: Tensor, source)", _masked_scatter, inplace=True,
+    "masked_scatter(self, mask: Tensor, source)", _masked_scatter, inplace=True, twin="stepwise",
     self=lambda grad, mask: grad.masked_fill(mask, 0),
     source=lambda grad, mask, source_shape: _masked_source(grad, mask, source_shape),
     doc="A copy with the elements of `source`, one after the other, where the mask is true.",

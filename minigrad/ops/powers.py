@@ -76,7 +76,7 @@ def _pow_exponent(grad: Tensor, self: Any, exponent: Tensor, result: Tensor) -> 
 
 _pow_number = op(
     "pow_number(self, exponent)", _power, promotes="common", method=False, check=_check_exponent, inplace=True,
-    of="pow", node="PowBackward0",
+    of="pow", node="PowBackward0", number_operands=False,
     self=_pow_self,
     doc="self raised to a number.",
 )  # fmt: skip

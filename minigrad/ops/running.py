@@ -41,7 +41,8 @@ def _reversed_cumsum(grad: Tensor, dim: int) -> Tensor:
 
 
 cumsum = op(
-    "cumsum(self, dim, *, dtype=None)", by_rows(lambda x, dim, dtype: _along(np.add, x, dim, dtype)), inplace=True,
+    "cumsum(self, dim, *, dtype=None)", by_rows(lambda x, dim, dtype: _along(np.add, x, dim, dtype)),
+    inplace=True, twin="stepwise",
     self=_reversed_cumsum,
     doc="The sums of the elements so far, along `dim`.",
 )  # fmt: skip
@@ -71,7 +72,7 @@ def _cumprod_self(grad: Tensor, self: Tensor, dim: int, result: Tensor) -> Tenso
 
 cumprod = op(
     "cumprod(self, dim, *, dtype=None)", by_rows(lambda x, dim, dtype: _along(np.multiply, x, dim, dtype)),
-    inplace=True,
+    inplace=True, twin="stepwise",
     self=_cumprod_self,
     doc="The products of the elements so far, along `dim`.",
 )  # fmt: skip

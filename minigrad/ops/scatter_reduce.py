@@ -181,7 +181,8 @@ _once = op(
 )  # fmt: skip
 
 scatter_reduce = op(
-    "scatter_reduce(self, dim, index: Tensor, src, reduce, *, include_self=True)", _scatter_reduce, inplace=True,
+    "scatter_reduce(self, dim, index: Tensor, src, reduce, *, include_self=True)", _scatter_reduce,
+    inplace=True, twin="stepwise",
     self=lambda grad, self, dim, index, src, reduce, include_self, result: _to_self(
         _SCATTER, grad, self, dim, index, src, reduce, include_self, result
     ),
@@ -192,7 +193,8 @@ scatter_reduce = op(
 )  # fmt: skip
 
 index_reduce = op(
-    "index_reduce(self, dim, index: Tensor, source, reduce, *, include_self=True)", _index_reduce, inplace=True,
+    "index_reduce(self, dim, index: Tensor, source, reduce, *, include_self=True)", _index_reduce,
+    inplace=True, twin="stepwise",
     self=lambda grad, self, dim, index, source, reduce, include_self, result: _to_self(
         _INDEX, grad, self, dim, index, source, reduce, include_self, result
     ),

@@ -53,7 +53,7 @@ def _logit_self(grad: Tensor, self: Tensor, eps: float | None) -> Tensor:
 
 
 logit = op(
-    "logit(self, eps=None)", rounded_once(_logit), promotes="float", inplace=True,
+    "logit(self, eps=None)", rounded_once(_logit), promotes="float", inplace=True, number_operands=False,
     self=_logit_self,
     doc="Elementwise log(x / (1 - x)), of x brought into [eps, 1 - eps] first.",
 )  # fmt: skip

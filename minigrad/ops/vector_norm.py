@@ -161,7 +161,7 @@ def _renorm_self(grad: Tensor, self: Tensor, p: float, dim: int, maxnorm: float)
 
 
 renorm = op(
-    "renorm(self, p, dim, maxnorm)", _renorm, inplace=True,
+    "renorm(self, p, dim, maxnorm)", _renorm, inplace=True, twin="stepwise",
     self=_renorm_self,
     doc="Each slice along `dim` scaled down to the p-norm maxnorm, where it is longer.",
 )  # fmt: skip

@@ -15,28 +15,28 @@ from ..op import op
 from ..tensor import Tensor, zeros_for
 
 zero_ = op(
-    "zero_(self)", lambda x: np.zeros_like(x), node="ZeroBackward0",
+    "zero_(self)", lambda x: np.zeros_like(x), node="ZeroBackward0", twin="uniform",
     self=zeros_for,
     doc="Write 0 into every element.",
 )  # fmt: skip
 
 _fill_number = op(
     "fill_number_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
-    node="FillBackward2", of="fill_",
+    node="FillBackward2", of="fill_", twin="uniform filling",
     self=zeros_for,
     doc="Write a number into every element.",
 )  # fmt: skip
 
 _fill_tensor = op(
     "fill_tensor_(self, value)", lambda x, value: np.broadcast_to(value, x.shape), method=False,
-    node="FillBackward3", of="fill_",
+    node="FillBackward3", of="fill_", twin="filling",
     self=zeros_for,
     value=lambda grad: grad.sum(),
     doc="Write a 0-d tensor into every element.",
 )  # fmt: skip
 
 _copy = op(
-    "copy_(self, src)", lambda x, src: _copied(x, src), node="CopyBackwards",
+    "copy_(self, src)", lambda x, src: _copied(x, src), node="CopyBackwards", twin="copying",
     self=zeros_for,
     src=lambda grad: grad,
     doc="Write the elements of `src`, broadcast to self's shape and in its dtype.",

@@ -112,6 +112,11 @@ def test_two_entries_of_one_name_are_refused(entry: Any) -> None:
         cubed(entry)
 
 
+def test_an_unknown_trait_of_the_in_place_form_is_refused(entry: Any) -> None:
+    with pytest.raises(TypeError, match="op cubed: twin='fast' is none of uniform"):
+        cubed(entry, inplace=True, twin="stepwise fast")
+
+
 def test_a_signature_that_is_not_python_is_refused(entry: Any) -> None:
     with pytest.raises(SyntaxError):
         entry("f(self", lambda x: x, doc="")
