@@ -26,7 +26,7 @@ LAYERS = (
     {"opnode"},
     {"engine", "signature", "arguments"},
     {"differentiate"},
-    {"record", "recorders", "inplace"},
+    {"record", "recorders", "inplace", "attach"},
     {"op", "detach"},
     {"ops"},
     {"the rest"},
