@@ -7,6 +7,7 @@ import { edgeClass, edgeMessages } from "../../widgets/frontend/edge.js";
 import { errorTree } from "../../widgets/frontend/error.js";
 import { functionClass, functionWords } from "../../widgets/frontend/function.js";
 import { lastMoment, momentAt, standingError } from "../../widgets/frontend/model.js";
+import { speak } from "../../widgets/frontend/words.js";
 import { NAMES, parts, read, words } from "./fixtures.mjs";
 
 const SIDES = ["forward", "backward"];
@@ -66,6 +67,15 @@ for (const name of NAMES) {
     for (const step of [count, 1, count >> 1, 0, count - 1]) {
       moment = momentAt(moment, step);
       assert.deepEqual(said(moment), moments[step], `after ${step} steps`);
+    }
+  });
+
+  test(`${name}: in Chinese`, () => {
+    speak("zh");
+    try {
+      assert.deepEqual(said(lastMoment(trace)), expected.chinese);
+    } finally {
+      speak("en");
     }
   });
 

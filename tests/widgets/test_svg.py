@@ -168,3 +168,12 @@ def test_without_words_it_is_smaller_and_draws_the_same() -> None:
     small = picture(trace, words=False)
     assert len(small) < len(trace.to_svg())
     assert words(parsed(small)) == words(parsed(trace.to_svg()))
+
+
+def test_in_chinese() -> None:
+    trace = sample_traces.worked()
+    said = words(parsed(trace.to_svg(language="zh")))
+    assert {"前向", "反向", "已放掉", "self l2 · 已释放", "全为 40.0"} <= set(said)
+    assert words(parsed(trace.to_svg())) == words(parsed(trace.to_svg(language="en")))
+    with pytest.raises(ValueError, match="language 'fr'"):
+        trace.to_svg(language="fr")

@@ -51,7 +51,7 @@ def test_an_error_is_told_with_its_lines_and_cures() -> None:
 
 def test_an_earlier_moment() -> None:
     trace = sample_traces.worked()
-    assert trace.to_text(step=0) == "Nothing to draw yet.\n"
+    assert trace.to_text(step=0) == "No graph yet.\n"
     early = trace.to_text(step=1)
     assert early.startswith("tensor x, leaf,")
     assert "Steps, 1 of 26:" in early
@@ -81,7 +81,7 @@ def test_a_deep_graph_goes_on_at_the_left_and_loses_nothing() -> None:
 
 def test_steps_that_were_let_go_are_counted() -> None:
     trace = sample_traces.worked()
-    assert "(5 earlier ones were let go)" in Trace(**{**fields(trace), "dropped": 5}).to_text()
+    assert "5 earlier steps were let go" in Trace(**{**fields(trace), "dropped": 5}).to_text()
 
 
 def fields(trace: Trace) -> dict:
@@ -94,3 +94,14 @@ def test_a_function_without_a_result_is_a_root() -> None:
         .to_text()
         .startswith("function item, recorded nothing")
     )
+
+
+def test_in_chinese() -> None:
+    trace = sample_traces.version_error()
+    text = trace.to_text(language="zh")
+    assert text.startswith("张量 loss，形状 ()，float32，值 17.0，版本 0")
+    assert "步骤：\nIn [1] 第 1 行: a = tensor([1.0, 3.0], requires_grad=True)\n1. a 的值为 [1, 3]" in text
+    assert "MulBackward0" in text
+    assert trace.to_text() == trace.to_text(language="en")
+    with pytest.raises(ValueError, match="language 'fr': there are 'en', 'zh'"):
+        trace.to_text(language="fr")

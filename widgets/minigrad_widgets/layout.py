@@ -17,6 +17,7 @@ from . import levels
 from .fold import fold
 from .measure import text_width
 from .placing import NODE_GAP, RANK_GAP, WIDEST, Link, place
+from .say import Say, render
 from .trace import NodeView, SavedView, TensorView, Trace, title
 
 # What the browser has to agree about. Font sizes in px; widths and heights of boxes as used below.
@@ -128,13 +129,9 @@ def _mono(text: str) -> float:
 def slot_text(saved: SavedView) -> str:
     """One saved slot in words: "self b · saved v0, now v1"."""
     what = f"{saved.slot} {saved.text}".strip()
-    if saved.state == "freed":
-        return f"{what} · freed"
-    if saved.state == "broken":
-        return f"{what} · saved v{saved.version}, now v{saved.now}"
-    if saved.state == "unseen":
-        return f"{what} · saved v{saved.version}, changed unseen"
-    return what if saved.card is None else f"{what} · saved v{saved.version}"
+    if saved.state == "intact" and saved.card is None:
+        return what
+    return render(Say(f"slot.{saved.state}", {"what": what, "version": saved.version, "now": saved.now}))
 
 
 def function_size(states: Iterable[NodeView], titles: dict[str, str]) -> tuple[int, int]:

@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 LANGUAGES = ("en", "zh")
+
+_spoken: ContextVar[str] = ContextVar("language", default="en")
 
 _TABLE = Path(__file__).parent / "messages.json"
 _PART = re.compile(r"\{(\w+)\}")
@@ -41,8 +45,22 @@ def messages() -> dict[str, dict[str, str]]:
     return json.loads(_TABLE.read_text("utf-8"))
 
 
-def render(phrase: Phrase, language: str = "en") -> str:
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """What is rendered inside is in this language where none is named; outside it is English. ValueError for a
+    language that there is not."""
+    if language not in LANGUAGES:
+        raise _no_language(language)
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def render(phrase: Phrase, language: str | None = None) -> str:
     """A phrase as text. ValueError for a language or a message that the table does not have."""
+    language = _spoken.get() if language is None else language
     if isinstance(phrase, Say):
         text = template(phrase.key, language)
         return _PART.sub(lambda part: render(_part(phrase, part[1]), language), text)
@@ -55,19 +73,24 @@ def render(phrase: Phrase, language: str = "en") -> str:
     return str(phrase)
 
 
-def sentences(said: Sequence[Phrase], language: str = "en") -> str:
+def sentences(said: Sequence[Phrase], language: str | None = None) -> str:
     """Whole sentences, one after the other."""
+    language = _spoken.get() if language is None else language
     return template("between sentences", language).join(render(phrase, language) for phrase in said)
 
 
 def template(key: str, language: str) -> str:
     """A message with its parts still to be filled in. ValueError where the table has none."""
     if language not in LANGUAGES:
-        raise ValueError(f"language {language!r}: there are {', '.join(map(repr, LANGUAGES))}")
+        raise _no_language(language)
     message = messages().get(key)
     if message is None:
         raise ValueError(f"no message {key!r} in {_TABLE.name}: the trace was written by another release")
     return message[language]
+
+
+def _no_language(language: str) -> ValueError:
+    return ValueError(f"language {language!r}: there are {', '.join(map(repr, LANGUAGES))}")
 
 
 def part_names(key: str) -> list[str]:

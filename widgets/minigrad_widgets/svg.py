@@ -17,10 +17,10 @@ from .drawing.scene import Scene, build_scene
 from .drawing.style import style
 from .drawing.tree import Markup, h
 from .layout import layout
-from .say import Say, render
+from .say import Say, render, speaking
 from .trace import TensorView, Trace
 
-SIDES = {"forward": ("Forward", "data flows down"), "backward": ("Backward", "gradients flow up")}
+SIDES = ("forward", "backward")
 THEMES = ("auto", "light", "dark")
 
 MARGIN, GAP, PAD = 10, 8, 8  # round everything, between the panes, within one
@@ -54,25 +54,32 @@ def picture(
     step: int | None = None,
     side: str = "both",
     theme: str = "auto",
+    language: str = "en",
     *,
     words: bool = True,
     positions: dict[str, Any] | None = None,
 ) -> str:
     """The moment after `step` steps, by default the last, as SVG.
 
-    side: "both", "forward", "backward". theme: "auto", "light", "dark". words: with a text for each thing, which
+    side: "both", "forward", "backward". theme: "auto", "light", "dark". language: "en", "zh". words: with a text for each thing, which
     browsers show on pointing at it. positions: what `layout` gave, where it is known. ValueError for any other side,
-    theme or moment.
+    theme, language or moment.
     """
     if side not in ("both", *SIDES):
         raise ValueError(f"side {side!r}: there are 'both', 'forward' and 'backward'")
     if theme not in THEMES:
         raise ValueError(f"theme {theme!r}: there are 'auto', 'light' and 'dark'")
-    step = len(trace.steps) if step is None else step
+    with speaking(language):
+        return _picture(trace, len(trace.steps) if step is None else step, side, theme, words, positions)
+
+
+def _picture(
+    trace: Trace, step: int, side: str, theme: str, words: bool, positions: dict[str, Any] | None
+) -> str:
     moment = trace.at(step)
     if positions is None or positions.get("groups"):
         positions = layout(trace, folds=False)
-    sides = list(SIDES) if side == "both" else [side]
+    sides = SIDES if side == "both" else (side,)
     width = max(positions["width"] + 2 * PAD, (LEAST - 2 * MARGIN - GAP * (len(sides) - 1)) / len(sides))
     height = positions["height"] + 2 * PAD + HEADING
     whole = 2 * MARGIN + width * len(sides) + GAP * (len(sides) - 1)
@@ -104,7 +111,7 @@ def summary(trace: Trace, step: int | None = None) -> str:
     functions = sum(function.shown for function in moment.functions)
     counted = render((_count(tensors, "tensor"), _count(functions, "function")))
     said = f" {trace.steps[step - 1].text}" if step else ""
-    return f"Graph of automatic differentiation: {counted}.{said}"
+    return f"{render(Say('panel'))}: {counted}.{said}"
 
 
 def _count(count: int, what: str) -> Say:
@@ -131,7 +138,7 @@ def _document(kind: str, width: float, height: float, theme: str, text: str, par
 
 def _pane(scene: Scene, about: tuple[str, ...], width: float, height: float, words: bool) -> Markup:
     """One drawing in its frame."""
-    name, note = SIDES[scene.side]
+    name, note = render(Say(f"panel.{scene.side}")), render(Say(f"panel.flows.{scene.side}"))
     lines = [
         h("g", _marked(id, about), edge_tree(line.edge, scene.side, line.message, line.points, words))
         for id, line in scene.lines.items()

@@ -48,7 +48,7 @@ class Value:
 
     @property
     def text(self) -> str:
-        """In English."""
+        """In the language that is spoken (say.speaking), which is English by default."""
         return render(self.said)
 
 
@@ -222,7 +222,7 @@ class Step:
 
     @property
     def text(self) -> str:
-        """In English."""
+        """In the language that is spoken (say.speaking), which is English by default."""
         return sentences(self.said)
 
 
@@ -263,21 +263,27 @@ class Trace:
         step: int | None = None,
         side: str = "both",
         theme: str = "auto",
+        language: str = "en",
     ) -> str | None:
         """A picture of the moment after `step` steps, by default the last.
 
         side: "both" drawings, "forward" or "backward". theme: "light", "dark", or "auto", which follows the
-        reader's. Raises ValueError for any other, and for a moment that there is not.
+        reader's. language: "en" or "zh". Raises ValueError for any other, and for a moment that there is not.
         """
         from .svg import picture
 
-        return _out(picture(self, step, side, theme), path)
+        return _out(picture(self, step, side, theme, language), path)
 
-    def to_text(self, path: str | Path | None = None, *, step: int | None = None) -> str | None:
-        """The graph after `step` steps as an indented tree, by default the last, and the steps so far."""
+    def to_text(
+        self, path: str | Path | None = None, *, step: int | None = None, language: str = "en"
+    ) -> str | None:
+        """The graph after `step` steps as an indented tree, by default the last, and the steps so far.
+
+        language: "en" or "zh". Raises ValueError for any other, and for a moment that there is not.
+        """
         from .text import text
 
-        return _out(text(self, step), path)
+        return _out(text(self, step, language), path)
 
     def to_dot(self, *, step: int | None = None, side: str = "backward") -> Source:
         """The graph in Graphviz's language, of the `graphviz` package: to edit, to save, to render with `dot`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..layout import UNSEEN, has_grad_line, shape_text
-from ..say import render
+from collections.abc import Sequence
+
+from ..layout import has_grad_line, shape_text
+from ..say import Phrase, Say, render
 from ..trace import TensorView
 from .fitting import FONTS, Measure, estimate, fit
 from .icons import leaf_icon
@@ -18,13 +20,15 @@ def name_of(card: TensorView) -> str:
     """What to call it in a sentence."""
     if card.names:
         return ", ".join(card.names)
-    return f"was {', '.join(card.ghosts)}" if card.ghosts else card.label or "tensor"
+    if card.ghosts:
+        return render(Say("word.was", {"names": ", ".join(card.ghosts)}))
+    return card.label or render(Say("word.nameless"))
 
 
-def grad_text(card: TensorView, language: str = "en") -> str:
+def grad_text(card: TensorView) -> str:
     if card.grad is not None:
-        return render(card.grad.said, language)
-    return "let go" if card.grad_state == "let go" else "None"
+        return render(card.grad.said)
+    return render(Say("card.let go")) if card.grad_state == "let go" else "None"
 
 
 def autograd_text(card: TensorView, side: str) -> str:
@@ -36,31 +40,36 @@ def autograd_text(card: TensorView, side: str) -> str:
     return "AccumulateGrad" if side == "backward" else "requires_grad True"
 
 
-def card_words(card: TensorView, language: str = "en") -> str:
+def card_words(card: TensorView) -> str:
     """The whole card in words."""
-    words = [f"tensor {name_of(card)}"]
+    words: list[Phrase] = [Say("word.tensor", {"name": name_of(card)})]
     if card.names and card.ghosts:
-        words.append(f"was {', '.join(card.ghosts)}")
+        words.append(Say("word.was", {"names": ", ".join(card.ghosts)}))
     if not card.current:
-        words.append("overwritten, kept because the graph refers to it")
+        words.append(Say("word.overwritten"))
     elif not card.alive:
-        words.append("no name holds it any more")
+        words.append(Say("word.unheld"))
     if card.is_leaf:
-        words.append("leaf")
-    words += [f"shape {card.shape}", card.dtype]
-    words.append(f"value {render(card.value.said, language)}" if card.value else "value no longer kept")
-    words += [f"version {card.version}", f"requires_grad {card.requires_grad}"]
+        words.append(Say("word.leaf"))
+    words += [Say("word.shape", {"shape": str(card.shape)}), card.dtype]
+    words.append(Say("word.value", {"value": card.value.said}) if card.value else Say("word.value gone"))
+    words += [Say("word.version", {"version": card.version}), f"requires_grad {card.requires_grad}"]
     if card.unseen:
-        words.append("changed unseen: the version did not move")
+        words.append(Say("word.unseen"))
     if card.grad_fn:
         words.append(f"grad_fn {card.grad_fn}")
     if has_grad_line(card):
-        words.append(f"grad {grad_text(card, language)}")
+        words.append(Say("word.grad", {"gradient": grad_text(card)}))
     if card.retains_grad:
-        words.append("retains its grad")
+        words.append(Say("word.retains"))
     if card.base:
-        words.append("a view: it shares memory")
-    return ", ".join(words)
+        words.append(Say("word.view"))
+    return joined(words)
+
+
+def joined(words: Sequence[Phrase]) -> str:
+    """Short descriptions in a row."""
+    return render(Say("word.comma")).join(map(render, words))
 
 
 def card_class(card: TensorView, side: str) -> str:
@@ -104,7 +113,7 @@ def card_tree(
 
 
 def _name_row(card: TensorView, width: float, measure: Measure) -> Markup:
-    badge = f"v{card.version}{UNSEEN if card.unseen else ''}"
+    badge = render(Say("badge.unseen", {"version": card.version})) if card.unseen else f"v{card.version}"
     badge_width = max(24, measure(badge, FONTS["badge"]) + 12)
     left = PAD + (17 if card.is_leaf else 0)
     room = width - left - 6 - badge_width - 6
@@ -115,14 +124,15 @@ def _name_row(card: TensorView, width: float, measure: Measure) -> Markup:
         parts.append(h("tspan", {"class": "mg-name" if card.names else "mg-label"}, text))
         room -= measure(f"{text} ", FONTS["name"])
     if not card.current:
-        text = fit("old", room, FONTS["small"], measure)
-        if text == "old":
-            parts.append(h("tspan", {"class": "mg-ghost", "dx": 5}, text))
-        room -= measure("old ", FONTS["small"])
+        old = render(Say("card.old"))
+        if measure(old, FONTS["small"]) <= room:
+            parts.append(h("tspan", {"class": "mg-ghost", "dx": 5}, old))
+        room -= measure(f"{old} ", FONTS["small"])
     if card.ghosts and room > 30:
-        rest = room - measure("was ", FONTS["small"])
+        was = render(Say("card.was"))
+        rest = room - measure(f"{was} ", FONTS["small"])
         ghosts = fit(", ".join(card.ghosts), rest, FONTS["small"], measure)
-        parts.append(h("tspan", {"class": "mg-ghost", "dx": 5 if own else 0}, "was"))
+        parts.append(h("tspan", {"class": "mg-ghost", "dx": 5 if own else 0}, was))
         parts.append(h("tspan", {"class": "mg-ghost mg-struck", "dx": 3}, ghosts))
     version = h(
         "g",
@@ -137,7 +147,9 @@ def _name_row(card: TensorView, width: float, measure: Measure) -> Markup:
 def _value_row(card: TensorView, width: float, measure: Measure) -> Markup:
     shape = fit(shape_text(card), width - 2 * PAD, FONTS["small"], measure)
     room = width - 2 * PAD - measure(shape, FONTS["small"]) - 8
-    value = fit(card.value.text if card.value else "not kept", room, FONTS["value"], measure)
+    value = fit(
+        render(card.value.said if card.value else Say("card.not kept")), room, FONTS["value"], measure
+    )
     return h(
         "g",
         {},

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from ..say import Say, render
 from ..trace import EdgeView, NodeView, SavedView, TensorView, Trace
-from .card import name_of
+from .card import joined, name_of
 from .fitting import FONTS, Measure, estimate, fit
 from .function import is_broken
 from .geometry import Box, BoxIndex, Points, arrow, label_place, path_text, reach_to
@@ -49,7 +50,7 @@ def edge_messages(moment: Trace, side: str) -> dict[str, Message]:
         elif edge.gradient and side == "backward":
             is_input = isinstance(things.get(edge.source), TensorView)
             if is_input or arriving[edge.target] != 1:
-                pill = edge.gradient.text
+                pill = render(edge.gradient.said)
         messages[edge.id] = Message(edge, pill, _edge_words(things, edge, broken), broken is not None)
     return messages
 
@@ -91,15 +92,15 @@ def _end_name(things: Things, id: str) -> str:
 
 
 def _edge_words(things: Things, edge: EdgeView, broken: SavedView | None) -> str:
-    slot = f" as {edge.slot}" if edge.slot else ""
-    words = [f"{_end_name(things, edge.source)} to {_end_name(things, edge.target)}{slot}"]
+    ends = {"source": _end_name(things, edge.source), "target": _end_name(things, edge.target)}
+    words = [Say("edge.slot", {**ends, "slot": edge.slot}) if edge.slot else Say("edge", ends)]
     if not edge.tracked:
-        words.append("no gradient flows back here")
+        words.append(Say("edge.untracked"))
     if edge.gradient:
-        words.append(f"gradient {edge.gradient.text}")
+        words.append(Say("edge.gradient", {"gradient": edge.gradient.said}))
     if broken is not None:
-        words.append(f"broken: saved at version {broken.version}, now at version {broken.now}")
-    return ", ".join(words)
+        words.append(Say("edge.broken", {"version": broken.version, "now": broken.now}))
+    return joined(words)
 
 
 def edge_line(points: Points, side: str, start: Box | None, end: Box | None) -> Points:

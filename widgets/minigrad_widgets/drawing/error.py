@@ -57,16 +57,16 @@ def error_rows(error: ErrorView, moment: Trace) -> list[Row]:
     return rows
 
 
-def error_title(error: ErrorView, language: str = "en") -> str:
+def error_title(error: ErrorView, language: str | None = None) -> str:
     return render(error.title, language)
 
 
-def error_why(error: ErrorView, language: str = "en") -> str:
+def error_why(error: ErrorView, language: str | None = None) -> str:
     """Why it had to be raised, else the engine's own message."""
     return render(error.why, language) or error.message
 
 
-def place_text(trace: Trace, place: Place, language: str = "en") -> str:
+def place_text(trace: Trace, place: Place, language: str | None = None) -> str:
     """ "In [3] line 2", the way the notebook labels it."""
     label = trace.cells[place.cell].label
     key = "place.cell" if label.startswith("[") else "place.file"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..layout import slot_text
+from ..say import Phrase, Say, render
 from ..trace import NodeView, SavedView
+from .card import joined
 from .fitting import FONTS, Measure, estimate, fit
 from .geometry import Box
 from .icons import alarm_icon, cut_icon
@@ -26,24 +28,31 @@ def function_title(function: NodeView, side: str) -> str:
     """The name on the oval."""
     op = function.text if function.inplace and function.text else function.op
     title = function.node if side == "backward" and function.node else op
-    return title if not function.cut or function.cut == title else f"{title} · {function.cut}"
+    if not function.cut or function.cut == title:
+        return title
+    return f"{title} · {cut_text(function.cut)}"
+
+
+def cut_text(cut: str) -> str:
+    """Why a gradient ends, in a word: most of these are names."""
+    return render(Say("word.not differentiable")) if cut == "not differentiable" else cut
 
 
 def function_words(function: NodeView) -> str:
     """The whole function in words."""
-    words = [f"function {function.op}"]
+    words: list[Phrase] = [Say("word.function", {"op": function.op})]
     if function.text:
         words.append(function.text)
     if function.inplace:
-        words.append("in place")
-    words.append(f"recorded as {function.node}" if function.node else "recorded nothing")
+        words.append(Say("word.in place"))
+    words.append(Say("word.recorded", {"node": function.node}) if function.node else Say("word.unrecorded"))
     if function.cut:
-        words.append(f"the gradient is cut off here: {function.cut}")
+        words.append(Say("word.cut", {"why": cut_text(function.cut)}))
     words += [slot_text(saved) for saved in function.saved]
     if function.runs:
-        often = "once" if function.runs == 1 else f"{function.runs} times"
-        words.append(f"backward ran it {often}")
-    return ", ".join(words)
+        often = "once" if function.runs == 1 else "times"
+        words.append(Say(f"word.ran.{often}", {"count": function.runs}))
+    return joined(words)
 
 
 def _draws_slots(function: NodeView, side: str) -> bool:

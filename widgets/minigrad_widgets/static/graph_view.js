@@ -311,6 +311,26 @@ const MESSAGES = {
 "en": "not kept",
 "zh": "未保留"
 },
+"text.steps": {
+"en": "Steps:",
+"zh": "步骤："
+},
+"text.some steps": {
+"en": "Steps, {step} of {count}:",
+"zh": "步骤，{count} 步中的前 {step} 步："
+},
+"text.empty": {
+"en": "No graph yet.",
+"zh": "还没有图。"
+},
+"text.above": {
+"en": "{name}, see above",
+"zh": "{name}，见上文"
+},
+"text.below": {
+"en": "{name}, goes on below",
+"zh": "{name}，下文继续"
+},
 "word.comma": {
 "en": ", ",
 "zh": "，"
