@@ -55,6 +55,21 @@ class Observer:
     def accumulated(self, leaf: Tensor, gradient: Tensor, before: Tensor | None) -> None:
         """A gradient reached a tensor that keeps it; `before`: a copy of its .grad until then."""
 
+    def hooked(
+        self,
+        kind: str,
+        node: Node,
+        number: int | None,
+        hook: Callable[..., Any],
+        before: tuple[Tensor | None, ...],
+        after: tuple[Tensor | None, ...],
+    ) -> None:
+        """A hook was called, and the gradients were `before` (copies) and are `after`.
+
+        `kind`: "tensor", then it is that of the node's output `number`, a leaf's where the node is its
+        AccumulateGrad; "prehook" or "hook" of the node itself; "post accumulate" of the leaf, which has no gradients.
+        """
+
     def freed(self, node: Node) -> None:
         """Backward let go what the node had saved."""
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from . import errors
 from .memory_format import contiguous_format
-from .node import Node
-from .tensor import Tensor
+from .mode import local
+from .node import Node, accumulator
+from .tensor import Tensor, wrap
 
 _next_id = itertools.count().__next__
 
@@ -119,7 +120,7 @@ def run_tensor_hooks(node: Node, gradient: Any, watcher: Any) -> Any:
     # Hooks are told of an output without a gradient, too: they get None.
     parts = list(gradient) if node.outputs > 1 and gradient is not None else [gradient] * node.outputs
     for number, hooks in meta.tensor_hooks.items():
-        parts[number] = _run_all(hooks, parts[number])
+        parts[number] = _run_all(hooks, parts[number], node, number)
     for number, reference in meta.retains.items():
         tensor, part = reference(), parts[number]
         if tensor is None or part is None:
@@ -137,7 +138,7 @@ def run_leaf_hooks(leaf: Tensor, gradient: Tensor | None) -> Tensor | None:
     """The hooks of a leaf, before its gradient is accumulated."""
     if leaf._meta is None or not leaf._meta.hooks:
         return gradient
-    return _run_all(leaf._meta.hooks, gradient)
+    return _run_all(leaf._meta.hooks, gradient, accumulator(leaf), 0)
 
 
 def run_post_accumulate_hooks(leaf: Tensor) -> None:
@@ -147,14 +148,30 @@ def run_post_accumulate_hooks(leaf: Tensor) -> None:
         if result is not None:
             _checked(hook, result, leaf)
             raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+        if (watcher := _watcher()) is not None:
+            watcher.hooked("post accumulate", accumulator(leaf), None, hook, (), ())
 
 
-def _run_all(hooks: dict[int, Any], gradient: Tensor | None) -> Tensor | None:
+def _run_all(hooks: dict[int, Any], gradient: Tensor | None, node: Node, number: int) -> Tensor | None:
+    watcher = _watcher()
     for hook in list(hooks.values()):
+        before = () if watcher is None else _copies((gradient,))
         result = hook(gradient)
         if result is not None:
             gradient = _checked(hook, result, gradient)
+        if watcher is not None:
+            watcher.hooked("tensor", node, number, hook, before, (gradient,))
     return gradient
+
+
+def _watcher() -> Any:
+    """Who is told of the backward that runs."""
+    return None if local.run is None else local.run.watcher
+
+
+def _copies(gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As they are before a hook sees them, which may write into them."""
+    return tuple([None if g is None else wrap(g._array.copy()) for g in gradients])
 
 
 def _checked(hook: Any, result: Any, gradient: Tensor | None) -> Tensor:
@@ -176,19 +193,27 @@ def _checked(hook: Any, result: Any, gradient: Tensor | None) -> Tensor:
 
 def run_prehooks(node: Node, gradients: tuple[Any, ...]) -> tuple[Any, ...]:
     """The node's prehooks."""
+    watcher = _watcher()
     for hook in list(node.meta.prehooks.values()):
+        before = () if watcher is None else _copies(gradients)
         result = hook(gradients)
         if result is not None:
             gradients = _replaced(hook, result, gradients)
+        if watcher is not None:
+            watcher.hooked("prehook", node, None, hook, before, gradients)
     return gradients
 
 
 def run_posthooks(node: Node, results: tuple[Any, ...], gradients: tuple[Any, ...]) -> tuple[Any, ...]:
     """The node's hooks."""
+    watcher = _watcher()
     for hook in list(node.meta.hooks.values()):
+        before = () if watcher is None else _copies(results)
         result = hook(results, gradients)
         if result is not None:
             results = _replaced(hook, result, results)
+        if watcher is not None:
+            watcher.hooked("hook", node, None, hook, before, results)
     return results
 
 

@@ -232,3 +232,46 @@ def test_a_watched_traceback_has_the_same_frames() -> None:
         assert frames() == plain
     finally:
         unwatch()
+
+
+def test_hooks_are_told_with_the_gradients_before_and_after() -> None:
+    told: list[tuple[Any, ...]] = []
+
+    class Hooks(Observer):
+        def hooked(self, kind: str, node: Any, number: Any, hook: Any, before: Any, after: Any) -> None:
+            gradients = [[None if g is None else g.tolist() for g in gs] for gs in (before, after)]
+            told.append((kind, node.name(), number, hook.__name__, *gradients))
+
+    def doubles(g: Tensor) -> Tensor:
+        return g * 2
+
+    def writes(g: Tensor) -> None:
+        g.add_(1.0)
+
+    def looks(*given: Any) -> None:
+        pass
+
+    def negates(results: Any, gradients: Any) -> Any:
+        return (-results[0], *results[1:])
+
+    a = mg.tensor([1.0], requires_grad=True)
+    b = a * 3
+    b.register_hook(doubles)
+    b.register_hook(writes)
+    b.grad_fn.register_prehook(looks)
+    b.grad_fn.register_hook(negates)
+    a.register_hook(looks)
+    a.register_post_accumulate_grad_hook(looks)
+    end = mg.watch(Hooks())
+    try:
+        b.backward()
+    finally:
+        end()
+    assert told == [
+        ("tensor", "MulBackward0", 0, "doubles", [[1.0]], [[2.0]]),
+        ("tensor", "MulBackward0", 0, "writes", [[2.0]], [[3.0]]),
+        ("prehook", "MulBackward0", None, "looks", [[3.0]], [[3.0]]),
+        ("hook", "MulBackward0", None, "negates", [[9.0], None], [[-9.0], None]),
+        ("tensor", "AccumulateGrad", 0, "looks", [[-9.0]], [[-9.0]]),
+        ("post accumulate", "AccumulateGrad", None, "looks", [], []),
+    ]

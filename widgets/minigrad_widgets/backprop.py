@@ -22,14 +22,21 @@ class Backprop:
 
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
-        self.arrived: dict[str, list[Phrase]] = defaultdict(
-            list
-        )  # card -> the gradients that reached it so far
+        # By card the gradients that reached it so far.
+        self.arrived: dict[str, list[Phrase]] = defaultdict(list)
+        # What hooks have changed since: sentences by what they belong to, the gradients before the first of them by
+        # card, and the functions whose results are not what they computed.
+        self._hooked: dict[str, list[Phrase]] = defaultdict(list)
+        self._whole: dict[str, Value | None] = {}
+        self._overruled: set[str] = set()
 
     def begins(self, roots: Sequence[tuple[int, Value | None]], place: Place | None) -> None:
         """backward() or grad() starts from these tensors (by key) with these gradients."""
         drafts = self.drafts
         self.arrived.clear()
+        self._hooked.clear()
+        self._whole.clear()
+        self._overruled.clear()
         step = drafts.step("backward", place)
         said = []
         for key, seed in roots:
@@ -86,11 +93,13 @@ class Backprop:
             about.append(gate)
             said.append(self._part(function, edge, card, gradients, raw, fitted))
         step.about = tuple(about)
-        step.said = words.run(function.now["node"] or function.now["op"], said)
+        ran = words.run(function.now["node"] or function.now["op"], said)
+        step.said = [*self._hooked.pop(function.id, []), *ran]
         for card in outputs:
             if len(self.arrived[card.id]) > 1 and gradients:
                 number = min(card.now["output_nr"], len(gradients) - 1)
-                step.said.append(words.met(card.title, self.arrived[card.id], _said(gradients[number])))
+                total = self._whole.pop(card.id, gradients[number])
+                step.said.append(words.met(card.title, self.arrived[card.id], _said(total)))
         self._let_go(step, outputs, gradients, place)
 
     def _part(
@@ -113,7 +122,7 @@ class Backprop:
         count = prod(card.now["shape"])
         if outputs and prod(outputs[0].now["shape"]):
             count //= prod(outputs[0].now["shape"])
-        upstream = _said(gradients[0]) if len(gradients) == 1 else ""
+        upstream = _said(gradients[0]) if len(gradients) == 1 and function.id not in self._overruled else ""
         how = words.local(function.now["op"], edge.now["slot"], upstream, factors, count) if upstream else ""
         summed = raw is not None and fitted is not None and raw.shape != fitted.shape
         twice = sum(id == card.id for _, id, _ in function.args) > 1
@@ -136,6 +145,37 @@ class Backprop:
                 step.said = words.let_go(card.title, gradient.said)
             drafts.set(step, card, "grad_state", "let go")
 
+    def hooked(
+        self,
+        kind: str,
+        node: int,
+        key: int | None,
+        number: int | None,
+        hook: str,
+        changed: Sequence[tuple[Value | None, Value | None] | None],
+    ) -> None:
+        """A hook was called, see Observer.hooked; `changed`: for each gradient before and after, None where they are
+        the same. The step that the hook comes before says it: that of the node, or of the leaf (by `key`)."""
+        drafts = self.drafts
+        function, leaf = drafts.function(node), drafts.card(key)
+        whose = leaf or function
+        if whose is None or not any(changed):
+            return
+        if leaf is not None:
+            cards = [leaf]
+        elif kind == "hook":
+            edges = [None if gate is None else drafts.entities[gate] for gate in function.gates]
+            cards = [None if edge is None else drafts.entities[edge.now["source"]] for edge in edges]
+            self._overruled.add(function.id)
+        else:
+            outputs = {card.now["output_nr"]: card for card in drafts.outputs(function)}
+            cards = [outputs.get(i) for i in (range(len(changed)) if number is None else (number,))]
+        for card, pair in zip(cards, changed, strict=False):
+            if card is not None and pair is not None:
+                if kind != "hook":
+                    self._whole.setdefault(card.id, pair[0])
+                self._hooked[whose.id].append(words.hooked(hook, card.title, *map(_said, pair)))
+
     def accumulated(
         self, key: int, gradient: Value | None, before: Value | None, after: Value | None, place: Place | None
     ) -> None:
@@ -149,9 +189,10 @@ class Backprop:
         card.run = drafts.run
         arrivals = self.arrived[card.id]
         is_leaf = card.now["is_leaf"]
-        step.said = words.accumulated(card.title, _said(gradient), _said(before), _said(after), is_leaf)
+        added = words.accumulated(card.title, _said(gradient), _said(before), _said(after), is_leaf)
+        step.said = [*self._hooked.pop(card.id, []), *added]
         if is_leaf and len(arrivals) > 1:
-            step.said.insert(0, words.met(card.title, arrivals, _said(gradient)))
+            step.said.insert(0, words.met(card.title, arrivals, _said(self._whole.pop(card.id, gradient))))
         drafts.set(step, card, "grad", after)
         drafts.set(step, card, "grad_state", "kept")
         if not is_leaf:

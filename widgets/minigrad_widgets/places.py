@@ -92,6 +92,10 @@ class Places:
         self.looking = True
         self._loops = 0
 
+    def of_code(self, code: CodeType) -> Spot:
+        """Where in the learner's code something is defined."""
+        return self._cell(code.co_filename), code.co_firstlineno
+
     def line_of(self, name: str) -> Spot:
         """Where the cell assigns a name for the last time; where it does not, the cell's last line."""
         return self._last.get(name, self._end)

@@ -133,6 +133,25 @@ class Recorder:
             drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
         card.node, card.mark = seen.node, seen.mark
 
+    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...]) -> None:
+        """The hooks of a tensor (by key) or of a node, as they are now."""
+        self._hooks(self.drafts.function(node) if key is None else self.drafts.card(key), names)
+
+    def output_hooks(self, node: int, number: int, names: tuple[str, ...]) -> None:
+        """The hooks of the tensor that is a node's output."""
+        function = self.drafts.function(node)
+        for card in self.drafts.outputs(function) if function else ():
+            if card.now["output_nr"] == number:
+                self._hooks(card, names)
+
+    def _hooks(self, entity: Entity | None, names: tuple[str, ...]) -> None:
+        if entity is None or entity.now["hooks"] == names:
+            return
+        step = self.drafts.step("tensor", None)
+        step.about = (entity.id,)
+        step.said = [words.hooks(entity.now.get("node") or entity.title, names)]
+        self.drafts.set(step, entity, "hooks", names)
+
     def keeps(
         self,
         node: int,

@@ -102,6 +102,7 @@ class TensorView:
     current: bool = True
     alive: bool = True
     unseen: bool = False  # its contents changed and its version did not
+    hooks: tuple[str, ...] = ()  # what backward calls with its gradient: "double [2]:3", by cell and line
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class NodeView:
     shown: bool = True
     saved: tuple[SavedView, ...] = ()
     runs: int = 0  # how often backward ran it
+    hooks: tuple[str, ...] = ()  # of the node itself, see TensorView
     call: str | None = None  # the innermost call of a module that it ran in
 
 

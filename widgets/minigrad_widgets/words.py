@@ -287,6 +287,18 @@ def accumulated(name: str, gradient: Phrase, before: Phrase, after: Phrase, is_l
     return [lead] if is_leaf else [lead, Say("accumulated.retained")]
 
 
+def hooks(name: str, names: Sequence[str]) -> Phrase:
+    """Which functions backward calls with a gradient."""
+    if not names:
+        return Say("hooks.none", {"name": name})
+    return Say("hooks", {"name": name, "hooks": _list(names)})
+
+
+def hooked(hook: str, name: str, before: Phrase, after: Phrase) -> Phrase:
+    parts = {"hook": hook, "name": name, "before": before or "None", "after": after or "None"}
+    return Say("hooked", parts)
+
+
 def let_go(name: str, gradient: Phrase) -> list[Phrase]:
     return [Say("let go", {"name": name, "gradient": _value(gradient)})]
 

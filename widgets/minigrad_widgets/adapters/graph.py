@@ -17,6 +17,7 @@ from minigrad.tensor import Tensor
 from ..places import Spot
 from ..recorder import MOST_FUNCTIONS
 from ..trace import Trace
+from . import hooks
 from .looking import Copy, Look, Recording, Slot, copy_of, kept_now, text_of, version_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def tell_kept(notes: Notes, tensors: Iterable[Tensor], place: Spot) -> None:
             continue
         seen.add(node.seq)
         stack += node.next
+        hooks.note_node(notes, node)
         if node.freed:
             notes.note("freed", node.seq, None)
         elif kept := kept_now(node):

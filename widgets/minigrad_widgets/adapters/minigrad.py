@@ -21,13 +21,14 @@ from weakref import ref
 
 from minigrad.events import Observer, watch
 from minigrad.nn import Module, Parameter
-from minigrad.node import Node, next_sequence_nr
+from minigrad.node import AccumulateGrad, Node, next_sequence_nr
 from minigrad.record import mode
 from minigrad.tensor import Tensor
 
 from ..places import Spot
 from ..trace import Trace
 from ..values import MOST_NUMBERS
+from . import hooks
 from .looking import copy_of, failed_of, fitted, is_list, kept_now, recording_of
 from .notes import PLAIN, Notes
 from .writing import Writes
@@ -270,6 +271,8 @@ class MinigradAdapter(Notes, Observer):
 
     @_guarded
     def node_ran(self, node: Node, gradients: tuple, results: tuple) -> None:
+        if node.meta is not None:
+            hooks.note_node(self, node)
         kept = kept_now(node)
         if kept:
             self.note("keeps", node.seq, kept, self._during)
@@ -287,11 +290,26 @@ class MinigradAdapter(Notes, Observer):
     @_guarded
     def accumulated(self, leaf: Tensor, gradient: Tensor, before: Tensor | None) -> None:
         key = self.tensors.key(leaf, self._during)
+        hooks.note_tensor(self, leaf, key)
         grad = leaf._grad
         if grad is not None:
             self.tensors.own(grad, key)
         copies = [None if t is None else copy_of(t._array) for t in (gradient, before, grad)]
         self.note("accumulated", key, *copies, self._during)
+
+    @_guarded
+    def hooked(
+        self, kind: str, node: Node, number: int | None, hook: Callable, before: tuple, after: tuple
+    ) -> None:
+        key = self.tensors.key(node.variable, self._during) if isinstance(node, AccumulateGrad) else None
+        if kind == "post accumulate":
+            self.note("changed", self.tensors.look(node.variable, key), self._during)
+            return
+        pairs = [
+            tuple(None if g is None else copy_of(g._array) for g in pair)
+            for pair in zip(before, after, strict=True)
+        ]
+        self.note("hooked", kind, node.seq, key, number, hooks.name_of(self, hook), pairs)
 
     @_guarded
     def freed(self, node: Node) -> None:

@@ -13,7 +13,7 @@ from minigrad.tensor import Tensor
 
 from ..places import Places, Spot
 from ..recorder import MOST_CARDS, Recorder
-from . import graph, names
+from . import graph, hooks, names
 from .calls import Calls
 from .log import Log
 from .looking import text_of
@@ -88,6 +88,7 @@ class Notes:
                     self.tensors.key(tensor._view.base, None)
                     self.use_view(tensor, key, places.line_of(""))
                 self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
+                hooks.note_tensor(self, tensor, key)
         self.tell()
         graph.tell_kept(self, named.values(), places.line_of(""))
         self.names = {name: key for name, key in self.names.items() if key is not None}

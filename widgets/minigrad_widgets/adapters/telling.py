@@ -185,6 +185,20 @@ class Telling:
         roots = [(key, self.value(seed)) for key, seed in zip(keys, seeds, strict=True)]
         self.recorder.backprop.begins(roots, place_of(spot))
 
+    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...]) -> None:
+        self.recorder.hooks(None if key is None else self.key(key), node, names)
+
+    def output_hooks(self, node: int, number: int, names: tuple[str, ...]) -> None:
+        self.recorder.output_hooks(node, number, names)
+
+    def hooked(
+        self, kind: str, node: int, key: int | None, number: int | None, hook: str, pairs: list[tuple]
+    ) -> None:
+        changed = [
+            None if before == after else (self.value(before), self.value(after)) for before, after in pairs
+        ]
+        self.recorder.backprop.hooked(kind, node, key, number, hook, changed)
+
     def keeps(self, node: int, kept: tuple[tuple[str, int, Copy], ...], spot: Spot) -> None:
         """What a node keeps, as it is now."""
         for slot, version, copy in kept:
