@@ -102,7 +102,37 @@ _IN_PLACE = "minigrad adds gradients up in place, torch where it has to"
 _INSIDE = "torch's CopySlices does not show what the op inside it saved"
 _SPLIT = "minigrad's op has no default for dim"
 _WEIGHT = "torch saves the sum of the weights too"
+_HOOKS = "torch does not tell of the learner's hooks: its gradients are seen as these left them"
 DIFFERENCES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "a hook on a tensor": (
+        (
+            "tensor ['b'] @ 0:3 | b has hooks, which backward calls with the gradient: lambda [1]:3.\n",
+            "",
+            _HOOKS,
+        ),
+        ("The hook lambda [1]:3 changes the gradient of b from [1, 1] to [3, 3]. ", "", _HOOKS),
+    ),
+    "a hook on a leaf": (
+        (
+            "tensor ['a'] @ 0:2 | a has hooks, which backward calls with the gradient: lambda [1]:2.\n",
+            "",
+            _HOOKS,
+        ),
+        (
+            "[1, 3] + [1, 3] = [2, 6]. The hook lambda [1]:2 changes the gradient of a from [2, 6] to [6, 18].",
+            "[1, 3] + [1, 3] = [6, 18].",
+            _HOOKS,
+        ),
+    ),
+    "a hook on a node": (
+        (
+            "tensor ['mul'] @ 0:3 | MulBackward0 has hooks, which backward calls with the gradient: lambda [1]:3.\n",
+            "",
+            _HOOKS,
+        ),
+        ("The hook lambda [1]:3 changes the gradient of a from [2, 2] to [10, 10]. ", "", _HOOKS),
+        ("gradient of a = [10, 10].", "gradient of a = upstream [1, 1] × 2 = [10, 10].", _HOOKS),
+    ),
     "grad()": (("[2, 6] version 1; leaf", "[2, 6] version 0; leaf", _IN_PLACE),),
     "a step of gradient descent": (
         ("6.0 version 1; leaf, current", "6.0 version 0; leaf, current", _IN_PLACE),

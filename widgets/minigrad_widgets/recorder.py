@@ -133,21 +133,21 @@ class Recorder:
             drafts.set(step, card, "grad_state", "none" if seen.grad is None else "kept")
         card.node, card.mark = seen.node, seen.mark
 
-    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...]) -> None:
+    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...], place: Place | None) -> None:
         """The hooks of a tensor (by key) or of a node, as they are now."""
-        self._hooks(self.drafts.function(node) if key is None else self.drafts.card(key), names)
+        self._hooks(self.drafts.function(node) if key is None else self.drafts.card(key), names, place)
 
-    def output_hooks(self, node: int, number: int, names: tuple[str, ...]) -> None:
+    def output_hooks(self, node: int, number: int, names: tuple[str, ...], place: Place | None) -> None:
         """The hooks of the tensor that is a node's output."""
         function = self.drafts.function(node)
         for card in self.drafts.outputs(function) if function else ():
             if card.now["output_nr"] == number:
-                self._hooks(card, names)
+                self._hooks(card, names, place)
 
-    def _hooks(self, entity: Entity | None, names: tuple[str, ...]) -> None:
+    def _hooks(self, entity: Entity | None, names: tuple[str, ...], place: Place | None) -> None:
         if entity is None or entity.now["hooks"] == names:
             return
-        step = self.drafts.step("tensor", None)
+        step = self.drafts.step("tensor", place)
         step.about = (entity.id,)
         step.said = [words.hooks(entity.now.get("node") or entity.title, names)]
         self.drafts.set(step, entity, "hooks", names)

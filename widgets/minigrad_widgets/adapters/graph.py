@@ -66,7 +66,7 @@ def tell_kept(notes: Notes, tensors: Iterable[Tensor], place: Spot) -> None:
             continue
         seen.add(node.seq)
         stack += node.next
-        hooks.note_node(notes, node)
+        hooks.note_node(notes, node, place)
         if node.freed:
             notes.note("freed", node.seq, None)
         elif kept := kept_now(node):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from minigrad.node import AccumulateGrad, Node
 from minigrad.tensor import Tensor
 
+from ..places import Spot
+
 if TYPE_CHECKING:
     from .notes import Notes
 
@@ -25,27 +27,29 @@ def name_of(notes: Notes, hook: Callable[..., Any]) -> str:
     return f"{name} {notes.recorder.drafts.cells[cell].label}:{line}"
 
 
-def note_tensor(notes: Notes, tensor: Tensor, key: int) -> None:
+def note_tensor(notes: Notes, tensor: Tensor, key: int, place: Spot) -> None:
     """Note the hooks of a tensor."""
     node, meta = tensor._node, tensor._meta
     if node is not None:
         if node.meta is not None:
-            notes.note("hooks", key, None, _names(notes, "", node.meta.tensor_hooks.get(tensor._output_nr)))
+            notes.note(
+                "hooks", key, None, _names(notes, "", node.meta.tensor_hooks.get(tensor._output_nr)), place
+            )
         return
     accumulator = tensor._accumulator and tensor._accumulator()
     own = _of_node(notes, accumulator) if accumulator is not None and accumulator.meta is not None else ()
     if meta is not None or own:
         leaf = _names(notes, "", meta and meta.hooks), _names(notes, "post ", meta and meta.post_hooks)
-        notes.note("hooks", key, None, (*leaf[0], *leaf[1], *own))
+        notes.note("hooks", key, None, (*leaf[0], *leaf[1], *own), place)
 
 
-def note_node(notes: Notes, node: Node) -> None:
+def note_node(notes: Notes, node: Node, place: Spot) -> None:
     """Note the hooks of a node, and of the tensors that it made."""
     if node.meta is None or isinstance(node, AccumulateGrad):
         return
-    notes.note("hooks", None, node.seq, _of_node(notes, node))
+    notes.note("hooks", None, node.seq, _of_node(notes, node), place)
     for number, hooks in node.meta.tensor_hooks.items():
-        notes.note("output_hooks", node.seq, number, _names(notes, "", hooks))
+        notes.note("output_hooks", node.seq, number, _names(notes, "", hooks), place)
 
 
 def _of_node(notes: Notes, node: Node) -> tuple[str, ...]:

@@ -272,7 +272,7 @@ class MinigradAdapter(Notes, Observer):
     @_guarded
     def node_ran(self, node: Node, gradients: tuple, results: tuple) -> None:
         if node.meta is not None:
-            hooks.note_node(self, node)
+            hooks.note_node(self, node, self._during)
         kept = kept_now(node)
         if kept:
             self.note("keeps", node.seq, kept, self._during)
@@ -290,7 +290,7 @@ class MinigradAdapter(Notes, Observer):
     @_guarded
     def accumulated(self, leaf: Tensor, gradient: Tensor, before: Tensor | None) -> None:
         key = self.tensors.key(leaf, self._during)
-        hooks.note_tensor(self, leaf, key)
+        hooks.note_tensor(self, leaf, key, self._during)
         grad = leaf._grad
         if grad is not None:
             self.tensors.own(grad, key)

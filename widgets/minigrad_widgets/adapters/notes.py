@@ -88,7 +88,7 @@ class Notes:
                     self.tensors.key(tensor._view.base, None)
                     self.use_view(tensor, key, places.line_of(""))
                 self.note("changed", self.tensors.look(tensor, key), places.line_of(""))
-                hooks.note_tensor(self, tensor, key)
+                hooks.note_tensor(self, tensor, key, places.line_of(""))
         self.tell()
         graph.tell_kept(self, named.values(), places.line_of(""))
         self.names = {name: key for name, key in self.names.items() if key is not None}

@@ -185,11 +185,11 @@ class Telling:
         roots = [(key, self.value(seed)) for key, seed in zip(keys, seeds, strict=True)]
         self.recorder.backprop.begins(roots, place_of(spot))
 
-    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...]) -> None:
-        self.recorder.hooks(None if key is None else self.key(key), node, names)
+    def hooks(self, key: int | None, node: int | None, names: tuple[str, ...], spot: Spot) -> None:
+        self.recorder.hooks(None if key is None else self.key(key), node, names, place_of(spot))
 
-    def output_hooks(self, node: int, number: int, names: tuple[str, ...]) -> None:
-        self.recorder.output_hooks(node, number, names)
+    def output_hooks(self, node: int, number: int, names: tuple[str, ...], spot: Spot) -> None:
+        self.recorder.output_hooks(node, number, names, place_of(spot))
 
     def hooked(
         self, kind: str, node: int, key: int | None, number: int | None, hook: str, pairs: list[tuple]

@@ -791,6 +791,18 @@ const MESSAGES = {
 "en": "{name} will keep its gradient, although it is no leaf: retain_grad() asked for it.",
 "zh": "{name} 不是叶子，但 retain_grad() 要求保留它的梯度。"
 },
+"hooks": {
+"en": "{name} has hooks, which backward calls with the gradient: {hooks}.",
+"zh": "{name} 有钩子，反向时会带着梯度调用它们：{hooks}。"
+},
+"hooks.none": {
+"en": "{name} has no hooks any more.",
+"zh": "{name} 不再有钩子。"
+},
+"hooked": {
+"en": "The hook {hook} changes the gradient of {name} from {before} to {after}.",
+"zh": "钩子 {hook} 把 {name} 的梯度从 {before} 改成 {after}。"
+},
 "changed.value": {
 "en": "{name} changed unseen from {before} to {after}{when}: its version did not move, so backward cannot notice.",
 "zh": "{name} 在无人察觉时{when}从 {before} 变成 {after}：版本没有变，所以反向发现不了。"
