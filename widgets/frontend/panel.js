@@ -125,7 +125,10 @@ export class Panel {
     const before = inspector.id;
     if (id !== null && !moment.tensors.has(id) && !moment.functions.has(id)) return;
     if (id === null) inspector.close();
-    else inspector.open(id, side);
+    else {
+      inspector.open(id, side);
+      stage.uncover(id);
+    }
     this.root.classList.toggle("mg-inspecting", id !== null);
     stage.mark(id);
     inspector.show(moment);
@@ -155,6 +158,9 @@ export class Panel {
     if (fresh) {
       this.stepper.show(moment.trace);
       this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    } else {
+      // Before the words change: to scroll, the browser lays out what has changed so far.
+      this.stage.go(step?.about ?? []);
     }
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
@@ -165,7 +171,8 @@ export class Panel {
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
     this.inspector.show(moment);
-    if (fresh) this.arrange();
+    if (!fresh) return;
+    this.arrange();
     this.stage.go(step?.about ?? []);
   }
 

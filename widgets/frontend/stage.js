@@ -113,6 +113,16 @@ export class Stage {
     if (news.length) this.unfold();
   }
 
+  /** Opens the groups that hide a thing. @param {string} id */
+  uncover(id) {
+    const closed = this.folding.above(id).filter((group) => !this.places.open.has(group));
+    if (!closed.length) return;
+    for (const group of closed) this.chosen.set(group, true);
+    this.unfold();
+    this.redraw(true);
+    this.fit(this.scale);
+  }
+
   /** Gives both drawings what they show. @param {boolean} glide */
   redraw(glide) {
     const { moment, places, textWidth } = this;
@@ -264,7 +274,7 @@ export class Stage {
     const { x: left, y: top } = this.windows[i];
     if (x === left && y === top) return;
     this.panes[i].scrollTo(x, y);
-    this.windows[i] = windowOf(this.panes[i]);
+    this.windows[i] = { ...this.windows[i], x, y }; // about: the event of the scroll tells exactly
   }
 
   linkScrolling() {

@@ -3961,6 +3961,16 @@ class Stage {
     if (news.length) this.unfold();
   }
 
+  /** Opens the groups that hide a thing. @param {string} id */
+  uncover(id) {
+    const closed = this.folding.above(id).filter((group) => !this.places.open.has(group));
+    if (!closed.length) return;
+    for (const group of closed) this.chosen.set(group, true);
+    this.unfold();
+    this.redraw(true);
+    this.fit(this.scale);
+  }
+
   /** Gives both drawings what they show. @param {boolean} glide */
   redraw(glide) {
     const { moment, places, textWidth } = this;
@@ -4112,7 +4122,7 @@ class Stage {
     const { x: left, y: top } = this.windows[i];
     if (x === left && y === top) return;
     this.panes[i].scrollTo(x, y);
-    this.windows[i] = windowOf(this.panes[i]);
+    this.windows[i] = { ...this.windows[i], x, y }; // about: the event of the scroll tells exactly
   }
 
   linkScrolling() {
@@ -4436,7 +4446,10 @@ class Panel {
     const before = inspector.id;
     if (id !== null && !moment.tensors.has(id) && !moment.functions.has(id)) return;
     if (id === null) inspector.close();
-    else inspector.open(id, side);
+    else {
+      inspector.open(id, side);
+      stage.uncover(id);
+    }
     this.root.classList.toggle("mg-inspecting", id !== null);
     stage.mark(id);
     inspector.show(moment);
@@ -4466,6 +4479,9 @@ class Panel {
     if (fresh) {
       this.stepper.show(moment.trace);
       this.find(".mg-sentence").dataset.longest = longest(moment.trace);
+    } else {
+      // Before the words change: to scroll, the browser lays out what has changed so far.
+      this.stage.go(step?.about ?? []);
     }
     this.find(".mg-moment").hidden = moment.trace.steps.length === 0;
     this.find(".mg-when").replaceChildren(...whenTrees(moment).map((tree) => build(tree)));
@@ -4476,7 +4492,8 @@ class Panel {
     this.find(".mg-count").textContent = countText(moment);
     this.stepper.showStep(moment.step);
     this.inspector.show(moment);
-    if (fresh) this.arrange();
+    if (!fresh) return;
+    this.arrange();
     this.stage.go(step?.about ?? []);
   }
 
