@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from browser import traces
+from browser.lab import SCREENSHOTS
 from browser.view import View, box, opening
 from minigrad_widgets.trace import Trace
+from widgets import sample_traces
 
 ALARM = "<img src=x onerror=alert(1)>"
 
@@ -105,6 +109,31 @@ def test_gradients_stand_on_their_edges_and_cover_nothing(open_view: Callable[..
             )
             assert apart, (one, other)
     expect(view.page.locator(".mg-pane[data-side=forward] .mg-pill")).to_have_count(0)
+
+
+def test_what_changed_unseen_is_marked_on_the_card_and_where_it_is_saved(
+    open_view: Callable[..., View],
+) -> None:
+    trace = sample_traces.unseen()
+    found = next(i for i, step in enumerate(trace.steps) if "changed unseen" in step.text)
+    b = next(card for card in trace.tensors if "b" in card.names)
+    square = next(function for function in trace.functions if len(function.saved) == 2)
+    # As it is before backward runs over it, which lets go of what was saved.
+    then = replace(trace.at(found + 1), steps=trace.steps[: found + 1])
+    view = open_view(then, width=1000, height=620)
+    expect(view.page.locator(".mg-say")).to_contain_text(
+        "b changed unseen from [2, 6] to [100, 6], between line 2 of [1] and line 4 of [2]"
+    )
+    expect(view.page.locator(".mg-say")).to_contain_text("it will compute a wrong gradient")
+    card = view.thing(b.id, "backward")
+    expect(card.locator(".mg-card.mg-unseen .mg-version")).to_have_text("v0 · unseen")
+    expect(card).to_have_accessible_name(re.compile("changed unseen: the version did not move"))
+    slots = view.thing(square.id).locator(".mg-slot.mg-unseen")
+    expect(slots).to_have_text(["self b · v0, changed unseen", "other b · v0, changed unseen"])
+    expect(view.thing(square.id).locator(".mg-fn.mg-misled .mg-alarm")).to_have_count(1)
+    line = slots.first.locator("rect").evaluate("rect => getComputedStyle(rect).strokeDasharray")
+    assert line != "none"
+    view.page.screenshot(path=SCREENSHOTS / "unseen.png")
 
 
 def test_a_broken_slot_an_error_and_how_it_goes(open_view: Callable[..., View]) -> None:

@@ -23,6 +23,10 @@ GHOST_AND_CUTS = (
     "a = a.exp()\nc = a.detach()\nn = a.argmax()\nd = a[0]\nd.add_(1)\ns = a.sum()",
     "s.backward()",
 )
+UNSEEN = (
+    "a = tensor([1.0, 3.0], requires_grad=True)\nb = a * 2",
+    "loss = (b * b).sum()\nn = b.detach().numpy()\nn[0] = 100.0\nloss.backward()",
+)
 
 
 def worked() -> Trace:
@@ -38,3 +42,8 @@ def version_error() -> Trace:
 def ghost_and_cuts() -> Trace:
     """A name that moves, three cuts, a write into a view, and what it breaks."""
     return record(*GHOST_AND_CUTS)
+
+
+def unseen() -> Trace:
+    """b is saved by b * b, then written by NumPy: backward cannot notice, and the gradient is wrong."""
+    return record(*UNSEEN)

@@ -142,7 +142,9 @@ def function_size(states: Iterable[NodeView], titles: dict[str, str]) -> tuple[i
         for name in (function.node or "", function.text if function.inplace else function.op):
             cut = f" · {function.cut}" if function.cut and function.cut != name else ""
             widths.append(text_width(name + cut, m["title_font"], bold=True) + (18 if function.cut else 0))
-        widths += [text_width(slot_text(saved), m["slot_font"]) + 14 for saved in function.saved]
+        for saved in function.saved:
+            alarm = saved.state in ("broken", "unseen")
+            widths.append(text_width(slot_text(saved), m["slot_font"], bold=alarm) + 14)
         slots = max(slots, len(function.saved))
     height = m["function_height"] if not slots else 30 + m["row"] * slots
     return min(round(max(widths)) + 2 * m["function_pad"], m["function_max"]), height

@@ -428,8 +428,8 @@ const MESSAGES = {
 "zh": "{what} · 保存于 v{version}"
 },
 "slot.unseen": {
-"en": "{what} · saved v{version}, changed unseen",
-"zh": "{what} · 保存于 v{version}，此后被暗中改动"
+"en": "{what} · v{version}, changed unseen",
+"zh": "{what} · v{version}，被暗中改动"
 },
 "badge.unseen": {
 "en": "v{version} · unseen",
