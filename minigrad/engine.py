@@ -130,6 +130,7 @@ class Run(Visits):
         In short: take a node from the heap `ready`, run it on what `buffers` holds for it, send the results
         along its edges. The shortcut: of the nodes that get ready by this, the youngest goes on at once, without a
         way through buffers and heap, unless an even younger one waits there. In a chain that is every one.
+        A leaf that nobody watches gets its gradient on the spot (`settle`): it would be the next one anyway.
         """
         buffers, dependencies, own = self.buffers, self.dependencies, self.own
         ready, by_key = self.ready, self.by_key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+import threading
 from typing import Any
 
 from minigrad.written import written, written_when_called
@@ -44,6 +45,22 @@ def test_one_text_serves_several_with_globals_of_their_own() -> None:
     one, two = (adder("add, twice in a test", number, []) for number in (1, 2))
     assert [one(0), two(0), one(0)] == [1, 2, 1]
     assert one.__code__.co_filename == two.__code__.co_filename
+
+
+def test_threads_may_meet_at_the_first_call() -> None:
+    ready, found = threading.Barrier(4), []
+    add = adder("add, called by threads", 3, [])
+
+    def call() -> None:
+        ready.wait()
+        found.append([add(i) for i in range(50)])
+
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [list(range(3, 53))] * 4
 
 
 def test_an_op_that_nobody_called_is_not_written_out() -> None:
