@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 const FOLDER = new URL("../fixtures/", import.meta.url);
 
-export const NAMES = ["worked", "version_error", "ghost_and_cuts", "far_saved", "unseen"];
+export const NAMES = ["worked", "version_error", "ghost_and_cuts", "hooks_and_retained", "far_saved", "unseen"];
 
 /** @param {string} name */
 export const read = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8"));

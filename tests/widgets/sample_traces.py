@@ -29,6 +29,13 @@ UNSEEN = (
 )
 
 
+HOOKS_AND_RETAINED = (
+    "a = tensor([1.0, 3.0], requires_grad=True)\nb = a * a\nb.retain_grad()\n"
+    "handle = b.register_hook(lambda grad: grad * 2)\nc = b.sum()\nc.grad_fn.register_hook(lambda *grads: None)",
+    "c.backward()",
+)
+
+
 def worked() -> Trace:
     """The article's example: gradients 28, 8 and 10."""
     return record(*WORKED)
@@ -47,3 +54,8 @@ def ghost_and_cuts() -> Trace:
 def unseen() -> Trace:
     """b is saved by b * b, then written by NumPy: backward cannot notice, and the gradient is wrong."""
     return record(*UNSEEN)
+
+
+def hooks_and_retained() -> Trace:
+    """A hook doubles a gradient that is kept although b is no leaf; a node has a hook, too."""
+    return record(*HOOKS_AND_RETAINED)

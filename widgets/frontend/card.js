@@ -2,7 +2,7 @@
 // A tensor as a card: what it says, in words and marks, and how it is drawn.
 
 import { h } from "./dom.js";
-import { leafIcon } from "./icons.js";
+import { hookIcon, leafIcon } from "./icons.js";
 import { nameOf, shapeText } from "./model.js";
 import { FONTS, fit } from "./text.js";
 import { t, wording } from "./words.js";
@@ -15,6 +15,7 @@ import { t, wording } from "./words.js";
 
 const PAD = 9;
 const ROW = 16;
+const HOOK = 15; // what a hook takes of its row
 const TOP = 6; // the same whether or not the last row is there yet
 
 /** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
@@ -52,6 +53,7 @@ export function cardWords(tensor) {
   if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
   if (tensor.retains_grad) words.push(t("word.retains"));
   if (tensor.base) words.push(t("word.view"));
+  if (tensor.hooks?.length) words.push(t("word.hooks", { hooks: tensor.hooks }));
   return words.join(t("word.comma"));
 }
 
@@ -75,11 +77,7 @@ export function cardTree(tensor, side, width, height, measure) {
   const rows = [
     nameRow(tensor, width, measure),
     valueRow(tensor, width, measure),
-    h(
-      "text",
-      { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 },
-      fit(autogradText(tensor, side), width - 2 * PAD, FONTS.small, measure),
-    ),
+    autogradRow(tensor, side, width, measure),
   ];
   if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
   return h(
@@ -155,9 +153,21 @@ function valueRow(tensor, width, measure) {
   );
 }
 
+/** @param {Tensor} tensor @param {Side} side @param {number} width @param {Measure} measure */
+function autogradRow(tensor, side, width, measure) {
+  const hooked = Boolean(tensor.hooks?.length);
+  const text = fit(autogradText(tensor, side), width - 2 * PAD - (hooked ? HOOK : 0), FONTS.small, measure);
+  return h(
+    "g",
+    {},
+    h("text", { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 }, text),
+    hooked ? h("g", { transform: `translate(${width - PAD - 9} 2)` }, hookIcon()) : null,
+  );
+}
+
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function gradRow(tensor, width, measure) {
-  const label = ".grad";
+  const label = tensor.retains_grad && !tensor.is_leaf ? t("card.retained") : ".grad";
   const room = width - 2 * PAD - measure(label, FONTS.small) - 8;
   const state = tensor.grad ? "mg-value mg-got" : tensor.grad_state === "let go" ? "mg-gone" : "mg-soft mg-end";
   return h(

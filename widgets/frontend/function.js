@@ -2,7 +2,7 @@
 // A function as an oval: the op in the forward drawing, its node and what it saved in the backward one.
 
 import { h } from "./dom.js";
-import { alarmIcon, cutIcon } from "./icons.js";
+import { alarmIcon, cutIcon, hookIcon } from "./icons.js";
 import { FONTS, fit } from "./text.js";
 import { t } from "./words.js";
 
@@ -55,6 +55,7 @@ export function functionWords(func) {
   if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
   for (const saved of func.saved) words.push(slotText(saved));
   if (func.runs) words.push(ranText(func));
+  if (func.hooks?.length) words.push(t("word.hooks", { hooks: func.hooks }));
   return words.join(t("word.comma"));
 }
 
@@ -74,13 +75,19 @@ function drawsSlots(func, side) {
   return side === "backward" && func.node !== null && func.saved.length > 0;
 }
 
+/** The room for the mark of the hooks of its node, which is in the backward drawing. @param {Func} func
+ * @param {Side} side */
+function hookWidth(func, side) {
+  return side === "backward" && func.hooks?.length ? 16 : 0;
+}
+
 /**
  * The box that is drawn in the place that the layout keeps. @param {Func} func @param {Side} side
  * @param {Box} place @param {Measure} measure @returns {Box}
  */
 export function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0);
+  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0) + hookWidth(func, side);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -105,8 +112,9 @@ export function functionTree(func, side, { w, h: height }, measure) {
   const alarm = isBroken(func) || isMisled(func);
   const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
-  const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
-  const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
+  const hook = hookWidth(func, side);
+  const title = fit(functionTitle(func, side), w - 20 - iconWidth - hook, FONTS.title, measure);
+  const start = (w - measure(title, FONTS.title) - iconWidth - hook) / 2;
   return h(
     "g",
     { class: functionClass(func, side) },
@@ -114,6 +122,7 @@ export function functionTree(func, side, { w, h: height }, measure) {
     h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
     icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
+    hook ? h("g", { transform: `translate(${w - start - 9} 8)` }, hookIcon()) : null,
     ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
   );
 }

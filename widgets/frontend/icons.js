@@ -24,6 +24,11 @@ export function cutIcon() {
   );
 }
 
+/** A hook, 10 x 12: backward calls a function of the learner's here. */
+export function hookIcon() {
+  return h("g", { class: "mg-hook", "aria-hidden": "true" }, h("path", { d: "M8 1V7.8A3.1 3.1 0 0 1 1.8 7.8V6M0.4 7.6L1.8 5.6L3.4 7.4" }));
+}
+
 /** An exclamation mark in a triangle, 14 x 13. */
 export function alarmIcon() {
   return h(

@@ -30,6 +30,7 @@ METRICS = {
     "slot_font": 10.5,
     "title_font": 12,
     "leaf_mark": 17,
+    "hook_mark": 16,
     "badge": 34,  # the version badge with its gap
     "card_min": 112,
     "card_max": WIDEST,
@@ -77,7 +78,7 @@ def _states(trace: Trace) -> dict[str, list[Any]]:
     states: dict[str, list[Any]] = {e.id: [e] for e in (*trace.tensors, *trace.functions)}
     for step in reversed(trace.steps):
         for change in step.changes:
-            if change.field in ("names", "ghosts", "value", "grad", "saved") and change.id in states:
+            if change.field in ("names", "ghosts", "value", "grad", "saved", "hooks") and change.id in states:
                 states[change.id].append(replace(states[change.id][0], **{change.field: change.before}))
     return states
 
@@ -111,9 +112,11 @@ def card_size(states: Iterable[TensorView]) -> tuple[int, int]:
         )
         value = card.value.text if card.value else "not kept"
         widths.append(text_width(shape_text(card), m["small_font"]) + 10 + _mono(value))
-        widths.append(text_width(card.grad_fn or "requires_grad False", m["small_font"]))
+        hook = m["hook_mark"] if card.hooks else 0
+        widths.append(text_width(card.grad_fn or "requires_grad False", m["small_font"]) + hook)
         if card.grad is not None:
-            widths.append(text_width(".grad", m["small_font"]) + 10 + _mono(card.grad.text))
+            label = ".grad kept" if card.retains_grad and not card.is_leaf else ".grad"
+            widths.append(text_width(label, m["small_font"]) + 10 + _mono(card.grad.text))
         if has_grad_line(card):
             rows = 4
     return min(round(max(widths)) + 2 * m["pad"], m["card_max"]), 12 + m["row"] * rows
@@ -141,7 +144,8 @@ def function_size(states: Iterable[NodeView], titles: dict[str, str]) -> tuple[i
     for function in states:
         for name in (function.node or "", function.text if function.inplace else function.op):
             cut = f" · {function.cut}" if function.cut and function.cut != name else ""
-            widths.append(text_width(name + cut, m["title_font"], bold=True) + (18 if function.cut else 0))
+            marks = (18 if function.cut else 0) + (m["hook_mark"] if function.hooks else 0)
+            widths.append(text_width(name + cut, m["title_font"], bold=True) + marks)
         for saved in function.saved:
             alarm = saved.state in ("broken", "unseen")
             widths.append(text_width(slot_text(saved), m["slot_font"], bold=alarm) + 14)

@@ -8,11 +8,12 @@ from ..layout import has_grad_line, shape_text
 from ..say import Phrase, Say, render
 from ..trace import TensorView
 from .fitting import FONTS, Measure, estimate, fit
-from .icons import leaf_icon
+from .icons import hook_icon, leaf_icon
 from .tree import Markup, h
 
 PAD = 9
 ROW = 16
+HOOK = 15  # what a hook takes of its row
 TOP = 6  # the same whether or not the last row is there yet
 
 
@@ -64,6 +65,8 @@ def card_words(card: TensorView) -> str:
         words.append(Say("word.retains"))
     if card.base:
         words.append(Say("word.view"))
+    if card.hooks:
+        words.append(Say("word.hooks", {"hooks": card.hooks}))
     return joined(words)
 
 
@@ -94,12 +97,10 @@ def card_tree(
     card: TensorView, side: str, width: float, height: float, measure: Measure = estimate, words: bool = True
 ) -> Markup:
     """The card at its own origin; `words`: with a tooltip that says it all."""
-    told = "mg-soft" if card.grad_fn or not card.requires_grad else "mg-asks"
-    stands = fit(autograd_text(card, side), width - 2 * PAD, FONTS["small"], measure)
     rows = [
         _name_row(card, width, measure),
         _value_row(card, width, measure),
-        h("text", {"class": told, "x": PAD, "y": 12}, stands),
+        _autograd_row(card, side, width, measure),
     ]
     if has_grad_line(card):
         rows.append(_grad_row(card, width, measure))
@@ -162,8 +163,16 @@ def _value_row(card: TensorView, width: float, measure: Measure) -> Markup:
     )
 
 
+def _autograd_row(card: TensorView, side: str, width: float, measure: Measure) -> Markup:
+    told = "mg-soft" if card.grad_fn or not card.requires_grad else "mg-asks"
+    room = width - 2 * PAD - (HOOK if card.hooks else 0)
+    text = fit(autograd_text(card, side), room, FONTS["small"], measure)
+    hook = h("g", {"transform": f"translate({width - PAD - 9:g} 2)"}, hook_icon()) if card.hooks else None
+    return h("g", {}, h("text", {"class": told, "x": PAD, "y": 12}, text), hook)
+
+
 def _grad_row(card: TensorView, width: float, measure: Measure) -> Markup:
-    label = ".grad"
+    label = render(Say("card.retained")) if card.retains_grad and not card.is_leaf else ".grad"
     room = width - 2 * PAD - measure(label, FONTS["small"]) - 8
     if card.grad is not None:
         state = "mg-value mg-got"

@@ -8,7 +8,7 @@ from ..trace import NodeView, SavedView
 from .card import joined
 from .fitting import FONTS, Measure, estimate, fit
 from .geometry import Box
-from .icons import alarm_icon, cut_icon
+from .icons import alarm_icon, cut_icon, hook_icon
 from .tree import Markup, h
 
 PILL = 28
@@ -52,6 +52,8 @@ def function_words(function: NodeView) -> str:
     if function.runs:
         often = "once" if function.runs == 1 else "times"
         words.append(Say(f"word.ran.{often}", {"count": function.runs}))
+    if function.hooks:
+        words.append(Say("word.hooks", {"hooks": function.hooks}))
     return joined(words)
 
 
@@ -60,11 +62,17 @@ def _draws_slots(function: NodeView, side: str) -> bool:
     return side == "backward" and function.node is not None and bool(function.saved)
 
 
+def _hook_width(function: NodeView, side: str) -> int:
+    """The room for the mark of the hooks of its node, which is in the backward drawing."""
+    return 16 if side == "backward" and function.hooks else 0
+
+
 def function_box(function: NodeView, side: str, place: Box, measure: Measure = estimate) -> Box:
     """The box that is drawn in the place that the layout keeps."""
     if _draws_slots(function, side):
         return place
     marks = (17 if function.cut else 0) + (19 if is_broken(function) or is_misled(function) else 0)
+    marks += _hook_width(function, side)
     wanted = measure(function_title(function, side), FONTS["title"]) + marks + 26
     w, height = min(place.w, max(56, wanted)), min(place.h, PILL)
     return Box(place.x + (place.w - w) / 2, place.y + (place.h - height) / 2, w, height)
@@ -93,8 +101,9 @@ def function_tree(
     broken = is_broken(function) or is_misled(function)
     icon = alarm_icon() if broken else cut_icon() if function.cut else None
     icon_width = 18 if icon else 0
-    title = fit(function_title(function, side), box.w - 20 - icon_width, FONTS["title"], measure)
-    start = (box.w - measure(title, FONTS["title"]) - icon_width) / 2
+    hook = _hook_width(function, side)
+    title = fit(function_title(function, side), box.w - 20 - icon_width - hook, FONTS["title"], measure)
+    start = (box.w - measure(title, FONTS["title"]) - icon_width - hook) / 2
     mark = f"translate({start - 1:g} {7.5 if broken else 8})"
     slots = function.saved if _draws_slots(function, side) else ()
     return h(
@@ -104,7 +113,8 @@ def function_tree(
         h("rect", {"class": "mg-body", "width": box.w, "height": box.h, "rx": PILL / 2}),
         h("g", {"transform": mark}, icon) if icon else None,
         # In the middle, because the reader's font is not the one that was measured.
-        h("text", {"class": "mg-title mg-middle", "x": (box.w + icon_width) / 2, "y": 18.5}, title),
+        h("text", {"class": "mg-title mg-middle", "x": (box.w + icon_width - hook) / 2, "y": 18.5}, title),
+        h("g", {"transform": f"translate({box.w - start - 9:g} 8)"}, hook_icon()) if hook else None,
         *(_slot(saved, i, box.w, measure) for i, saved in enumerate(slots)),
     )
 

@@ -26,6 +26,15 @@ def cut_icon() -> Markup:
     )
 
 
+def hook_icon() -> Markup:
+    """A hook, 10 x 12: backward calls a function of the learner's here."""
+    return h(
+        "g",
+        {"class": "mg-hook"},
+        h("path", {"d": "M8 1V7.8A3.1 3.1 0 0 1 1.8 7.8V6M0.4 7.6L1.8 5.6L3.4 7.4"}),
+    )
+
+
 def alarm_icon() -> Markup:
     """An exclamation mark in a triangle, 14 x 13."""
     return h(

@@ -307,6 +307,10 @@ const MESSAGES = {
 "en": "let go",
 "zh": "已放掉"
 },
+"card.retained": {
+"en": ".grad kept",
+"zh": ".grad 保留"
+},
 "card.not kept": {
 "en": "not kept",
 "zh": "未保留"
@@ -386,6 +390,10 @@ const MESSAGES = {
 "word.view": {
 "en": "a view: it shares memory",
 "zh": "视图：与别的张量共享内存"
+},
+"word.hooks": {
+"en": "backward calls {hooks}",
+"zh": "反向会调用 {hooks}"
 },
 "word.function": {
 "en": "function {op}",
@@ -1502,6 +1510,11 @@ function cutIcon() {
   );
 }
 
+/** A hook, 10 x 12: backward calls a function of the learner's here. */
+function hookIcon() {
+  return h("g", { class: "mg-hook", "aria-hidden": "true" }, h("path", { d: "M8 1V7.8A3.1 3.1 0 0 1 1.8 7.8V6M0.4 7.6L1.8 5.6L3.4 7.4" }));
+}
+
 /** An exclamation mark in a triangle, 14 x 13. */
 function alarmIcon() {
   return h(
@@ -1751,6 +1764,7 @@ function fit(text, room, font, measure) {
 
 const PAD = 9;
 const ROW = 16;
+const HOOK = 15; // what a hook takes of its row
 const TOP = 6; // the same whether or not the last row is there yet
 
 /** Whether a card has a line about its .grad. @param {Tensor} tensor @returns {boolean} */
@@ -1788,6 +1802,7 @@ function cardWords(tensor) {
   if (hasGradLine(tensor)) words.push(t("word.grad", { gradient: gradText(tensor) }));
   if (tensor.retains_grad) words.push(t("word.retains"));
   if (tensor.base) words.push(t("word.view"));
+  if (tensor.hooks?.length) words.push(t("word.hooks", { hooks: tensor.hooks }));
   return words.join(t("word.comma"));
 }
 
@@ -1811,11 +1826,7 @@ function cardTree(tensor, side, width, height, measure) {
   const rows = [
     nameRow(tensor, width, measure),
     valueRow(tensor, width, measure),
-    h(
-      "text",
-      { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 },
-      fit(autogradText(tensor, side), width - 2 * PAD, FONTS.small, measure),
-    ),
+    autogradRow(tensor, side, width, measure),
   ];
   if (hasGradLine(tensor)) rows.push(gradRow(tensor, width, measure));
   return h(
@@ -1891,9 +1902,21 @@ function valueRow(tensor, width, measure) {
   );
 }
 
+/** @param {Tensor} tensor @param {Side} side @param {number} width @param {Measure} measure */
+function autogradRow(tensor, side, width, measure) {
+  const hooked = Boolean(tensor.hooks?.length);
+  const text = fit(autogradText(tensor, side), width - 2 * PAD - (hooked ? HOOK : 0), FONTS.small, measure);
+  return h(
+    "g",
+    {},
+    h("text", { class: tensor.grad_fn || !tensor.requires_grad ? "mg-soft" : "mg-asks", x: PAD, y: 12 }, text),
+    hooked ? h("g", { transform: `translate(${width - PAD - 9} 2)` }, hookIcon()) : null,
+  );
+}
+
 /** @param {Tensor} tensor @param {number} width @param {Measure} measure */
 function gradRow(tensor, width, measure) {
-  const label = ".grad";
+  const label = tensor.retains_grad && !tensor.is_leaf ? t("card.retained") : ".grad";
   const room = width - 2 * PAD - measure(label, FONTS.small) - 8;
   const state = tensor.grad ? "mg-value mg-got" : tensor.grad_state === "let go" ? "mg-gone" : "mg-soft mg-end";
   return h(
@@ -1950,6 +1973,7 @@ function functionWords(func) {
   if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
   for (const saved of func.saved) words.push(slotText(saved));
   if (func.runs) words.push(ranText(func));
+  if (func.hooks?.length) words.push(t("word.hooks", { hooks: func.hooks }));
   return words.join(t("word.comma"));
 }
 
@@ -1969,13 +1993,19 @@ function drawsSlots(func, side) {
   return side === "backward" && func.node !== null && func.saved.length > 0;
 }
 
+/** The room for the mark of the hooks of its node, which is in the backward drawing. @param {Func} func
+ * @param {Side} side */
+function hookWidth(func, side) {
+  return side === "backward" && func.hooks?.length ? 16 : 0;
+}
+
 /**
  * The box that is drawn in the place that the layout keeps. @param {Func} func @param {Side} side
  * @param {Box} place @param {Measure} measure @returns {Box}
  */
 function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0);
+  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0) + hookWidth(func, side);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -2000,8 +2030,9 @@ function functionTree(func, side, { w, h: height }, measure) {
   const alarm = isBroken(func) || isMisled(func);
   const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
-  const title = fit(functionTitle(func, side), w - 20 - iconWidth, FONTS.title, measure);
-  const start = (w - measure(title, FONTS.title) - iconWidth) / 2;
+  const hook = hookWidth(func, side);
+  const title = fit(functionTitle(func, side), w - 20 - iconWidth - hook, FONTS.title, measure);
+  const start = (w - measure(title, FONTS.title) - iconWidth - hook) / 2;
   return h(
     "g",
     { class: functionClass(func, side) },
@@ -2009,6 +2040,7 @@ function functionTree(func, side, { w, h: height }, measure) {
     h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
     icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
+    hook ? h("g", { transform: `translate(${w - start - 9} 8)` }, hookIcon()) : null,
     ...(slots ? func.saved.map((saved, i) => slotTree(saved, i, w, measure)) : []),
   );
 }
