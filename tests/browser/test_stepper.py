@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from browser.lab import Lab, of_cells
 from browser.view import View, box, opening
 from minigrad_widgets.trace import Trace
 from widgets import sample_traces
@@ -191,6 +193,7 @@ def test_stepping_goes_on_without_a_kernel(open_view: Callable[..., View]) -> No
 def test_an_error_belongs_to_its_moment(open_view: Callable[..., View]) -> None:
     view = open_view(sample_traces.version_error())
     expect(view.page.locator(".mg-error")).to_be_visible()
+    expect(view.page.locator(".mg-marks .mg-stop")).to_have_count(1)
     view.page.get_by_role("button", name="One step back").click()
     expect(view.page.locator(".mg-error")).to_have_count(0)
     view.page.get_by_role("button", name="Back to now").click()
@@ -214,3 +217,38 @@ def test_the_first_language_is_the_browsers(
 ) -> None:
     view = open_view(LESSON, locale=browser_speaks)
     expect(view.root).to_have_attribute("lang", shown)
+
+
+def test_in_jupyterlab_it_steps_while_a_cell_runs_and_keeps_its_keys(open_lab: Callable[..., Lab]) -> None:
+    """A kernel that is busy is not asked, and JupyterLab does not take the keys for commands to its cells."""
+    lab = open_lab(
+        of_cells(
+            "from minigrad import tensor\nfrom minigrad_widgets import record\n"
+            "from minigrad_widgets.graph_view import GraphView",
+            "with record() as trace:\n    b = tensor(2.0, requires_grad=True) * 3\n"
+            "view = GraphView()\nview.draw(trace)\nview",
+            "while True:\n    pass",
+        )
+    )
+    lab.run("from minigrad")
+    lab.run("view = GraphView()")
+    root = lab.page.locator(".jp-Notebook .mg")
+    expect(root).to_have_attribute("data-step", re.compile("[1-9]"))
+    last = int(root.get_attribute("data-step"))
+    lab.page.evaluate("path => void lessonTest.run(path, 2)", lab.path)
+    status = "path => lessonTest.notebook(path).sessionContext.session.kernel.status"
+    lab.page.wait_for_function(f"path => ({status})(path) === 'busy'", arg=lab.path)
+    lab.page.get_by_role("slider").focus()
+    lab.page.keyboard.press("ArrowLeft")
+    expect(root).to_have_attribute("data-step", str(last - 1))
+    expect(lab.page.get_by_role("slider")).to_be_focused()
+    lab.page.locator(".mg-thing:visible").first.focus()
+    lab.page.keyboard.press("ArrowDown")
+    assert lab.page.evaluate("document.activeElement.getAttribute('role')") == "treeitem"
+    lab.page.keyboard.press("b")  # to JupyterLab: a new cell
+    assert len(lab.code_cells()) == 3
+    active = "path => lessonTest.notebook(path).content.activeCellIndex"
+    assert lab.page.evaluate(active, lab.path) == 1  # the one with the view
+    assert lab.page.evaluate(status, lab.path) == "busy"
+    lab.page.evaluate("path => lessonTest.notebook(path).sessionContext.session.kernel.interrupt()", lab.path)
+    lab.page.wait_for_function(f"path => ({status})(path) === 'idle'", arg=lab.path)

@@ -50,7 +50,7 @@ export class Drawing {
     this.selected = null;
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
-    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree", "data-lm-suppress-shortcuts": "true" }));
+    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
     this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
     this.frameLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));

@@ -15,7 +15,7 @@ import { t } from "./words.js";
 export function inspectorTree() {
   return h(
     "aside",
-    { class: "mg-details", hidden: "", "data-lm-suppress-shortcuts": "true" },
+    { class: "mg-details", hidden: "" },
     h("h3", { tabindex: -1 }),
     h("button", { type: "button", class: "mg-close", "data-label": "details.close" }, closeIcon()),
     h("div", { class: "mg-about-it" }),

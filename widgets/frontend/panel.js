@@ -48,9 +48,9 @@ export class Panel {
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
     this.root.addEventListener("keydown", (event) => {
-      if (!this.onKey(event) && !this.stepper.onKey(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (this.onKey(event) || this.stepper.onKey(event)) event.preventDefault();
+      // To JupyterLab a plain letter is a command: "b" makes a cell, "d" twice deletes one.
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) event.stopPropagation();
     });
     this.observer = new ResizeObserver((changes) => {
       // At a step the panes make room for an error, and the drawings keep their scale.
@@ -200,7 +200,8 @@ export class Panel {
     for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
       const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
       element.setAttribute("aria-label", label);
-      if (element.matches("button, select")) element.setAttribute("title", label);
+      const key = /** @type {HTMLElement} */ (element).dataset.key;
+      if (element.matches("button, select")) element.setAttribute("title", key ? `${label} (${key})` : label);
     }
     this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
     this.setConnected(this.connected);

@@ -2,7 +2,7 @@
 // The controls of the stepper: buttons, slider, the marks of the cells, playing, keys.
 
 import { build, buildHtml, h } from "./dom.js";
-import { stepIcon } from "./icons.js";
+import { alarmIcon, stepIcon } from "./icons.js";
 import { SPEEDS, dwell, marksOf, moved, playFrom } from "./steps.js";
 import { t } from "./words.js";
 
@@ -16,17 +16,18 @@ const BUTTONS = /** @type {const} */ (["first", "back", "play", "on", "last"]);
 const KEYS = {
   ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", PageUp: "cell back", PageDown: "cell on",
 };
+/** What the tooltips call the keys. @type {Record<string, string>} */
+const SIGNS = { first: "Home", back: "←", play: "␣", on: "→", last: "End" };
 const SPEED = "minigrad_widgets.speed";
 const GAP = 6; // pixels between the labels of two cells
 
 /** What it looks like; `Panel.relabel` writes the words. */
 export function stepperTree() {
   const button = (/** @type {string} */ name) =>
-    h("button", { type: "button", "data-do": name, "data-label": `step.${name}` }, stepIcon(name));
+    h("button", { type: "button", "data-do": name, "data-label": `step.${name}`, "data-key": SIGNS[name] }, stepIcon(name));
   return h(
-    // JupyterLab leaves the keys to what bears this attribute.
     "div",
-    { class: "mg-stepper", role: "group", "data-label": "step.group", "data-lm-suppress-shortcuts": "true" },
+    { class: "mg-stepper", role: "group", "data-label": "step.group" },
     h("div", { class: "mg-buttons" }, ...BUTTONS.map(button)),
     h(
       "div",
@@ -89,14 +90,13 @@ export class Stepper {
     this.marks = marksOf(trace);
     this.slider.max = String(this.count);
     this.root.hidden = this.count === 0;
+    const errors = trace.steps.flatMap((step, i) => (step.error ? [i + 1] : []));
     this.markRow.replaceChildren(
+      ...errors.map((step) => build(errorMark(step / this.count))),
       ...this.marks.map(({ step, label }) =>
-        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1 }, label)),
+        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1, "--mg-at": step / this.count }, label)),
       ),
     );
-    this.markRow.querySelectorAll("button").forEach((mark, i) => {
-      mark.style.setProperty("--mg-at", String(this.marks[i].step / Math.max(1, this.count)));
-    });
   }
 
   /** Shows where we are. @param {number} step */
@@ -123,7 +123,7 @@ export class Stepper {
     const again = this.step === this.count && cell;
     const label = this.playing ? t("step.pause") : again ? t("step.again", { cell }) : t("step.play");
     button.setAttribute("aria-label", label);
-    button.title = label;
+    button.title = `${label} (${SIGNS.play})`;
     button.replaceChildren(build(stepIcon(this.playing ? "pause" : "play")));
   }
 
@@ -190,6 +190,12 @@ export class Stepper {
     else return false;
     return true;
   }
+}
+
+/** Over the place of an error, which its step says in words. @param {number} at */
+function errorMark(at) {
+  const attributes = { class: "mg-stop", viewBox: "0 0 14 13", width: 12, height: 11, "aria-hidden": "true" };
+  return h("svg", { ...attributes, "--mg-at": at }, alarmIcon());
 }
 
 /** @returns {number} */

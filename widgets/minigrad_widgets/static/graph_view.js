@@ -2398,7 +2398,7 @@ function jump(step, text) {
 function inspectorTree() {
   return h(
     "aside",
-    { class: "mg-details", hidden: "", "data-lm-suppress-shortcuts": "true" },
+    { class: "mg-details", hidden: "" },
     h("h3", { tabindex: -1 }),
     h("button", { type: "button", class: "mg-close", "data-label": "details.close" }, closeIcon()),
     h("div", { class: "mg-about-it" }),
@@ -3527,7 +3527,7 @@ class Drawing {
     this.selected = null;
     /** @type {string|null} the drawing's tab stop */
     this.stop = null;
-    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree", "data-lm-suppress-shortcuts": "true" }));
+    this.svg = buildSvg(h("svg", { class: "mg-svg", role: "tree" }));
     this.future = this.svg.appendChild(buildSvg(h("path", { class: "mg-future" })));
     this.frameLayer = this.svg.appendChild(buildSvg(h("g", {})));
     this.edgeLayer = this.svg.appendChild(buildSvg(h("g", {})));
@@ -4182,17 +4182,18 @@ const BUTTONS = /** @type {const} */ (["first", "back", "play", "on", "last"]);
 const KEYS = {
   ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", PageUp: "cell back", PageDown: "cell on",
 };
+/** What the tooltips call the keys. @type {Record<string, string>} */
+const SIGNS = { first: "Home", back: "←", play: "␣", on: "→", last: "End" };
 const SPEED = "minigrad_widgets.speed";
 const GAP = 6; // pixels between the labels of two cells
 
 /** What it looks like; `Panel.relabel` writes the words. */
 function stepperTree() {
   const button = (/** @type {string} */ name) =>
-    h("button", { type: "button", "data-do": name, "data-label": `step.${name}` }, stepIcon(name));
+    h("button", { type: "button", "data-do": name, "data-label": `step.${name}`, "data-key": SIGNS[name] }, stepIcon(name));
   return h(
-    // JupyterLab leaves the keys to what bears this attribute.
     "div",
-    { class: "mg-stepper", role: "group", "data-label": "step.group", "data-lm-suppress-shortcuts": "true" },
+    { class: "mg-stepper", role: "group", "data-label": "step.group" },
     h("div", { class: "mg-buttons" }, ...BUTTONS.map(button)),
     h(
       "div",
@@ -4255,14 +4256,13 @@ class Stepper {
     this.marks = marksOf(trace);
     this.slider.max = String(this.count);
     this.root.hidden = this.count === 0;
+    const errors = trace.steps.flatMap((step, i) => (step.error ? [i + 1] : []));
     this.markRow.replaceChildren(
+      ...errors.map((step) => build(errorMark(step / this.count))),
       ...this.marks.map(({ step, label }) =>
-        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1 }, label)),
+        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1, "--mg-at": step / this.count }, label)),
       ),
     );
-    this.markRow.querySelectorAll("button").forEach((mark, i) => {
-      mark.style.setProperty("--mg-at", String(this.marks[i].step / Math.max(1, this.count)));
-    });
   }
 
   /** Shows where we are. @param {number} step */
@@ -4289,7 +4289,7 @@ class Stepper {
     const again = this.step === this.count && cell;
     const label = this.playing ? t("step.pause") : again ? t("step.again", { cell }) : t("step.play");
     button.setAttribute("aria-label", label);
-    button.title = label;
+    button.title = `${label} (${SIGNS.play})`;
     button.replaceChildren(build(stepIcon(this.playing ? "pause" : "play")));
   }
 
@@ -4358,6 +4358,12 @@ class Stepper {
   }
 }
 
+/** Over the place of an error, which its step says in words. @param {number} at */
+function errorMark(at) {
+  const attributes = { class: "mg-stop", viewBox: "0 0 14 13", width: 12, height: 11, "aria-hidden": "true" };
+  return h("svg", { ...attributes, "--mg-at": at }, alarmIcon());
+}
+
 /** @returns {number} */
 function recalledSpeed() {
   try {
@@ -4401,9 +4407,9 @@ class Panel {
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
     this.root.addEventListener("keydown", (event) => {
-      if (!this.onKey(event) && !this.stepper.onKey(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
+      if (this.onKey(event) || this.stepper.onKey(event)) event.preventDefault();
+      // To JupyterLab a plain letter is a command: "b" makes a cell, "d" twice deletes one.
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) event.stopPropagation();
     });
     this.observer = new ResizeObserver((changes) => {
       // At a step the panes make room for an error, and the drawings keep their scale.
@@ -4553,7 +4559,8 @@ class Panel {
     for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
       const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
       element.setAttribute("aria-label", label);
-      if (element.matches("button, select")) element.setAttribute("title", label);
+      const key = /** @type {HTMLElement} */ (element).dataset.key;
+      if (element.matches("button, select")) element.setAttribute("title", key ? `${label} (${key})` : label);
     }
     this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
     this.setConnected(this.connected);
