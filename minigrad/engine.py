@@ -102,7 +102,7 @@ class Run(Visits):
                 watcher.backward_begins(self.roots, tuple([self.seen.tensor(seed) for seed in self.seeds]))
                 local.quiet = local.quiet or not self.create_graph
             self._loop(edges)
-            return tuple(self.captured.get(edge) for edge in wanted)
+            return tuple([self.captured.get(edge) for edge in wanted])
         except Exception as error:
             if watcher is not None:
                 watcher.error(error)
@@ -188,8 +188,12 @@ class Run(Visits):
                             dependencies[target] = waiting
                         if result is not None:
                             array = result._array if recorded else result
+                            several = (
+                                False  # whether the target has a list of outputs; then its shape is one, too
+                            )
                             if array.shape != target.shape or array.dtype is not target.dtype:
                                 result = fitted(result, target, number, node, results)
+                                several = target.outputs > 1
                             if target in own:
                                 total = buffers[target]
                                 if type(total) is ndarray:
@@ -200,7 +204,7 @@ class Run(Visits):
                                 if waiting:
                                     continue
                                 result = buffers.pop(target)
-                            elif target in buffers or target.outputs > 1:
+                            elif several or target in buffers:
                                 self._add(target, number, result)
                                 if waiting:
                                     continue
