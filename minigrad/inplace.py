@@ -88,6 +88,7 @@ def _before_the_write(target: Tensor) -> Tensor:
 def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
     """run_inplace for an elementwise op of two operands, short where nothing is recorded: an update step."""
     forward, general = op.forward, op.call_inplace
+    defaults = [default for _, default in op.params[2:]]
 
     def call(self, other):
         if isinstance(other, Tensor):
@@ -109,7 +110,6 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
             or self._view is not None
             or (self._meta is not None and self._meta.inference)
             or mode.special
-            or mode.observer is not None
             or (array2 is not other and array2.shape != array.shape)
             or ((op.promotes == "float" or op.check is not None) and array.dtype.kind != "f")
             or not array.flags.c_contiguous
@@ -118,6 +118,8 @@ def binary(op: Op) -> Callable[[Tensor, Any], Tensor]:
         forward(array, array2, out=array)
         storage = self._storage or self.storage
         storage.version += 1
+        if mode.observer is not None:
+            report(op.written_name, (self, other, *defaults), (self,), None, storage.version - 1)
         return self
 
     return call
