@@ -135,7 +135,12 @@ def is_list(x: Any) -> bool:
     return isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x)
 
 
-def recording_of(node: Node, inputs: tuple[Any, ...], name: str) -> Recording:
+# Of a node of the op table whose arguments are no lists: its number, the id of its plan, and the versions of what
+# it saved. The plan says the rest, once the cell has ended.
+Planned = tuple[int, int, Any]
+
+
+def recording_of(node: Node, inputs: tuple[Any, ...], name: str) -> Recording | Planned:
     """The node that an op recorded; positions count the inputs with lists of tensors taken apart.
 
     A write into a view has the view's base as one more argument after the inputs, and its first edge there.
@@ -145,7 +150,7 @@ def recording_of(node: Node, inputs: tuple[Any, ...], name: str) -> Recording:
         and name != "__setitem__"
         and not any(type(x) in (list, tuple) for x in inputs)
     ):
-        return _recording(node, node.plan.edges, slots_of(node.plan, node.versions))
+        return node.seq, id(node.plan), node.versions
     positions: list[list[int]] = []
     count = 0
     for x in inputs:

@@ -17,7 +17,7 @@ from ..recorder import Recorder
 from ..trace import Value
 from ..values import number_text, sampled, value_of
 from .calls import Call
-from .looking import Copy, Look, Recording, copy_of, mark_of, slots_of, version_of
+from .looking import Copy, Look, Planned, Recording, copy_of, mark_of, slots_of, version_of
 
 MOST_VALUES = 1000  # of how many the text is remembered
 
@@ -105,6 +105,16 @@ class Telling:
             self._plans = {id(plan): (op, plan) for op in table.values() for plan in op._plans.values()}
         return self._plans[plan_id]
 
+    def _planned(
+        self, number: int, plan_id: int, versions: Any, args: list | tuple, written: bool = False
+    ) -> tuple[Recorded, set[int], Op]:
+        """A node of the op table, the positions of the arguments from which its edges lead on, and its op."""
+        entry, plan = self._plan(plan_id)
+        saved = _kept(slots_of(plan, versions), args, written)
+        node = Recorded(number, entry.node_class.__name__, plan.edges, saved)
+        tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
+        return node, tracked, entry
+
     def op(
         self,
         name: str,
@@ -124,11 +134,9 @@ class Telling:
             fact_args = self._args(name, args, frozenset())
             self.recorder.ran(Ran(name, fact_args, (seen,), None, place_of(spot), cut=versions))
             return
-        entry, plan = self._plan(plan_id)
-        grad_fn, key = entry.node_class.__name__, -1 - number
-        node = Recorded(number, grad_fn, plan.edges, _kept(slots_of(plan, versions), args, False))
-        tracked = {p for p, formula in zip(plan.edges, plan.formulas, strict=True) if formula is not None}
-        seen = Seen(key, key, key, shape, dtype, 0, value, False, True, grad_fn, number, mark=mark)
+        node, tracked, entry = self._planned(number, plan_id, versions, args)
+        key = -1 - number
+        seen = Seen(key, key, key, shape, dtype, 0, value, False, True, node.name, number, mark=mark)
         self.recorder.ran(Ran(name, self._args(name, args, tracked, entry), (seen,), node, place_of(spot)))
 
     def any_op(
@@ -136,7 +144,7 @@ class Telling:
         name: str,
         args: list,
         looks: list[Look],
-        recording: Recording | None,
+        recording: Recording | Planned | None,
         cut: str | None,
         spot: Spot,
         written: bool = False,
@@ -144,7 +152,9 @@ class Telling:
         quiet: bool = False,
     ) -> None:
         node, tracked = None, frozenset()
-        if recording is not None:
+        if type(recording) is tuple:
+            node, tracked, _ = self._planned(*recording, args, written)
+        elif recording is not None:
             saved = _kept(recording.saved, args, written)
             node = Recorded(recording.seq, recording.name, recording.edges, saved)
             tracked = recording.tracked
