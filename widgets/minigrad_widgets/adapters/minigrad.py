@@ -12,25 +12,24 @@ The modules of this folder are the only ones that know the engine and the model.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from sys import _getframe
 from threading import get_ident
 from typing import Any
 from weakref import ref
 
-from minigrad.events import Observer, watch
+from minigrad.events import watch
 from minigrad.nn import Module, Parameter
-from minigrad.node import AccumulateGrad, Node, next_sequence_nr
+from minigrad.node import Node, next_sequence_nr
 from minigrad.record import mode
 from minigrad.tensor import Tensor
 
 from ..places import Spot
 from ..trace import Trace
 from ..values import MOST_NUMBERS
-from . import hooks
-from .looking import copy_of, failed_of, fitted, is_list, kept_now, recording_of
-from .notes import PLAIN, Notes
+from .looking import is_list, recording_of
+from .notes import PLAIN
+from .watching import Watching, guarded
 from .writing import Writes
 
 _ALIASING = frozenset(("detach", "data"))  # ops whose output shares memory and is nobody's view
@@ -38,22 +37,7 @@ _NEVER = 2**64  # more than any node's number
 _LEAVING = frozenset(("detach", "data", "item", "numpy"))  # ops that leave the graph by their nature
 
 
-def _guarded(method: Callable[..., None]) -> Callable[..., None]:
-    """A watcher must never break what it watches: its own failure ends the watching, and is kept."""
-
-    @functools.wraps(method)
-    def guarded(self: MinigradAdapter, *args: Any, **kwargs: Any) -> None:
-        if get_ident() != self._thread:
-            return
-        try:
-            method(self, *args, **kwargs)
-        except Exception as error:
-            self._fail(error)
-
-    return guarded
-
-
-class MinigradAdapter(Notes, Observer):
+class MinigradAdapter(Watching):
     """Watches minigrad while the cells of a notebook run.
 
     namespace: the dictionary of the learner's names; code whose globals it is counts as the learner's.
@@ -62,11 +46,8 @@ class MinigradAdapter(Notes, Observer):
 
     def __init__(self, namespace: dict[str, Any] | None = None) -> None:
         super().__init__(namespace)
-        self.failure: str | None = None
         self._writes = Writes(self)
         self._unwatch: Callable[[], None] | None = None
-        self._during: Spot = None  # the line of the backward that runs
-        self._thread = get_ident()  # that of the cells; what others do is only counted
         self._first_seq, self._known = self.tensors.first_seq, self.tensors.known  # for the hot path
 
     # ------------------------------------------------------------------ the live view's side
@@ -85,10 +66,6 @@ class MinigradAdapter(Notes, Observer):
         if self._unwatch is not None:
             self._unwatch()
             self._unwatch = None
-
-    def _fail(self, error: Exception) -> None:
-        self.failure = f"the recording stopped by a fault of its own: {type(error).__name__}: {error}"
-        self.stop()
 
     def begin_cell(self, label: str, source: str, filename: str) -> None:
         """A cell is about to run. filename: that of its code objects."""
@@ -218,7 +195,7 @@ class MinigradAdapter(Notes, Observer):
             self._first_seq = _NEVER  # from now on tensors.py has to be asked
             self.tensors.miss(node)
 
-    @_guarded
+    @guarded
     def _rare_op(
         self, name: str, inputs: tuple, outputs: tuple, node: Node | None, before: int | None
     ) -> None:
@@ -253,90 +230,13 @@ class MinigradAdapter(Notes, Observer):
         looks = [tensors.look(out, key) for out, key in zip(outputs, keys, strict=True)]
         self.note("any_op", name, args, looks, recording, cut, place)
 
-    @_guarded
+    @guarded
     def module_begins(self, module: Module) -> None:
         self.note("running", self.calls.begins(module, self.places.names))
 
-    @_guarded
+    @guarded
     def module_ends(self, module: Module) -> None:
         self.note("running", self.calls.ends(module))
-
-    # ------------------------------------------------------------------ backward
-
-    @_guarded
-    def backward_begins(self, roots: tuple[Tensor, ...], seeds: tuple[Tensor, ...]) -> None:
-        self._during = place = self.places.here()
-        keys = [self.tensors.key(root, place) for root in roots]
-        self.note("backward", keys, [copy_of(seed._array) for seed in seeds], place)
-
-    @_guarded
-    def node_ran(self, node: Node, gradients: tuple, results: tuple) -> None:
-        if node.meta is not None:
-            hooks.note_node(self, node, self._during)
-        kept = kept_now(node)
-        if kept:
-            self.note("keeps", node.seq, kept, self._during)
-        came = [None if g is None else copy_of(g._array) for g in gradients]
-        went: list[tuple | None] = []
-        for target, number, result in zip(node.next, node.numbers, results, strict=False):
-            if result is None or target is None:
-                went.append(None)
-                continue
-            raw = result._array
-            on = fitted(raw, target, number)
-            went.append((copy_of(raw), None if on is raw else copy_of(on)))
-        self.note("ran", node.seq, came, went, self._during)
-
-    @_guarded
-    def accumulated(self, leaf: Tensor, gradient: Tensor, before: Tensor | None) -> None:
-        key = self.tensors.key(leaf, self._during)
-        hooks.note_tensor(self, leaf, key, self._during)
-        grad = leaf._grad
-        if grad is not None:
-            self.tensors.own(grad, key)
-        copies = [None if t is None else copy_of(t._array) for t in (gradient, before, grad)]
-        self.note("accumulated", key, *copies, self._during)
-
-    @_guarded
-    def hooked(
-        self, kind: str, node: Node, number: int | None, hook: Callable, before: tuple, after: tuple
-    ) -> None:
-        key = self.tensors.key(node.variable, self._during) if isinstance(node, AccumulateGrad) else None
-        if kind == "post accumulate":
-            self.note("changed", self.tensors.look(node.variable, key), self._during)
-            return
-        pairs = [
-            tuple(None if g is None else copy_of(g._array) for g in pair)
-            for pair in zip(before, after, strict=True)
-        ]
-        self.note("hooked", kind, node.seq, key, number, hooks.name_of(self, hook), pairs)
-
-    @_guarded
-    def freed(self, node: Node) -> None:
-        self.note("freed", node.seq, self._during)
-
-    @_guarded
-    def backward_ends(self) -> None:
-        self._during = None
-
-    @_guarded
-    def error(self, error: Exception) -> None:
-        place = self.places.here()
-        facts = getattr(error, "facts", None)
-        tensor = getattr(facts, "tensor", None)
-        if tensor is None:
-            tensor = next(iter(getattr(facts, "tensors", ())), None)
-        key = None
-        if tensor is not None:
-            key = self.tensors.find(tensor)
-            if key is None and tensor._view is not None:
-                # a[0] = 1 makes a view that nobody ever sees.
-                tensor = tensor._view.base
-                key = self.tensors.find(tensor)
-            # That of a version error may be a stand-in made for its text; then the slot says which it is.
-            if key is None and facts.kind != "version":
-                key = self.tensors.meet(tensor, place)
-        self.note("failed", failed_of(error, facts, key), place)
 
 
 def _cut(name: str, inputs: tuple) -> str | None:
