@@ -1,7 +1,8 @@
 """What watching costs, in a real JupyterLab and a real browser: python -m benchmarks.view
 
-Prints the time from the end of a cell (post_run_cell begins) to the painted graph, the slow-down of a cell
-of 1000 ops that is watched, and what an op costs when nobody watches. The clock of the kernel and that of
+Prints the time from the end of a cell (post_run_cell begins) to the painted graph, how long a step and the
+opening of a loop take the page, the slow-down of a cell of 1000 ops that is watched, and what an op costs when
+nobody watches. The clock of the kernel and that of
 the page are the same machine's. Machines are noisy: look at medians, and run it on a quiet one.
 """
 
@@ -26,8 +27,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from browser import chromium
 from browser.lab import Lab, Server, of_cells, text_of
 
-GOALS = {20: 100, 200: 300, 1000: 1000}  # nodes: ms
+GOALS = {20: 100, 200: 300, 1000: 1000, 5000: None}  # nodes: ms
+STEP_GOALS = {200: 16, 1000: None, 5000: None}
 ROUNDS = 5
+STEPS = 15
+BACK = ".mg-docked [data-do=back]"
+LOOP = ".mg-docked [data-toggle^=repeat]"
 NODES_A_TURN = 6  # three functions and their results
 
 CLOCK = """\
@@ -46,6 +51,13 @@ h = tensor([1.0, 2.0])
 for _ in range({turns}):
     h = (h * w).tanh() + h"""
 ADD = "last = h.exp()"
+UNROLLED = """\
+w = tensor([0.5, -0.5], requires_grad=True)
+h = tensor([1.0, 2.0])
+for _ in range(1000):
+    h = (h * w).tanh()
+loss = h.sum()"""
+BACKWARD = "loss.backward()"
 OPS = """\
 import time
 from minigrad import tensor
@@ -63,6 +75,22 @@ LOOPS = {  # each of 1000 ops
         "for _ in range(143):\n    y = ((h * w + b)[0] * 2.0).sum()\n    y.backward()\n    c.add_(1.0)\n    c = c * 0.5"
     ),
 }
+# What a click takes the page, layout included, ms: the median of some, each in a frame of its own.
+CLICKS = """\
+async ([selector, rounds]) => {
+  const work = () => {
+    const before = performance.now();
+    document.querySelector(selector).dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    document.body.getBoundingClientRect();
+    return performance.now() - before;
+  };
+  const times = [];
+  for (let i = 0; i < rounds; i++) {
+    times.push(work());
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  }
+  return times.sort((a, b) => a - b)[rounds >> 1];
+}"""
 PAINTED = "performance.getEntriesByName('minigrad:painted').map(e => [e.detail, performance.timeOrigin + e.startTime])"
 
 
@@ -111,7 +139,36 @@ def to_the_painted_graph(lab: Lab) -> None:
         grow = GROW.format(turns=(nodes - 2) // NODES_A_TURN)
         rounds = [(*painted(lab, grow), *painted(lab, ADD)) for _ in range(ROUNDS)]
         kernel, total, kernel_more, more = (statistics.median(column) for column in zip(*rounds, strict=True))
-        print(f"{nodes:>8}{goal:>8}{total:>11.0f} ({kernel:>4.0f}){more:>11.0f} ({kernel_more:>4.0f})")
+        print(f"{nodes:>8}{goal or '':>8}{total:>11.0f} ({kernel:>4.0f}){more:>11.0f} ({kernel_more:>4.0f})")
+
+
+def a_step(lab: Lab) -> None:
+    """A step back, with the loop folded and with it open."""
+    run(lab, CLOCK)
+    run(lab, LIVE)
+    lab.page.locator(".mg-docked[data-painted]").wait_for()
+    print(f"\nA step back in the panel, ms, median of {STEPS}")
+    print("   nodes    goal      folded    the loop open")
+    for nodes, goal in STEP_GOALS.items():
+        painted(lab, GROW.format(turns=(nodes - 2) // NODES_A_TURN))
+        times = [lab.page.evaluate(CLICKS, [BACK, STEPS])]
+        lab.page.evaluate(CLICKS, [LOOP, 1])
+        times.append(lab.page.evaluate(CLICKS, [BACK, STEPS]))
+        print(f"{nodes:>8}{goal or '':>8}{times[0]:>12.1f}{times[1]:>12.1f}")
+
+
+def an_unrolled_loop(lab: Lab) -> None:
+    run(lab, CLOCK)
+    run(lab, LIVE)
+    lab.page.locator(".mg-docked[data-painted]").wait_for()
+    kernel, total = painted(lab, UNROLLED)
+    opened = lab.page.evaluate(CLICKS, [LOOP, 1])
+    print("\nAn unrolled loop of 1000 steps with a shared weight, ms (goal: 2000)")
+    print(
+        f"  from the end of the cell to the painted graph {total:.0f} ({kernel:.0f}), the loop opens in {opened:.0f}"
+    )
+    kernel, total = painted(lab, BACKWARD)
+    print(f"  and after backward() {total:.0f} ({kernel:.0f})")
 
 
 def watched_against_unwatched(lab: Lab) -> None:
@@ -147,7 +204,7 @@ def main() -> None:
         "plain * plain": lambda: plain * plain,
         "recorded * plain": lambda: recorded * plain,
     })  # fmt: skip
-    for part in (watched_against_unwatched, to_the_painted_graph):
+    for part in (watched_against_unwatched, to_the_painted_graph, a_step, an_unrolled_loop):
         with tempfile.TemporaryDirectory() as folder, open_lab(Path(folder) / "jupyter") as lab:
             part(lab)
 

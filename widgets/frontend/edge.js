@@ -57,7 +57,10 @@ export function edgeMessages(moment, side) {
     messages.set(edge.id, {
       edge,
       pill,
-      words: edgeWords(moment, edge, broken),
+      // Of a large graph most lines are out of view, and nobody reads what they say.
+      get words() {
+        return edgeWords(moment, edge, broken);
+      },
       broken: broken !== null,
       tracked: edge.tracked,
       flowed: edge.gradient !== null,
@@ -98,7 +101,9 @@ export function joinMessages(messages) {
   return {
     edge: messages[0].edge,
     pill: broken?.pill || (pills.length === 1 ? pills[0].pill : pills.length ? t("fold.gradients", { n: pills.length }) : ""),
-    words: [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n"),
+    get words() {
+      return [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n");
+    },
     broken: broken !== undefined,
     tracked: messages.some((message) => message.tracked),
     flowed: messages.some((message) => message.flowed),

@@ -205,12 +205,14 @@ export function unfold(folding, open) {
     }
   };
   put(OUTERMOST, 0, 0, 0);
+  // About in the order in which they are read, so that a scene has little to sort.
+  const placed = new Map([...boxes].sort(([, a], [, b]) => a.y + a.h / 2 - (b.y + b.h / 2)));
   const ways = waysOf(folding, open, pieces);
   /** @type {Map<string, string[]>} */
   const waysBy = new Map();
   for (const way of ways) for (const id of way.ids) waysBy.set(id, [...(waysBy.get(id) ?? []), way.id]);
   const shownAs = (/** @type {string} */ id) => waysBy.get(id) ?? (folding.ends.has(id) ? [] : [folding.standsFor(id, open)]);
-  return { folding, width: all.w, height: all.h, boxes, open, ways, shownAs };
+  return { folding, width: all.w, height: all.h, boxes: placed, open, ways, shownAs };
 }
 
 /** @typedef {{order: number, points: Point[], kind: string, name: string, group: string}} Piece */

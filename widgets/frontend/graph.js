@@ -66,7 +66,9 @@ export class Drawing {
     this.svg.addEventListener("keydown", (event) => this.onKey(event));
     this.svg.addEventListener("click", (event) => {
       const group = /** @type {Element} */ (event.target).closest("[data-toggle]")?.getAttribute("data-toggle");
-      if (group) onToggle(group);
+      if (!group) return;
+      onToggle(group);
+      this.drawn.get(group)?.group.focus({ preventScroll: true }); // what was clicked may be gone
     });
   }
 

@@ -89,7 +89,7 @@ function groupClass(state, open) {
 function sign(open) {
   return h(
     "g",
-    { class: "mg-sign", "aria-hidden": "true" },
+    { class: "mg-plus", "aria-hidden": "true" },
     h("rect", { width: 13, height: 13, rx: 3 }),
     h("path", { d: open ? "M3.5 6.5H9.5" : "M3.5 6.5H9.5M6.5 3.5V9.5" }),
   );
@@ -128,7 +128,7 @@ function stateRow(group, state, side, width, measure) {
     "g",
     { class: alarm ? "mg-alert" : "mg-told" },
     icon ? h("g", { transform: `translate(${EDGE} 1)` }, icon) : null,
-    h("text", { x: left, y: 12 }, fit(stateText(state, side), width - left - EDGE, FONTS.small, measure)),
+    h("text", { x: left, y: 12 }, fit(stateText(state, side), width - left - EDGE, alarm ? FONTS.alert : FONTS.small, measure)),
   );
 }
 

@@ -64,8 +64,6 @@ export function buildScene(moment, places, side, measure) {
     side, width: places.width, height: places.height, things: byId, lines: new Map(), near: new Map(),
     future,
   };
-  const taken = new BoxIndex();
-  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
   const first = firstGradients(moment.trace);
   /** @type {[number, Line][]} */
   const labelled = [];
@@ -97,6 +95,9 @@ export function buildScene(moment, places, side, measure) {
     const [source, target] = [message.edge.source, message.edge.target].flatMap(places.shownAs);
     draw({ id, source, target, ids: [id], points: [], loose: "" }, [message]);
   }
+  if (!labelled.length) return scene;
+  const taken = new BoxIndex();
+  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
   // In the order in which they came, so that a label stays where it is when others come.
   labelled.sort((a, b) => a[0] - b[0]);
   for (const [, line] of labelled) line.pill = pillBox(line.message, line.points, taken, measure);

@@ -14,6 +14,7 @@ export const FONTS = {
   badge: { size: 10, weight: 600, mono: false },
   title: { size: 12, weight: 600, mono: false },
   slot: { size: 10, weight: 400, mono: false },
+  alert: { size: 11, weight: 600, mono: false },
   alarm: { size: 10, weight: 600, mono: false },
 };
 

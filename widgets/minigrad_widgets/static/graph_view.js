@@ -1738,6 +1738,7 @@ const FONTS = {
   badge: { size: 10, weight: 600, mono: false },
   title: { size: 12, weight: 600, mono: false },
   slot: { size: 10, weight: 400, mono: false },
+  alert: { size: 11, weight: 600, mono: false },
   alarm: { size: 10, weight: 600, mono: false },
 };
 
@@ -3068,12 +3069,14 @@ function unfold(folding, open) {
     }
   };
   put(OUTERMOST, 0, 0, 0);
+  // About in the order in which they are read, so that a scene has little to sort.
+  const placed = new Map([...boxes].sort(([, a], [, b]) => a.y + a.h / 2 - (b.y + b.h / 2)));
   const ways = waysOf(folding, open, pieces);
   /** @type {Map<string, string[]>} */
   const waysBy = new Map();
   for (const way of ways) for (const id of way.ids) waysBy.set(id, [...(waysBy.get(id) ?? []), way.id]);
   const shownAs = (/** @type {string} */ id) => waysBy.get(id) ?? (folding.ends.has(id) ? [] : [folding.standsFor(id, open)]);
-  return { folding, width: all.w, height: all.h, boxes, open, ways, shownAs };
+  return { folding, width: all.w, height: all.h, boxes: placed, open, ways, shownAs };
 }
 
 /** The member of a group that a thing is, or is in; null where it is outside.
@@ -3193,7 +3196,10 @@ function edgeMessages(moment, side) {
     messages.set(edge.id, {
       edge,
       pill,
-      words: edgeWords(moment, edge, broken),
+      // Of a large graph most lines are out of view, and nobody reads what they say.
+      get words() {
+        return edgeWords(moment, edge, broken);
+      },
       broken: broken !== null,
       tracked: edge.tracked,
       flowed: edge.gradient !== null,
@@ -3234,7 +3240,9 @@ function joinMessages(messages) {
   return {
     edge: messages[0].edge,
     pill: broken?.pill || (pills.length === 1 ? pills[0].pill : pills.length ? t("fold.gradients", { n: pills.length }) : ""),
-    words: [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n"),
+    get words() {
+      return [...few.map((message) => message.words), ...(more ? [t("fold.more edges", { n: more })] : [])].join("\n");
+    },
     broken: broken !== undefined,
     tracked: messages.some((message) => message.tracked),
     flowed: messages.some((message) => message.flowed),
@@ -3408,7 +3416,7 @@ function groupClass(state, open) {
 function sign(open) {
   return h(
     "g",
-    { class: "mg-sign", "aria-hidden": "true" },
+    { class: "mg-plus", "aria-hidden": "true" },
     h("rect", { width: 13, height: 13, rx: 3 }),
     h("path", { d: open ? "M3.5 6.5H9.5" : "M3.5 6.5H9.5M6.5 3.5V9.5" }),
   );
@@ -3447,7 +3455,7 @@ function stateRow(group, state, side, width, measure) {
     "g",
     { class: alarm ? "mg-alert" : "mg-told" },
     icon ? h("g", { transform: `translate(${EDGE} 1)` }, icon) : null,
-    h("text", { x: left, y: 12 }, fit(stateText(state, side), width - left - EDGE, FONTS.small, measure)),
+    h("text", { x: left, y: 12 }, fit(stateText(state, side), width - left - EDGE, alarm ? FONTS.alert : FONTS.small, measure)),
   );
 }
 
@@ -3543,7 +3551,9 @@ class Drawing {
     this.svg.addEventListener("keydown", (event) => this.onKey(event));
     this.svg.addEventListener("click", (event) => {
       const group = /** @type {Element} */ (event.target).closest("[data-toggle]")?.getAttribute("data-toggle");
-      if (group) onToggle(group);
+      if (!group) return;
+      onToggle(group);
+      this.drawn.get(group)?.group.focus({ preventScroll: true }); // what was clicked may be gone
     });
   }
 
@@ -3844,8 +3854,6 @@ function buildScene(moment, places, side, measure) {
     side, width: places.width, height: places.height, things: byId, lines: new Map(), near: new Map(),
     future,
   };
-  const taken = new BoxIndex();
-  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
   const first = firstGradients(moment.trace);
   /** @type {[number, Line][]} */
   const labelled = [];
@@ -3877,6 +3885,9 @@ function buildScene(moment, places, side, measure) {
     const [source, target] = [message.edge.source, message.edge.target].flatMap(places.shownAs);
     draw({ id, source, target, ids: [id], points: [], loose: "" }, [message]);
   }
+  if (!labelled.length) return scene;
+  const taken = new BoxIndex();
+  for (const { box, open } of things) taken.add(open ? { ...box, h: FRAME_HEAD } : box);
   // In the order in which they came, so that a label stays where it is when others come.
   labelled.sort((a, b) => a[0] - b[0]);
   for (const [, line] of labelled) line.pill = pillBox(line.message, line.points, taken, measure);
