@@ -40,12 +40,10 @@ export function fitBoth(room, width) {
   return room >= WIDE || (room - FRAMES) / 2 >= width * SMALLEST;
 }
 
-/** Where to scroll so that a stretch is in view, moving as little as needed.
- * @param {number} now @param {number} room @param {number} from @param {number} to */
-export function nearest(now, room, from, to) {
-  if (to - from > room) return Math.max(0, (from + to - room) / 2);
-  if (from < now) return Math.max(0, from);
-  return to > now + room ? to - room : now;
+/** Where to scroll so that a stretch is in view: nowhere where it is, else to its middle, so that the steps that follow
+ * are in view, too. @param {number} now @param {number} room @param {number} from @param {number} to */
+export function intoView(now, room, from, to) {
+  return from >= now && to <= now + room ? now : Math.max(0, (from + to - room) / 2);
 }
 
 export class Stage {
@@ -239,7 +237,7 @@ export class Stage {
     for (const drawing of this.drawings) drawing.forget();
   }
 
-  /** Scrolls to things that are out of sight, as little as needed, and draws what is in view.
+  /** Scrolls to things that are out of sight, and draws what is in view.
    * @param {string[]} ids */
   go(ids) {
     const drawing = this.visible()[0];
@@ -254,7 +252,7 @@ export class Stage {
         const i = this.drawings.indexOf(shown);
         const { x, y } = this.windows[i];
         const { w, h } = this.free(i);
-        this.scrollTo(i, nearest(x, w, left, right), nearest(y, h, top, bottom));
+        this.scrollTo(i, intoView(x, w, left, right), intoView(y, h, top, bottom));
       }
     }
     this.paint();
