@@ -260,3 +260,30 @@ def test_an_unrolled_loop_of_1000_steps_is_no_work_for_graphviz(monkeypatch: pyt
     assert max(seen) < 20
     (repeat,) = [g for g in found["groups"].values() if g["kind"] == "repeat"]
     assert len(repeat["members"]) == 1999  # the turns, and h between them
+
+
+# ------------------------------------------------------------------ pictures
+
+
+def test_a_picture_of_a_large_graph_has_its_loop_as_one_box_that_says_what_it_hides() -> None:
+    trace = record(START + "for _ in range(150):\n    h = (h * w).tanh()\nloss = h.sum()", "loss.backward()")
+    picture = trace.to_svg(side="backward")
+    for words in (
+        "for _ in range(150)",
+        "× 150",
+        "299 tensors, 300 functions",
+        "300 of 300 ran",
+        "gradients: 150",
+    ):
+        assert words in picture
+    assert 0 < picture.count('class="mg-card') < 10
+    middle = trace.to_svg(step=next(i for i, s in enumerate(trace.steps) if s.kind == "backward") // 2)
+    assert "× 150" not in middle
+
+
+def test_a_picture_says_that_what_it_hides_is_broken() -> None:
+    source = START + "hs = []\nfor _ in range(150):\n    h = (h * w).tanh()\n    hs.append(h)\nloss = h.sum()"
+    trace = record(source, "with no_grad():\n    hs[70].add_(1)", "loss.backward()")
+    picture = trace.to_svg()
+    assert "error inside · 2 broken" in picture
+    assert "mg-group mg-broken" in picture

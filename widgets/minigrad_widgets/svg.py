@@ -12,6 +12,7 @@ from .drawing.edge import edge_tree, pill_tree
 from .drawing.error import CURES, error_rows, error_title, error_why, standing_error
 from .drawing.fitting import Font, estimate
 from .drawing.function import function_tree
+from .drawing.group import Folded, group_tree, hiders
 from .drawing.icons import alarm_icon
 from .drawing.scene import Scene, build_scene
 from .drawing.style import style
@@ -25,6 +26,7 @@ THEMES = ("auto", "light", "dark")
 
 MARGIN, GAP, PAD = 10, 8, 8  # round everything, between the panes, within one
 HEADING = 30
+MOST_FLAT = 200  # functions that a picture shows one by one
 LEAST = 520  # px, so that sentences have lines of some length
 SAY, SMALL, BOLD, CODE = Font(13), Font(12), Font(13, 600), Font(12, mono=True)
 LINE = 19
@@ -78,17 +80,20 @@ def _picture(
 ) -> str:
     moment = trace.at(step)
     if positions is None or positions.get("groups"):
-        positions = layout(trace, folds=False)
+        # What is folded in a picture stays so: what can be shown is.
+        positions = layout(trace, folds=len(trace.functions) > MOST_FLAT)
     sides = SIDES if side == "both" else (side,)
     width = max(positions["width"] + 2 * PAD, (LEAST - 2 * MARGIN - GAP * (len(sides) - 1)) / len(sides))
     height = positions["height"] + 2 * PAD + HEADING
     whole = 2 * MARGIN + width * len(sides) + GAP * (len(sides) - 1)
-    about = trace.steps[step - 1].about if step else ()
+    stands_for = hiders(positions)
+    about = tuple(stands_for.get(id, id) for id in trace.steps[step - 1].about) if step else ()
+    error = standing_error(moment, step)
     parts = [
         h(
             "g",
             {"transform": f"translate({MARGIN + i * (width + GAP):g} {MARGIN})"},
-            _pane(build_scene(moment, positions, each), about, width, height, words),
+            _pane(build_scene(moment, positions, each, error=error), about, width, height, words),
         )
         for i, each in enumerate(sides)
     ]
@@ -148,6 +153,8 @@ def _pane(scene: Scene, about: tuple[str, ...], width: float, height: float, wor
     for id, (thing, box) in scene.things.items():
         if isinstance(thing, TensorView):
             tree = card_tree(thing, scene.side, box.w, box.h, words=words)
+        elif isinstance(thing, Folded):
+            tree = group_tree(thing, scene.side, box.w, box.h)
         else:
             tree = function_tree(thing, scene.side, box, words=words)
         at = {"transform": f"translate({box.x:g} {box.y:g})"}

@@ -1183,6 +1183,10 @@ const MESSAGES = {
 "en": "{n} broken",
 "zh": "{n} 个已损坏"
 },
+"fold.unseen": {
+"en": "{n} changed unseen",
+"zh": "{n} 个被悄悄改动"
+},
 "fold.cuts": {
 "en": "{n} cut off",
 "zh": "{n} 处切断"
@@ -3353,7 +3357,7 @@ function groupState(group, moment, error) {
   const tensors = group.tensors.map((id) => moment.tensors.get(id)).filter((t) => t?.shown);
   const state = {
     turns: group.turns.filter((id) => moment.functions.get(id)?.shown).length,
-    tensors: tensors.length, functions: functions.length, ops: [], broken: 0, freed: 0,
+    tensors: tensors.length, functions: functions.length, ops: [], broken: 0, unseen: 0, freed: 0,
     cuts: 0, nodes: 0, ran: 0, grads: 0,
     error: error !== null && [...group.functions, ...group.tensors].some((id) => id === error.function || id === error.card),
   };
@@ -3362,6 +3366,7 @@ function groupState(group, moment, error) {
     if (!func) continue;
     ops.add(func.op);
     if (func.saved.some((saved) => saved.state === "broken")) state.broken++;
+    if (func.saved.some((saved) => saved.state === "unseen")) state.unseen++;
     if (func.saved.some((saved) => saved.state === "freed")) state.freed++;
     if (func.cut) state.cuts++;
     if (func.node) state.nodes++;
@@ -3376,6 +3381,7 @@ function stateText(state, side) {
   const words = [];
   if (state.error) words.push(t("fold.error"));
   if (state.broken) words.push(t("fold.broken", { n: state.broken }));
+  if (state.unseen) words.push(t("fold.unseen", { n: state.unseen }));
   if (state.cuts) words.push(t("fold.cuts", { n: state.cuts }));
   if (side === "backward" && state.ran) words.push(t("fold.ran", { n: state.ran, all: state.nodes }));
   if (state.freed) words.push(t("fold.freed", { n: state.freed }));
@@ -3408,7 +3414,7 @@ function groupWords(group, state, open) {
 /** @param {State} state @param {boolean} open */
 function groupClass(state, open) {
   const classes = [open ? "mg-open" : "mg-group"];
-  if (state.broken || state.error) classes.push("mg-broken");
+  if (state.broken || state.unseen || state.error) classes.push("mg-broken");
   return classes.join(" ");
 }
 
@@ -3448,7 +3454,7 @@ function titleRow(group, state, open, width, measure) {
 
 /** @param {Group} group @param {State} state @param {Side} side @param {number} width @param {Measure} measure */
 function stateRow(group, state, side, width, measure) {
-  const alarm = state.error || state.broken > 0;
+  const alarm = state.error || state.broken + state.unseen > 0;
   const icon = alarm ? alarmIcon() : state.cuts ? cutIcon() : null;
   const left = EDGE + (icon ? 18 : 0);
   return h(
