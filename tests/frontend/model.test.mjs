@@ -118,3 +118,38 @@ test("a thing that no step touched stays the same object", () => {
   const touched = new Set(trace.steps.at(-1).changes.map((change) => change.id));
   for (const [id, tensor] of last.tensors) assert.equal(before.tensors.get(id) === tensor, !touched.has(id));
 });
+
+test("a step about nothing is refused by name", () => {
+  const { trace } = read("worked");
+  const steps = [...trace.steps.slice(0, -1), { ...trace.steps.at(-1), changes: [{ id: "t99", field: "version", before: 0, after: 1 }] }];
+  assert.throws(() => momentAt(lastMoment({ ...trace, steps }), 0), /changes t99\.version, and the trace has no t99/);
+});
+
+test("an error stands until a later cell changes the graph", () => {
+  const { trace } = read("worked");
+  const error = { kind: "version", title: "stop" };
+  const step = (kind, cell, error = null) => ({ kind, said: [], about: [], changes: [], error, place: { cell, line: 1 } });
+  const stands = (...later) => {
+    const steps = [step("error", 0, error), ...later.map(([kind, cell]) => step(kind, cell))];
+    return standingError(lastMoment({ ...trace, steps })) === error;
+  };
+  assert.ok(stands());
+  assert.ok(stands(["name", 1])); // looking at things does not cure it
+  assert.ok(stands(["op", 0])); // caught, and the same cell went on
+  assert.ok(!stands(["op", 1]));
+  assert.ok(!stands(["write", 1], ["name", 1]));
+});
+
+test("a gradient is written once on its way, and a sum where ways meet", () => {
+  const moment = lastMoment(read("worked").trace);
+  const named = (id) => moment.tensors.get(id)?.names[0] ?? moment.functions.get(id).op;
+  const pills = [...edgeMessages(moment, "backward").values()].filter(({ pill }) => pill);
+  // l1 is used by add and by mul: what comes back is added up on the edge that goes on.
+  assert.deepEqual(
+    pills.map(({ edge, pill }) => `${named(edge.source)} ${named(edge.target)} ${pill}`),
+    [
+      "w1 mul 28.0", "mul l1 all 7.0", "l1 add all 2.0", "w2 add 8.0", "l1 mul all 5.0", "w3 mul 10.0",
+      "l2 mul all 2.0", "l3 mul all 1.25", "l4 mean all 0.25", "mean loss 1.0",
+    ],
+  );
+});

@@ -11,7 +11,7 @@ import { t } from "./words.js";
  * @typedef {import("./card.js").Side} Side
  */
 
-/** The place for it, beside the drawings; `Panel.relabel` writes the words. */
+/** The place for it, beside the drawings; `labelPanel` writes the words. */
 export function inspectorTree() {
   return h(
     "aside",

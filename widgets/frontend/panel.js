@@ -1,15 +1,16 @@
 // @ts-check
 // The panel: a switch, the two linked drawings, the sentence of the moment, the stepper, the error that stands.
 
-import { build, buildHtml, h, measurer } from "./dom.js";
+import { build, buildHtml, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
-import { Inspector, inspectorTree } from "./inspector.js";
-import { beginToSpeak, choose, languageTag, onLanguage } from "./language.js";
+import { Inspector } from "./inspector.js";
+import { beginToSpeak, choose, onLanguage } from "./language.js";
 import { EMPTY_LAYOUT, EMPTY_TRACE, lastMoment, momentAt, standingError, stepOf } from "./model.js";
 import { longest, saidAt, sayTree, whenTrees } from "./sentence.js";
+import { labelPanel, panelTree } from "./skeleton.js";
 import { Stage } from "./stage.js";
 import { sameStep } from "./steps.js";
-import { Stepper, stepperTree } from "./stepper.js";
+import { Stepper } from "./stepper.js";
 import { counted, language, sentences, t } from "./words.js";
 
 /**
@@ -27,7 +28,7 @@ export class Panel {
     this.sequence = -1;
     this.connected = true;
     beginToSpeak();
-    this.root = buildHtml(skeleton());
+    this.root = buildHtml(panelTree());
     host.append(this.root);
     this.stage = new Stage(this.root, measurer(this.root));
     this.stepper = new Stepper(
@@ -193,17 +194,7 @@ export class Panel {
 
   /** Writes the words that stay. */
   relabel() {
-    this.root.lang = languageTag();
-    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-say]"))) {
-      element.textContent = t(element.dataset.say ?? "");
-    }
-    for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
-      const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
-      element.setAttribute("aria-label", label);
-      const key = /** @type {HTMLElement} */ (element).dataset.key;
-      if (element.matches("button, select")) element.setAttribute("title", key ? `${label} (${key})` : label);
-    }
-    this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
+    labelPanel(this.root);
     this.setConnected(this.connected);
   }
 
@@ -254,62 +245,4 @@ function thingAt(event) {
   const thing = /** @type {Element} */ (event.target).closest(".mg-thing");
   const side = thing?.closest("[data-side]")?.getAttribute("data-side") ?? null;
   return [thing?.getAttribute("data-id") ?? null, /** @type {import("./card.js").Side|null} */ (side)];
-}
-
-function skeleton() {
-  const button = (/** @type {string} */ view) =>
-    h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
-  const pane = (/** @type {string} */ side) =>
-    h(
-      "figure",
-      { class: "mg-pane", "data-side": side },
-      h(
-        "figcaption",
-        {},
-        h("span", { "data-say": `panel.${side}` }),
-        " ",
-        h("small", { class: "mg-flows", "data-say": `panel.flows.${side}` }),
-        h("small", { class: "mg-was", "data-say": "panel.was" }),
-      ),
-      h("div", { class: "mg-scroll" }),
-    );
-  return h(
-    "section",
-    { class: "mg", "data-label": "panel", tabindex: -1 },
-    h(
-      "header",
-      { class: "mg-header" },
-      h(
-        "div",
-        { class: "mg-switch", role: "group", "data-label": "panel.which" },
-        button("both"),
-        button("forward"),
-        button("backward"),
-      ),
-      h("span", { class: "mg-title" }),
-      h("span", { class: "mg-count" }),
-      h("button", { type: "button", class: "mg-language", "data-say": "panel.language" }),
-    ),
-    h("p", { class: "mg-status", role: "status" }),
-    h("p", { class: "mg-problem", role: "status", hidden: "" }),
-    h("p", { class: "mg-blank", "data-say": "panel.blank" }),
-    h("div", { class: "mg-twin" }, pane("forward"), pane("backward"), inspectorTree()),
-    h(
-      "div",
-      { class: "mg-moment", hidden: "" },
-      h(
-        "div",
-        { class: "mg-top" },
-        h("p", { class: "mg-when" }),
-        h("button", { type: "button", class: "mg-to-now", "data-say": "step.to now" }),
-      ),
-      h(
-        "div",
-        { class: "mg-sentence" },
-        h("p", { class: "mg-say", "aria-live": "polite", "aria-atomic": "true" }),
-      ),
-    ),
-    stepperTree(),
-    h("div", { class: "mg-fault", "aria-live": "assertive" }),
-  );
 }

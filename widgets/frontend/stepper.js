@@ -21,7 +21,7 @@ const SIGNS = { first: "Home", back: "←", play: "␣", on: "→", last: "End" 
 const SPEED = "minigrad_widgets.speed";
 const GAP = 6; // pixels between the labels of two cells
 
-/** What it looks like; `Panel.relabel` writes the words. */
+/** What it looks like; `labelPanel` writes the words. */
 export function stepperTree() {
   const button = (/** @type {string} */ name) =>
     h("button", { type: "button", "data-do": name, "data-label": `step.${name}`, "data-key": SIGNS[name] }, stepIcon(name));

@@ -2399,7 +2399,7 @@ function jump(step, text) {
 
 // The sheet with the details of the thing that the learner has selected: opens, follows the steps, closes.
 
-/** The place for it, beside the drawings; `Panel.relabel` writes the words. */
+/** The place for it, beside the drawings; `labelPanel` writes the words. */
 function inspectorTree() {
   return h(
     "aside",
@@ -2658,6 +2658,285 @@ function longest(trace) {
     if (text.length > found.length) found = text;
   }
   return found;
+}
+
+// ---- stepper.js
+
+// The controls of the stepper: buttons, slider, the marks of the cells, playing, keys.
+
+const BUTTONS = /** @type {const} */ (["first", "back", "play", "on", "last"]);
+/** @type {Record<string, Move>} */
+const KEYS = {
+  ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", PageUp: "cell back", PageDown: "cell on",
+};
+/** What the tooltips call the keys. @type {Record<string, string>} */
+const SIGNS = { first: "Home", back: "←", play: "␣", on: "→", last: "End" };
+const SPEED = "minigrad_widgets.speed";
+const GAP = 6; // pixels between the labels of two cells
+
+/** What it looks like; `labelPanel` writes the words. */
+function stepperTree() {
+  const button = (/** @type {string} */ name) =>
+    h("button", { type: "button", "data-do": name, "data-label": `step.${name}`, "data-key": SIGNS[name] }, stepIcon(name));
+  return h(
+    "div",
+    { class: "mg-stepper", role: "group", "data-label": "step.group" },
+    h("div", { class: "mg-buttons" }, ...BUTTONS.map(button)),
+    h(
+      "div",
+      { class: "mg-track" },
+      h("input", { type: "range", min: 0, step: 1, class: "mg-slider", "data-label": "step.slider" }),
+      h("div", { class: "mg-marks" }),
+    ),
+    h("span", { class: "mg-at" }),
+    h(
+      "select",
+      { class: "mg-speed", "data-label": "step.speed" },
+      ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}×`)),
+    ),
+  );
+}
+
+class Stepper {
+  /**
+   * @param {HTMLElement} root of the stepper @param {(step: number) => void} onStep called to show a step
+   * @param {() => string} sentence what the step that is shown says
+   */
+  constructor(root, onStep, sentence) {
+    this.root = root;
+    this.onStep = onStep;
+    this.sentence = sentence;
+    this.step = 0;
+    this.count = 0;
+    /** @type {import("./steps.js").Mark[]} */
+    this.marks = [];
+    this.timer = 0; // while playing
+    this.slider = /** @type {HTMLInputElement} */ (root.querySelector(".mg-slider"));
+    this.markRow = /** @type {HTMLElement} */ (root.querySelector(".mg-marks"));
+    this.at = /** @type {HTMLElement} */ (root.querySelector(".mg-at"));
+    this.speed = /** @type {HTMLSelectElement} */ (root.querySelector(".mg-speed"));
+    this.speed.value = String(recalledSpeed());
+    this.speed.addEventListener("change", () => {
+      try {
+        localStorage.setItem(SPEED, this.speed.value);
+      } catch {
+        // It is for this visit, then.
+      }
+      if (this.playing) this.schedule();
+    });
+    this.slider.addEventListener("input", () => this.to(Number(this.slider.value)));
+    root.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("button");
+      if (button?.dataset.step) this.to(Number(button.dataset.step));
+      else if (button?.dataset.do === "play") this.toggle();
+      else if (button?.dataset.do) this.move(/** @type {Move} */ (button.dataset.do));
+    });
+  }
+
+  get playing() {
+    return this.timer !== 0;
+  }
+
+  /** Takes a trace. @param {Trace} trace */
+  show(trace) {
+    this.count = trace.steps.length;
+    this.marks = marksOf(trace);
+    this.slider.max = String(this.count);
+    this.root.hidden = this.count === 0;
+    const errors = trace.steps.flatMap((step, i) => (step.error ? [i + 1] : []));
+    this.markRow.replaceChildren(
+      ...errors.map((step) => build(errorMark(step / this.count))),
+      ...this.marks.map(({ step, label }) =>
+        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1, "--mg-at": step / this.count }, label)),
+      ),
+    );
+  }
+
+  /** Shows where we are. @param {number} step */
+  showStep(step) {
+    this.step = step;
+    this.slider.value = String(step);
+    this.root.style.setProperty("--mg-done", String(step / Math.max(1, this.count)));
+    const at = t("step.at", { step, count: this.count });
+    this.slider.setAttribute("aria-valuetext", at);
+    this.at.textContent = `${step} / ${this.count}`;
+    for (const name of BUTTONS) {
+      const there = name === "first" || name === "back" ? step === 0 : step === this.count;
+      // Not `disabled`: that would take the focus from the button under a learner's finger.
+      if (name !== "play") this.button(name).setAttribute("aria-disabled", String(there));
+    }
+    this.showPlay();
+    if (this.playing) this.schedule();
+  }
+
+  /** Says what the play button does now. */
+  showPlay() {
+    const button = this.button("play");
+    const cell = this.marks[this.marks.length - 1]?.label ?? "";
+    const again = this.step === this.count && cell;
+    const label = this.playing ? t("step.pause") : again ? t("step.again", { cell }) : t("step.play");
+    button.setAttribute("aria-label", label);
+    button.title = `${label} (${SIGNS.play})`;
+    button.replaceChildren(build(stepIcon(this.playing ? "pause" : "play")));
+  }
+
+  /** Leaves out the labels of cells that would cover each other. */
+  arrange() {
+    let end = -Infinity;
+    for (const mark of /** @type {NodeListOf<HTMLElement>} */ (this.markRow.querySelectorAll("button"))) {
+      const left = mark.offsetLeft - mark.offsetWidth / 2;
+      mark.classList.toggle("mg-tick", left < end + GAP);
+      if (left >= end + GAP) end = left + mark.offsetWidth;
+    }
+  }
+
+  /** @param {string} name */
+  button(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-do=${name}]`));
+  }
+
+  /** @param {number} step */
+  to(step) {
+    this.pause();
+    this.onStep(step);
+  }
+
+  /** @param {Move} move */
+  move(move) {
+    this.to(moved(move, this.step, this.count, this.marks));
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else if (this.count) {
+      this.timer = -1;
+      this.onStep(playFrom(this.step, this.count, this.marks) + 1);
+    }
+  }
+
+  pause() {
+    if (!this.playing) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.showPlay();
+  }
+
+  schedule() {
+    clearTimeout(this.timer);
+    if (this.step >= this.count) {
+      this.pause();
+      return;
+    }
+    const wait = dwell(this.sentence(), Number(this.speed.value));
+    this.timer = window.setTimeout(() => this.onStep(this.step + 1), wait);
+  }
+
+  /** A key that was pressed anywhere in the panel; whether it was ours. @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("select, .mg-details") || this.count === 0) return false;
+    if (event.key === " ") {
+      if (target.closest("button")) return false;
+      this.toggle();
+    } else if (event.key in KEYS) this.move(KEYS[event.key]);
+    else return false;
+    return true;
+  }
+}
+
+/** Over the place of an error, which its step says in words. @param {number} at */
+function errorMark(at) {
+  const attributes = { class: "mg-stop", viewBox: "0 0 14 13", width: 12, height: 11, "aria-hidden": "true" };
+  return h("svg", { ...attributes, "--mg-at": at }, alarmIcon());
+}
+
+/** @returns {number} */
+function recalledSpeed() {
+  try {
+    const speed = Number(localStorage.getItem(SPEED));
+    return SPEEDS.includes(speed) ? speed : 1;
+  } catch {
+    return 1;
+  }
+}
+
+// ---- skeleton.js
+
+// The panel before there is anything in it: every part in its place. `data-say` and `data-label` name the messages that
+// are written there, again when the language changes.
+
+function panelTree() {
+  const button = (/** @type {string} */ view) =>
+    h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
+  const pane = (/** @type {string} */ side) =>
+    h(
+      "figure",
+      { class: "mg-pane", "data-side": side },
+      h(
+        "figcaption",
+        {},
+        h("span", { "data-say": `panel.${side}` }),
+        " ",
+        h("small", { class: "mg-flows", "data-say": `panel.flows.${side}` }),
+        h("small", { class: "mg-was", "data-say": "panel.was" }),
+      ),
+      h("div", { class: "mg-scroll" }),
+    );
+  return h(
+    "section",
+    { class: "mg", "data-label": "panel", tabindex: -1 },
+    h(
+      "header",
+      { class: "mg-header" },
+      h(
+        "div",
+        { class: "mg-switch", role: "group", "data-label": "panel.which" },
+        button("both"),
+        button("forward"),
+        button("backward"),
+      ),
+      h("span", { class: "mg-title" }),
+      h("span", { class: "mg-count" }),
+      h("button", { type: "button", class: "mg-language", "data-say": "panel.language" }),
+    ),
+    h("p", { class: "mg-status", role: "status" }),
+    h("p", { class: "mg-problem", role: "status", hidden: "" }),
+    h("p", { class: "mg-blank", "data-say": "panel.blank" }),
+    h("div", { class: "mg-twin" }, pane("forward"), pane("backward"), inspectorTree()),
+    h(
+      "div",
+      { class: "mg-moment", hidden: "" },
+      h(
+        "div",
+        { class: "mg-top" },
+        h("p", { class: "mg-when" }),
+        h("button", { type: "button", class: "mg-to-now", "data-say": "step.to now" }),
+      ),
+      h(
+        "div",
+        { class: "mg-sentence" },
+        h("p", { class: "mg-say", "aria-live": "polite", "aria-atomic": "true" }),
+      ),
+    ),
+    stepperTree(),
+    h("div", { class: "mg-fault", "aria-live": "assertive" }),
+  );
+}
+
+/** Writes the words of a panel in the language that is spoken. @param {HTMLElement} root */
+function labelPanel(root) {
+  root.lang = languageTag();
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-say]"))) {
+    element.textContent = t(element.dataset.say ?? "");
+    if (element.classList.contains("mg-language")) element.lang = language() === "en" ? "zh-CN" : "en";
+  }
+  for (const element of [root, .../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-label]"))]) {
+    const { label = "", key } = element.dataset;
+    const text = t(label);
+    element.setAttribute("aria-label", text);
+    if (element.matches("button, select")) element.title = key ? `${text} (${key})` : text;
+  }
 }
 
 // ---- geometry.js
@@ -4188,207 +4467,6 @@ function windowOf(pane) {
   return { x: pane.scrollLeft, y: pane.scrollTop, w: pane.clientWidth, h: pane.clientHeight };
 }
 
-// ---- stepper.js
-
-// The controls of the stepper: buttons, slider, the marks of the cells, playing, keys.
-
-const BUTTONS = /** @type {const} */ (["first", "back", "play", "on", "last"]);
-/** @type {Record<string, Move>} */
-const KEYS = {
-  ArrowLeft: "back", ArrowRight: "on", Home: "first", End: "last", PageUp: "cell back", PageDown: "cell on",
-};
-/** What the tooltips call the keys. @type {Record<string, string>} */
-const SIGNS = { first: "Home", back: "←", play: "␣", on: "→", last: "End" };
-const SPEED = "minigrad_widgets.speed";
-const GAP = 6; // pixels between the labels of two cells
-
-/** What it looks like; `Panel.relabel` writes the words. */
-function stepperTree() {
-  const button = (/** @type {string} */ name) =>
-    h("button", { type: "button", "data-do": name, "data-label": `step.${name}`, "data-key": SIGNS[name] }, stepIcon(name));
-  return h(
-    "div",
-    { class: "mg-stepper", role: "group", "data-label": "step.group" },
-    h("div", { class: "mg-buttons" }, ...BUTTONS.map(button)),
-    h(
-      "div",
-      { class: "mg-track" },
-      h("input", { type: "range", min: 0, step: 1, class: "mg-slider", "data-label": "step.slider" }),
-      h("div", { class: "mg-marks" }),
-    ),
-    h("span", { class: "mg-at" }),
-    h(
-      "select",
-      { class: "mg-speed", "data-label": "step.speed" },
-      ...SPEEDS.map((speed) => h("option", { value: speed }, `${speed}×`)),
-    ),
-  );
-}
-
-class Stepper {
-  /**
-   * @param {HTMLElement} root of the stepper @param {(step: number) => void} onStep called to show a step
-   * @param {() => string} sentence what the step that is shown says
-   */
-  constructor(root, onStep, sentence) {
-    this.root = root;
-    this.onStep = onStep;
-    this.sentence = sentence;
-    this.step = 0;
-    this.count = 0;
-    /** @type {import("./steps.js").Mark[]} */
-    this.marks = [];
-    this.timer = 0; // while playing
-    this.slider = /** @type {HTMLInputElement} */ (root.querySelector(".mg-slider"));
-    this.markRow = /** @type {HTMLElement} */ (root.querySelector(".mg-marks"));
-    this.at = /** @type {HTMLElement} */ (root.querySelector(".mg-at"));
-    this.speed = /** @type {HTMLSelectElement} */ (root.querySelector(".mg-speed"));
-    this.speed.value = String(recalledSpeed());
-    this.speed.addEventListener("change", () => {
-      try {
-        localStorage.setItem(SPEED, this.speed.value);
-      } catch {
-        // It is for this visit, then.
-      }
-      if (this.playing) this.schedule();
-    });
-    this.slider.addEventListener("input", () => this.to(Number(this.slider.value)));
-    root.addEventListener("click", (event) => {
-      const button = /** @type {HTMLElement} */ (event.target).closest("button");
-      if (button?.dataset.step) this.to(Number(button.dataset.step));
-      else if (button?.dataset.do === "play") this.toggle();
-      else if (button?.dataset.do) this.move(/** @type {Move} */ (button.dataset.do));
-    });
-  }
-
-  get playing() {
-    return this.timer !== 0;
-  }
-
-  /** Takes a trace. @param {Trace} trace */
-  show(trace) {
-    this.count = trace.steps.length;
-    this.marks = marksOf(trace);
-    this.slider.max = String(this.count);
-    this.root.hidden = this.count === 0;
-    const errors = trace.steps.flatMap((step, i) => (step.error ? [i + 1] : []));
-    this.markRow.replaceChildren(
-      ...errors.map((step) => build(errorMark(step / this.count))),
-      ...this.marks.map(({ step, label }) =>
-        buildHtml(h("button", { type: "button", "data-step": step, tabindex: -1, "--mg-at": step / this.count }, label)),
-      ),
-    );
-  }
-
-  /** Shows where we are. @param {number} step */
-  showStep(step) {
-    this.step = step;
-    this.slider.value = String(step);
-    this.root.style.setProperty("--mg-done", String(step / Math.max(1, this.count)));
-    const at = t("step.at", { step, count: this.count });
-    this.slider.setAttribute("aria-valuetext", at);
-    this.at.textContent = `${step} / ${this.count}`;
-    for (const name of BUTTONS) {
-      const there = name === "first" || name === "back" ? step === 0 : step === this.count;
-      // Not `disabled`: that would take the focus from the button under a learner's finger.
-      if (name !== "play") this.button(name).setAttribute("aria-disabled", String(there));
-    }
-    this.showPlay();
-    if (this.playing) this.schedule();
-  }
-
-  /** Says what the play button does now. */
-  showPlay() {
-    const button = this.button("play");
-    const cell = this.marks[this.marks.length - 1]?.label ?? "";
-    const again = this.step === this.count && cell;
-    const label = this.playing ? t("step.pause") : again ? t("step.again", { cell }) : t("step.play");
-    button.setAttribute("aria-label", label);
-    button.title = `${label} (${SIGNS.play})`;
-    button.replaceChildren(build(stepIcon(this.playing ? "pause" : "play")));
-  }
-
-  /** Leaves out the labels of cells that would cover each other. */
-  arrange() {
-    let end = -Infinity;
-    for (const mark of /** @type {NodeListOf<HTMLElement>} */ (this.markRow.querySelectorAll("button"))) {
-      const left = mark.offsetLeft - mark.offsetWidth / 2;
-      mark.classList.toggle("mg-tick", left < end + GAP);
-      if (left >= end + GAP) end = left + mark.offsetWidth;
-    }
-  }
-
-  /** @param {string} name */
-  button(name) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-do=${name}]`));
-  }
-
-  /** @param {number} step */
-  to(step) {
-    this.pause();
-    this.onStep(step);
-  }
-
-  /** @param {Move} move */
-  move(move) {
-    this.to(moved(move, this.step, this.count, this.marks));
-  }
-
-  toggle() {
-    if (this.playing) this.pause();
-    else if (this.count) {
-      this.timer = -1;
-      this.onStep(playFrom(this.step, this.count, this.marks) + 1);
-    }
-  }
-
-  pause() {
-    if (!this.playing) return;
-    clearTimeout(this.timer);
-    this.timer = 0;
-    this.showPlay();
-  }
-
-  schedule() {
-    clearTimeout(this.timer);
-    if (this.step >= this.count) {
-      this.pause();
-      return;
-    }
-    const wait = dwell(this.sentence(), Number(this.speed.value));
-    this.timer = window.setTimeout(() => this.onStep(this.step + 1), wait);
-  }
-
-  /** A key that was pressed anywhere in the panel; whether it was ours. @param {KeyboardEvent} event */
-  onKey(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false;
-    const target = /** @type {Element} */ (event.target);
-    if (target.closest("select, .mg-details") || this.count === 0) return false;
-    if (event.key === " ") {
-      if (target.closest("button")) return false;
-      this.toggle();
-    } else if (event.key in KEYS) this.move(KEYS[event.key]);
-    else return false;
-    return true;
-  }
-}
-
-/** Over the place of an error, which its step says in words. @param {number} at */
-function errorMark(at) {
-  const attributes = { class: "mg-stop", viewBox: "0 0 14 13", width: 12, height: 11, "aria-hidden": "true" };
-  return h("svg", { ...attributes, "--mg-at": at }, alarmIcon());
-}
-
-/** @returns {number} */
-function recalledSpeed() {
-  try {
-    const speed = Number(localStorage.getItem(SPEED));
-    return SPEEDS.includes(speed) ? speed : 1;
-  } catch {
-    return 1;
-  }
-}
-
 // ---- panel.js
 
 // The panel: a switch, the two linked drawings, the sentence of the moment, the stepper, the error that stands.
@@ -4401,7 +4479,7 @@ class Panel {
     this.sequence = -1;
     this.connected = true;
     beginToSpeak();
-    this.root = buildHtml(skeleton());
+    this.root = buildHtml(panelTree());
     host.append(this.root);
     this.stage = new Stage(this.root, measurer(this.root));
     this.stepper = new Stepper(
@@ -4567,17 +4645,7 @@ class Panel {
 
   /** Writes the words that stay. */
   relabel() {
-    this.root.lang = languageTag();
-    for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.root.querySelectorAll("[data-say]"))) {
-      element.textContent = t(element.dataset.say ?? "");
-    }
-    for (const element of [this.root, ...this.root.querySelectorAll("[data-label]")]) {
-      const label = t(/** @type {HTMLElement} */ (element).dataset.label ?? "");
-      element.setAttribute("aria-label", label);
-      const key = /** @type {HTMLElement} */ (element).dataset.key;
-      if (element.matches("button, select")) element.setAttribute("title", key ? `${label} (${key})` : label);
-    }
-    this.find(".mg-language").lang = language() === "en" ? "zh-CN" : "en";
+    labelPanel(this.root);
     this.setConnected(this.connected);
   }
 
@@ -4628,64 +4696,6 @@ function thingAt(event) {
   const thing = /** @type {Element} */ (event.target).closest(".mg-thing");
   const side = thing?.closest("[data-side]")?.getAttribute("data-side") ?? null;
   return [thing?.getAttribute("data-id") ?? null, /** @type {import("./card.js").Side|null} */ (side)];
-}
-
-function skeleton() {
-  const button = (/** @type {string} */ view) =>
-    h("button", { type: "button", "aria-pressed": "false", "data-view": view, "data-say": `panel.${view}` });
-  const pane = (/** @type {string} */ side) =>
-    h(
-      "figure",
-      { class: "mg-pane", "data-side": side },
-      h(
-        "figcaption",
-        {},
-        h("span", { "data-say": `panel.${side}` }),
-        " ",
-        h("small", { class: "mg-flows", "data-say": `panel.flows.${side}` }),
-        h("small", { class: "mg-was", "data-say": "panel.was" }),
-      ),
-      h("div", { class: "mg-scroll" }),
-    );
-  return h(
-    "section",
-    { class: "mg", "data-label": "panel", tabindex: -1 },
-    h(
-      "header",
-      { class: "mg-header" },
-      h(
-        "div",
-        { class: "mg-switch", role: "group", "data-label": "panel.which" },
-        button("both"),
-        button("forward"),
-        button("backward"),
-      ),
-      h("span", { class: "mg-title" }),
-      h("span", { class: "mg-count" }),
-      h("button", { type: "button", class: "mg-language", "data-say": "panel.language" }),
-    ),
-    h("p", { class: "mg-status", role: "status" }),
-    h("p", { class: "mg-problem", role: "status", hidden: "" }),
-    h("p", { class: "mg-blank", "data-say": "panel.blank" }),
-    h("div", { class: "mg-twin" }, pane("forward"), pane("backward"), inspectorTree()),
-    h(
-      "div",
-      { class: "mg-moment", hidden: "" },
-      h(
-        "div",
-        { class: "mg-top" },
-        h("p", { class: "mg-when" }),
-        h("button", { type: "button", class: "mg-to-now", "data-say": "step.to now" }),
-      ),
-      h(
-        "div",
-        { class: "mg-sentence" },
-        h("p", { class: "mg-say", "aria-live": "polite", "aria-atomic": "true" }),
-      ),
-    ),
-    stepperTree(),
-    h("div", { class: "mg-fault", "aria-live": "assertive" }),
-  );
 }
 
 // ---- graph_view.js
