@@ -117,3 +117,10 @@ def test_hooks_stay_on_a_leaf_that_is_updated_and_an_accumulator_has_its_own() -
         cells.run("b.sum().backward()\nwith no_grad():\n    a -= a.grad")
         assert card(cells.trace(), "a").hooks[0] == "double [1]:2"
         assert not differences(cells.adapter, cells.namespace)
+
+
+def test_grad_hands_out_what_the_hook_made_of_it() -> None:
+    trace = record(A + "\n" + DOUBLE, "a.register_hook(double)\n(g,) = autograd.grad((a * 3).sum(), a)")
+    assert card(trace, "g").value.text == "[6, 6]"
+    assert said(trace, "run")[-1] == "The hook double [1]:2 changes the gradient of a from [3, 3] to [6, 6]."
+    assert not consistency(trace)

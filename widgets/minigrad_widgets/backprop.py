@@ -176,6 +176,13 @@ class Backprop:
                     self._whole.setdefault(card.id, pair[0])
                 self._hooked[whose.id].append(words.hooked(hook, card.title, *map(_said, pair)))
 
+    def ended(self, place: Place | None) -> None:
+        """A backward is over: what hooks have changed of gradients that were handed out, and not accumulated."""
+        for id, said in self._hooked.items():
+            step = self.drafts.step("run", place)
+            step.about, step.said = (id,), said
+        self._hooked.clear()
+
     def accumulated(
         self, key: int, gradient: Value | None, before: Value | None, after: Value | None, place: Place | None
     ) -> None:

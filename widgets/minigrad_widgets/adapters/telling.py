@@ -209,6 +209,9 @@ class Telling:
         ]
         self.recorder.backprop.hooked(kind, node, key, number, hook, changed)
 
+    def ended(self, spot: Spot) -> None:
+        self.recorder.backprop.ended(place_of(spot))
+
     def keeps(self, node: int, kept: tuple[tuple[str, int, Copy], ...], spot: Spot) -> None:
         """What a node keeps, as it is now."""
         for slot, version, copy in kept:

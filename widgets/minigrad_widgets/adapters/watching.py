@@ -42,6 +42,7 @@ class Watching(Notes, Observer):
         super().__init__(namespace)
         self.failure: str | None = None
         self._during: Spot = None  # the line of the backward that runs
+        self._hooked = False  # whether it has called hooks
         self._thread = get_ident()  # that of the cells
 
     def stop(self) -> None:
@@ -98,6 +99,7 @@ class Watching(Notes, Observer):
             tuple(None if g is None else copy_of(g._array) for g in pair)
             for pair in zip(before, after, strict=True)
         ]
+        self._hooked = True
         self.note("hooked", kind, node.seq, key, number, hooks.name_of(self, hook), pairs)
 
     @guarded
@@ -106,6 +108,9 @@ class Watching(Notes, Observer):
 
     @guarded
     def backward_ends(self) -> None:
+        if self._hooked:
+            self.note("ended", self._during)
+            self._hooked = False
         self._during = None
 
     @guarded
