@@ -133,6 +133,20 @@ def test_memory_does_not_grow_with_the_session(source: str, monkeypatch: pytest.
         tracemalloc.stop()
 
 
+def test_cells_of_long_ago_keep_few_steps_and_the_recent_ones_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "MOST_OLDER", 10)
+    with watched() as cells:
+        cells.run(A)
+        for _ in range(30):
+            cells.run("(a * 2).sum().backward()")
+        trace = cells.trace()
+        last = [s for s in trace.steps if "a.grad" in s.text and s.kind == "accumulate"]
+        assert 10 <= len(trace.steps) < 10 + 5 * 10
+        assert len(last) >= 5
+        assert trace.dropped >= 10
+        assert not consistency(trace)
+
+
 def test_a_cell_of_very_many_ops_is_bounded_and_says_what_it_has_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

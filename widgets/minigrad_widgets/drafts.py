@@ -258,9 +258,10 @@ class Drafts:
             if s.changes or any(id in self.entities for id in s.about) or (s.error and s.run == self.run)
         ]  # fmt: skip
 
-    def forget_steps(self, most: int) -> None:
-        """Keep the last `most` steps and count the others."""
-        extra = len(self.steps) - most
+    def forget_steps(self, most: int, recent: int, most_older: int) -> None:
+        """Keep the last `most` steps, of cells before the `recent` last ones `most_older`; count the others."""
+        older = sum(step.run <= self.run - recent for step in self.steps)
+        extra = max(len(self.steps) - most, older - most_older)
         if extra > 0:
             self.dropped += extra
             del self.steps[:extra]

@@ -26,6 +26,7 @@ from .writes import Writes, changes
 
 MOST_STEPS = 10_000  # how many steps are kept
 MOST_FUNCTIONS = 3000  # how many functions
+RECENT, MOST_OLDER = 5, 500  # how many cells keep all of their steps, and how many those before keep together
 MOST_CARDS = 5000  # how many living tensors
 MOST_CELLS = 500  # of how many cells the code is kept though nothing refers to it
 # What may change of a tensor without an op: x.requires_grad_(), x.grad = None, x.data = y, NumPy.
@@ -68,7 +69,7 @@ class Recorder:
                 if last is not None:  # drafts.set would look through all of the others each time
                     last.changes.append(Change(entity.id, "alive", True, False))
         drafts.keep(keeping.needed(drafts, MOST_FUNCTIONS, MOST_CARDS))
-        drafts.forget_steps(MOST_STEPS)
+        drafts.forget_steps(MOST_STEPS, RECENT, MOST_OLDER)
         drafts.forget_cells(MOST_CELLS)
         self.writes.forget()
 
