@@ -235,7 +235,10 @@ def inference_written(tensor: Tensor) -> AutogradError:
     )
 
 
-def view_forbids_write(tensor: Tensor, why: str, made: str) -> AutogradError:
-    """A view would be written that must not be; `why` is torch's whole text, `made` how the view came about."""
+def view_forbids_write(tensor: Tensor, why: str, made: str, stale: bool) -> AutogradError:
+    """A view would be written that must not be, or was it when its base was written.
+
+    why: torch's whole text. made: how the view came about. stale: whether it was the base.
+    """
     # grad_fn would ask the same again
-    return _error(why, Other((tensor,), tensor._node, "view forbids", {"made": made}))
+    return _error(why, Other((tensor,), tensor._node, "view forbids", {"made": made, "stale": stale}))

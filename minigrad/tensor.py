@@ -207,7 +207,7 @@ class Tensor:
                 "differentiation use var_no_grad = var.detach()."
             )
             error = RuntimeError(f"you can only change requires_grad flags of leaf variables.{hint}")
-            raise errors.about(error, "flag of no leaf", self)
+            raise errors.about(error, "flag of no leaf", self, on=on)
         if on and self._array.dtype.kind != "f":
             error = RuntimeError(
                 "only Tensors of floating point and complex dtype can require gradients. This one is of "

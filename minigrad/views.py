@@ -144,7 +144,8 @@ def check_may_change(view: Tensor, subject: str = "is being") -> None:
             message = f"{prefix} no_grad mode and {subject} modified inplace with grad mode enabled."
     else:
         message = f"{output} is a view and {subject} modified inplace."
-    raise errors.reported(errors.view_forbids_write(view, f"{message} {_WHY[made]}", made))
+    stale = view._view.version != view._storage.version
+    raise errors.reported(errors.view_forbids_write(view, f"{message} {_WHY[made]}", made, stale))
 
 
 def short_name(node: object) -> str:

@@ -337,6 +337,10 @@ class _Frozen:
                 changed_at=self.place(error.changed_at),
                 function=error.function if error.function in self.ids else None,
                 card=error.card if error.card in self.ids else None,
+                path=tuple(id for id in error.path if id in self.ids),
+                operands=tuple(
+                    replace(o, card=o.card if o.card in self.ids else None) for o in error.operands
+                ),
             )
         about = tuple(id for id in step.about if id in self.ids)
         cell = None if step.cell is None else self.numbers[step.cell]

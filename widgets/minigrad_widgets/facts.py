@@ -5,7 +5,9 @@ A tensor is known by a *key*, a node by another; both are integers that are neve
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .trace import Place, Value
 
@@ -92,7 +94,11 @@ class Ran(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """An error of autograd. `kind`: see ErrorView."""
+    """An error of autograd or of an op, or a warning. `kind`: see ErrorView.
+
+    `args`: of a "refused" op what it was called with, else the tensors that it is about. `details`: plain facts
+    of this kind. `backward`: where the learner's own backward() of the node begins.
+    """
 
     kind: str
     message: str
@@ -104,3 +110,7 @@ class Failed(NamedTuple):
     saved_version: int | None = None
     now_version: int | None = None
     place: Place | None = None
+    args: tuple[Arg, ...] = ()
+    details: Mapping[str, Any] = MappingProxyType({})
+    backward: Place | None = None
+    warning: bool = False

@@ -40,6 +40,11 @@ def visible(drafts: Drafts) -> set[str]:
         id for id, e in entities.items()
         if id[0] == "t" and e.now["alive"] and e.now["names"] and e.now["current"]
     ]  # fmt: skip
+    # An error is drawn even where it is about what no name leads to.
+    named += [
+        id for step in drafts.steps if step.error is not None and step.run == drafts.run
+        for id in step.error.path if id in entities and id[0] != "e"
+    ]  # fmt: skip
     shown = _above(drafts, named)
     neighbours: dict[str, list[str]] = defaultdict(list)
     edges = _edges(drafts, shown)

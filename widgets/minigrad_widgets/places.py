@@ -107,6 +107,24 @@ class Places:
             frame = frame.f_back
         return None if frame is None else self.at(frame)
 
+    def innermost(self) -> FrameType | None:
+        """The learner's innermost frame."""
+        frame, namespace = _getframe(2), self.namespace
+        while frame is not None and frame.f_globals is not namespace:
+            frame = frame.f_back
+        return frame
+
+    def line_in(self, frame: FrameType, line: int) -> Spot:
+        """The place of a line in a frame; None where the frame is not the learner's."""
+        return (self._cell(frame.f_code.co_filename), line) if frame.f_globals is self.namespace else None
+
+    def start_of(self, function: Any) -> Spot:
+        """Where the source of a function of the learner's begins; None for any other."""
+        code = getattr(function, "__code__", None)
+        if code is None or function.__globals__ is not self.namespace:
+            return None
+        return self._cell(code.co_filename), code.co_firstlineno
+
     def at(self, frame: FrameType) -> Spot:
         """The place of a frame of the learner's. (The hot path has a copy of this, for code as before.)"""
         if frame.f_code is not self.code:

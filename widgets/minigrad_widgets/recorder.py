@@ -275,11 +275,22 @@ class Recorder:
     def failed(self, fact: Failed) -> None:
         """An error of autograd is about to be raised."""
         step = self.drafts.step("error", fact.place)
-        step.error = explain.error_view(fact, self.drafts, self.writes.ledger, set(self.bound))
+        if fact.kind == "refused":
+            self._refused(step, fact)
+        step.error = explain.error_view(fact, self.drafts, self.writes.ledger, self.bound)
         step.said = [explain.sentence(step.error, fact, self.drafts)]
         step.about = tuple(id for id in (step.error.function, step.error.card) if id)
         for id in step.about:
             self.drafts.entities[id].run = self.drafts.run
+
+    def _refused(self, step: StepDraft, fact: Failed) -> None:
+        """The op that did not run, below the tensors that it would not take."""
+        op = fact.op.strip("_") if fact.op.startswith("__") else fact.op
+        function = self.drafts.new("f", step, op=op, place=fact.place, refused=True)
+        for arg in fact.args:
+            card = self.drafts.card(arg.key, arg.node)
+            if card is not None:
+                self.drafts.new_edge(step, card, function, arg.slot)
 
     # ------------------------------------------------------------------ names
 

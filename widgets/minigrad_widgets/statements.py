@@ -76,7 +76,7 @@ def write_text(line: str, op: str, args: Sequence[tuple[str, str]]) -> str:
 
 def _only_statement(line: str) -> str | None:
     """The line without its comment, where it is one assignment or one call."""
-    statement = _parsed(line)
+    statement = parsed(line)
     if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Expr)):
         return None
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -89,17 +89,17 @@ def _only_statement(line: str) -> str | None:
 
 def renamed(line: str, name: str, new: str) -> str | None:
     """The line with one name in place of another; None where it is no statement or does not use the name."""
-    statement = _parsed(line)
+    statement = parsed(line)
     nodes = ast.walk(statement) if statement is not None else ()
     places = {(n.col_offset, n.end_col_offset) for n in nodes if isinstance(n, ast.Name) and n.id == name}
     for start, end in sorted(places, reverse=True):
-        line = _spliced(line, start, end, new)
+        line = spliced(line, start, end, new)
     return line if places else None
 
 
 def out_of_place(line: str) -> str | None:
     """ "b += 1" as "b = b + 1", "b.mul_(2)" as "b = b.mul(2)"; None where it is neither."""
-    statement = _parsed(line)
+    statement = parsed(line)
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
         name, value = statement.target.id, ast.get_source_segment(line, statement.value) or ""
         if isinstance(statement.value, (ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Lambda)):
@@ -112,25 +112,26 @@ def out_of_place(line: str) -> str | None:
         in_place = method.attr.endswith("_") and not method.attr.endswith("__")
         if in_place and method.attr not in ("copy_", "fill_", "zero_"):  # these have no other form
             end = method.end_col_offset or 0
-            return f"{method.value.id} = {_spliced(line, end - 1, end, '')}"
+            return f"{method.value.id} = {spliced(line, end - 1, end, '')}"
     return None
 
 
 def with_argument(line: str, name: str, value: str) -> str | None:
     """The line with one more keyword argument in its call of backward() or grad(); None where it has none."""
-    statement = _parsed(line)
+    statement = parsed(line)
     for node in ast.walk(statement) if statement is not None else ():
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("backward", "grad"):
             for keyword in node.keywords:
                 if keyword.arg == name:
-                    return _spliced(line, keyword.value.col_offset, keyword.value.end_col_offset, value)
+                    return spliced(line, keyword.value.col_offset, keyword.value.end_col_offset, value)
             end = (node.end_col_offset or 0) - 1
             comma = ", " if node.args or node.keywords else ""
-            return _spliced(line, end, end, f"{comma}{name}={value}")
+            return spliced(line, end, end, f"{comma}{name}={value}")
     return None
 
 
-def _spliced(line: str, start: int, end: int | None, new: str) -> str:
+def spliced(line: str, start: int, end: int | None, new: str) -> str:
+    """The line with something else between two columns, as Python counts them."""
     data = line.encode()  # Python counts columns in bytes
     return (data[:start] + new.encode() + data[end:]).decode()
 
@@ -138,7 +139,8 @@ def _spliced(line: str, start: int, end: int | None, new: str) -> str:
 # ------------------------------------------------------------------ questions about a line
 
 
-def _parsed(line: str) -> ast.stmt | None:
+def parsed(line: str) -> ast.stmt | None:
+    """The one statement that the line is; None where it is none or several."""
     try:
         body = ast.parse(line).body
     except (SyntaxError, ValueError):
@@ -148,12 +150,12 @@ def _parsed(line: str) -> ast.stmt | None:
 
 def is_plain(line: str) -> bool:
     """Whether the line is one whole statement: an assignment or an expression."""
-    return isinstance(_parsed(line), (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr))
+    return isinstance(parsed(line), (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr))
 
 
 def written_name(line: str) -> str | None:
     """ "b" of "b[0] = 1", "b += 1", "b.add_(1)"; None where the line is no such write."""
-    statement = _parsed(line)
+    statement = parsed(line)
     if isinstance(statement, ast.AugAssign):
         target: ast.AST = statement.target
     elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
@@ -170,7 +172,7 @@ def written_name(line: str) -> str | None:
 
 
 def _names(line: str, context: type) -> set[str]:
-    statement = _parsed(line)
+    statement = parsed(line)
     nodes = ast.walk(statement) if statement is not None else ()
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
 

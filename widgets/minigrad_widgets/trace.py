@@ -125,7 +125,7 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """One op that ran, and the backward node that it recorded.
+    """One op that ran, and the backward node that it recorded; with `refused` one that did not take its inputs.
 
     `node` is the node's name ("MulBackward0"), None where nothing was recorded. `cut` says why a
     gradient ends here although an input asks for one: "detach", "no_grad", "inference_mode", "item", "numpy",
@@ -143,6 +143,7 @@ class NodeView:
     shown: bool = True
     saved: tuple[SavedView, ...] = ()
     runs: int = 0  # how often backward ran it
+    refused: bool = False
     hooks: tuple[str, ...] = ()  # of the node itself, see TensorView
     call: str | None = None  # the innermost call of a module that it ran in
 
@@ -184,11 +185,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorView:
-    """An error of autograd, as facts to draw and to say.
+class Operand:
+    """A tensor that an op refused. `unmet`: its dimensions that do not fit those of the others."""
 
-    `kind`: "version" (a saved tensor was written), "leaf", "view of leaf", "freed", "no graph", "other".
-    `message` is the engine's own. `cures` are code: lines to write in place of the learner's.
+    card: str | None
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    unmet: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """An error of autograd or of an op, as facts to draw and to say; with `warning` one that stopped nothing.
+
+    `kind`: "version" (a saved tensor was written), "leaf", "view of leaf", "freed", "no graph", "refused" (an op
+    did not take its `operands`), "other", and those of `Other` in minigrad's errors.py.
+    `message` is the engine's own. `cures` are code: lines to write in place of the learner's. `path`: the ids
+    from where it was noticed to where it began.
     """
 
     kind: str
@@ -203,6 +217,9 @@ class ErrorView:
     saved_at: Place | None = None
     changed_at: Place | None = None
     cures: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    operands: tuple[Operand, ...] = ()
+    warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,11 @@ class _Graph:
                 continue  # it came up with something that another had saved
             inner = getattr(node, "fn", node)
             args, edges = self._args(node, inner)
-            looks = [self._output(node, inner, number) for number in range(node.outputs)]
-            self.notes.graph_told[node.seq] = [look.key for look in looks]
+            kinds = (node.dtype,) if node.outputs == 1 else node.dtype
+            # A custom Function can return what is no tensor, and has no dtype.
+            numbers = [i for i, kind in enumerate(kinds) if kind is not None]
+            looks = [self._output(node, inner, number) for number in numbers]
+            self.notes.graph_told[node.seq] = [self.keys.get((node.seq, i), 0) for i in range(len(kinds))]
             tracked = frozenset(p for p, target in zip(edges, node.next, strict=False) if target is not None)
             slots = tuple(Slot(slot, position, version) for slot, _, position, version in _saved(inner))
             if node.freed and isinstance(inner, OpNode):

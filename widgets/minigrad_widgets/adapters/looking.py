@@ -11,7 +11,6 @@ from minigrad.node import Node
 from minigrad.opnode import OpNode
 from minigrad.tensor import Tensor
 
-from ..facts import Failed
 from ..values import MOST_NUMBERS, first_and_sample, number_text
 
 # The bytes of an array, its dtype and shape; of a large one its first numbers and, besides, a sample and a checksum.
@@ -229,15 +228,5 @@ def _text_of(x: Any) -> str:
         return "..."
     if isinstance(x, Tensor):
         x = x._array.tolist()
-    return str(x).removeprefix("minigrad.") if not isinstance(x, float) else number_text(x, trim=True)
-
-
-def failed_of(error: Exception, facts: Any, key: int | None) -> Failed:
-    """An error as facts; what it was about is in its `facts`, see errors.py."""
-    node = getattr(facts, "node", None)
-    op = getattr(facts, "op", "")
-    return Failed(
-        getattr(facts, "kind", "other"), str(error), op, node and node.seq, node.name() if node else "",
-        getattr(facts, "slot", None), key, getattr(facts, "saved_version", None),
-        getattr(facts, "now_version", None),
-    )  # fmt: skip
+    text = str(x).removeprefix("minigrad.") if not isinstance(x, float) else number_text(x, trim=True)
+    return text if len(text) <= 20 else text[:19] + "\u2026"

@@ -36,6 +36,7 @@ class Notes:
         self.graph_told: dict[int, list[int]] = {}  # nodes that graph.py has noted: the keys of their outputs
         self.elsewhere = 0  # how many ops ran in other threads, which are not noted
         self.calls = Calls()
+        self.local_names: dict[int, str] = {}  # of tensors of an error, by key: their names in a function
         self._telling = Telling(self.recorder)
 
     def note(self, *event: Any) -> None:
@@ -61,7 +62,7 @@ class Notes:
 
     def _labels(self) -> dict[int, str]:
         """ "model.weight" for the parameters of modules that have a name."""
-        found: dict[int, str] = {}
+        found, self.local_names = self.local_names, {}
         for label, parameter in names.parameters(self.places.names, Module):
             key = self.tensors.find(parameter)
             if key is not None:

@@ -234,8 +234,10 @@ class Telling:
     def freed(self, node: int, spot: Spot) -> None:
         self.recorder.backprop.freed(node, place_of(spot))
 
-    def failed(self, fact: Failed, spot: Spot) -> None:
-        self.recorder.failed(fact._replace(place=place_of(spot)))
+    def failed(self, fact: Failed, args: list, slots: list[str], spot: Spot, backward: Spot) -> None:
+        found = [arg._replace(slot=slot) for arg, slot in zip(self._args("", args, ()), slots, strict=True)]
+        fact = fact._replace(place=place_of(spot), backward=place_of(backward), args=tuple(found))
+        self.recorder.failed(fact)
 
 
 def _text(x: Any) -> str:

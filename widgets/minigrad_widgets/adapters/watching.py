@@ -12,8 +12,8 @@ from minigrad.node import AccumulateGrad, Node
 from minigrad.tensor import Tensor
 
 from ..places import Spot
-from . import hooks
-from .looking import copy_of, failed_of, fitted, kept_now
+from . import failing, hooks
+from .looking import copy_of, fitted, kept_now
 from .notes import Notes
 
 
@@ -115,19 +115,4 @@ class Watching(Notes, Observer):
 
     @guarded
     def error(self, error: Exception) -> None:
-        place = self.places.here()
-        facts = getattr(error, "facts", None)
-        tensor = getattr(facts, "tensor", None)
-        if tensor is None:
-            tensor = next(iter(getattr(facts, "tensors", ())), None)
-        key = None
-        if tensor is not None:
-            key = self.tensors.find(tensor)
-            if key is None and tensor._view is not None:
-                # a[0] = 1 makes a view that nobody ever sees.
-                tensor = tensor._view.base
-                key = self.tensors.find(tensor)
-            # That of a version error may be a stand-in made for its text; then the slot says which it is.
-            if key is None and facts.kind != "version":
-                key = self.tensors.meet(tensor, place)
-        self.note("failed", failed_of(error, facts, key), place)
+        failing.note(self, error)
