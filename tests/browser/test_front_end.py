@@ -166,14 +166,15 @@ def test_a_broken_slot_an_error_and_how_it_goes(open_view: Callable[..., View]) 
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [("version", "changed"), ("freed", "let go"), ("leaf", "refused"), ("new", "written")]
+    ("happened", "words"),
+    [(("saved", "changed"), "changed"), (("saved", "let go"), "let go"), (("made", "refused"), "refused")],
 )
 def test_what_happened_is_said_in_the_words_of_its_kind(
-    open_view: Callable[..., View], kind: str, words: str
+    open_view: Callable[..., View], happened: tuple[str, str], words: str
 ) -> None:
     trace = json.loads(traces.version_error().to_json())
     trace["steps"][-1]["error"].update(
-        kind=kind, card=None, saved_version=None, now_version=None, saved_at=None
+        happened=happened, card=None, saved_version=None, now_version=None, saved_at=None
     )
     view = open_view(Trace.from_json(json.dumps(trace)))
     row = view.page.locator(".mg-error tr")

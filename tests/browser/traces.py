@@ -110,6 +110,20 @@ def version_error() -> Trace:
         "The gradient of b * b is 2 b, so backward needs b as it was.",
         *("mul", "self", "b0", 0, 1, Place(0, 3), Place(1, 1)),
         ("c = b.clone()\nc[0] = 1000.0", "loss = (b * b).mean()"),
+        happened=("saved", "changed"),
+        path=(
+            "loss",
+            "e_mean_loss",
+            "mean",
+            "e_bb_mean",
+            "bb",
+            "e_mul_bb",
+            "mul",
+            "e_self",
+            "b0",
+            "e_b_set",
+            "set",
+        ),
     )
     return Trace(
         cells=(

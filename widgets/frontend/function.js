@@ -27,6 +27,11 @@ export function isMisled(func) {
   return func.saved.some((saved) => saved.state === "unseen");
 }
 
+/** Whether an alarm stands on it: something is wrong here. @param {Func} func @returns {boolean} */
+function isAlarmed(func) {
+  return isBroken(func) || isMisled(func) || func.refused;
+}
+
 /** What one slot says. @param {Saved} saved @returns {string} */
 export function slotText(saved) {
   const { state, version, now } = saved;
@@ -51,7 +56,7 @@ export function functionWords(func) {
   const words = [t("word.function", { op: func.op })];
   if (func.text) words.push(func.text);
   if (func.inplace) words.push(t("word.in place"));
-  words.push(recordedText(func));
+  words.push(func.refused ? t("word.refused") : recordedText(func));
   if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
   for (const saved of func.saved) words.push(slotText(saved));
   if (func.runs) words.push(ranText(func));
@@ -87,7 +92,7 @@ function hookWidth(func, side) {
  */
 export function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0) + hookWidth(func, side);
+  const marks = (func.cut ? 17 : 0) + (isAlarmed(func) ? 19 : 0) + hookWidth(func, side);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -99,6 +104,7 @@ export function functionClass(func, side) {
   const classes = ["mg-fn"];
   if (isBroken(func)) classes.push("mg-broken");
   if (isMisled(func)) classes.push("mg-misled");
+  if (func.refused) classes.push("mg-refused");
   if (func.cut) classes.push("mg-cut");
   if (side === "backward" && !func.node) classes.push("mg-dim");
   if (side === "backward" && func.runs > 0) classes.push("mg-ran");
@@ -109,7 +115,7 @@ export function functionClass(func, side) {
  * @param {Measure} measure */
 export function functionTree(func, side, { w, h: height }, measure) {
   const slots = drawsSlots(func, side);
-  const alarm = isBroken(func) || isMisled(func);
+  const alarm = isAlarmed(func);
   const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
   const hook = hookWidth(func, side);
@@ -119,7 +125,7 @@ export function functionTree(func, side, { w, h: height }, measure) {
     "g",
     { class: functionClass(func, side) },
     h("title", {}, functionWords(func)),
-    h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
+    h("rect", { class: "mg-body", width: w, height, rx: func.refused ? 4 : PILL / 2 }),
     icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
     hook ? h("g", { transform: `translate(${w - start - 9} 8)` }, hookIcon()) : null,

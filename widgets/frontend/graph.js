@@ -44,6 +44,8 @@ export class Drawing {
     this.drawn = new Map();
     /** @type {string|null} */
     this.lit = null;
+    /** @type {Set<string>} the way to where the error that stands began */
+    this.path = new Set();
     /** @type {Map<string, Set<string>>} what the step touched, by id */
     this.touched = new Map();
     /** @type {string|null} */
@@ -81,11 +83,12 @@ export class Drawing {
   }
 
   /** Takes a scene; `paint` draws it. @param {Scene} scene @param {Map<string, Set<string>>} touched by its
-   * step @param {boolean} glide */
-  update(scene, touched, glide) {
+   * step @param {Set<string>} path to where the error that stands began @param {boolean} glide */
+  update(scene, touched, path, glide) {
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && this.drawn.size <= 3 * MANY);
     this.scene = scene;
     this.touched = touched;
+    this.path = path;
     give(this.future, "d", boxesText(scene.future));
     give(this.svg, "viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     give(this.svg, "aria-label", drawingWords(scene));
@@ -172,6 +175,8 @@ export class Drawing {
   /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
   touch(group, id) {
     const fields = this.touched.get(id);
+    const onPath = this.path.has(id);
+    if (onPath !== group.classList.contains("mg-path")) group.classList.toggle("mg-path", onPath);
     if (fields === undefined && !group.classList.contains("mg-about")) return;
     group.classList.toggle("mg-about", fields !== undefined);
     if (fields?.size) give(group, "data-changed", [...fields].join(" "));

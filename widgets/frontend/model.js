@@ -21,15 +21,17 @@ import { t } from "./words.js";
  *   grad_state: "none"|"kept"|"let go", retains_grad: boolean, current: boolean, alive: boolean,
  *   unseen: boolean, hooks?: string[]}} Tensor
  * @typedef {{id: string, op: string, node: string|null, text: string, inplace: boolean,
- *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number, call: string|null,
- *   hooks?: string[]}} Func
+ *   cut: string|null, place: Place|null, shown: boolean, saved: Saved[], runs: number, refused: boolean,
+ *   call: string|null, hooks?: string[]}} Func
  * @typedef {{id: string, kind: string, name: string, parent: string|null}} Call
  * @typedef {{id: string, source: string, target: string, slot: string, tracked: boolean,
  *   shown: boolean, gradient: Value|null}} Edge
  * @typedef {{id: string, field: string, before: any, after: any}} Change
  * @typedef {{kind: string, title: Phrase, message: string, why: Phrase, function: string|null,
  *   slot: string|null, card: string|null, saved_version: number|null, now_version: number|null,
- *   saved_at: Place|null, changed_at: Place|null, cures: string[]}} Fault
+ *   saved_at: Place|null, changed_at: Place|null, cures: string[], happened: string[], path: string[],
+ *   operands: Operand[], warning: boolean}} Fault
+ * @typedef {{card: string|null, name: string, shape: number[], dtype: string, unmet: number[]}} Operand
  * @typedef {{kind: string, said: Phrase[], about: string[], place: Place|null, changes: Change[],
  *   error: Fault|null, cell: number|null}} Step
  * @typedef {{cells: Cell[], tensors: Tensor[], functions: Func[], edges: Edge[], steps: Step[],

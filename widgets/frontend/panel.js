@@ -1,6 +1,7 @@
 // @ts-check
 // The panel: a switch, the two linked drawings, the sentence of the moment, the stepper, the error that stands.
 
+import { copyCures } from "./copying.js";
 import { build, buildHtml, measurer } from "./dom.js";
 import { errorTree } from "./error.js";
 import { Inspector } from "./inspector.js";
@@ -48,6 +49,7 @@ export class Panel {
     this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
+    copyCures(this.find(".mg-fault"));
     this.root.addEventListener("keydown", (event) => {
       if (this.onKey(event) || this.stepper.onKey(event)) event.preventDefault();
       // To JupyterLab a plain letter is a command: "b" makes a cell, "d" twice deletes one.

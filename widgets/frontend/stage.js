@@ -128,9 +128,10 @@ export class Stage {
     for (const [id, fields] of touchedBy(moment, stepOf(moment))) {
       for (const shown of places.shownAs(id)) touched.set(shown, shown === id ? fields : touched.get(shown) ?? new Set());
     }
+    const path = new Set(standingError(moment)?.path.flatMap((id) => places.shownAs(id)));
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) {
-      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, glide);
+      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, path, glide);
     }
   }
 

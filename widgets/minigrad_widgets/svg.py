@@ -9,7 +9,7 @@ from typing import Any
 
 from .drawing.card import card_tree
 from .drawing.edge import edge_tree, pill_tree
-from .drawing.error import CURES, error_rows, error_title, error_why, standing_error
+from .drawing.error import error_cures, error_rows, error_title, error_why, standing_error
 from .drawing.fitting import Font, estimate
 from .drawing.function import function_tree
 from .drawing.group import Folded, group_tree, hiders
@@ -89,11 +89,12 @@ def _picture(
     stands_for = hiders(positions)
     about = tuple(stands_for.get(id, id) for id in trace.steps[step - 1].about) if step else ()
     error = standing_error(moment, step)
+    path = frozenset(stands_for.get(id, id) for id in error.path) if error else frozenset()
     parts = [
         h(
             "g",
             {"transform": f"translate({MARGIN + i * (width + GAP):g} {MARGIN})"},
-            _pane(build_scene(moment, positions, each, error=error), about, width, height, words),
+            _pane(build_scene(moment, positions, each, error=error), about, path, width, height, words),
         )
         for i, each in enumerate(sides)
     ]
@@ -141,11 +142,13 @@ def _document(kind: str, width: float, height: float, theme: str, text: str, par
     )
 
 
-def _pane(scene: Scene, about: tuple[str, ...], width: float, height: float, words: bool) -> Markup:
-    """One drawing in its frame."""
+def _pane(
+    scene: Scene, about: tuple[str, ...], path: frozenset[str], width: float, height: float, words: bool
+) -> Markup:
+    """One drawing in its frame. path: the way to where an error began."""
     name, note = render(Say(f"panel.{scene.side}")), render(Say(f"panel.flows.{scene.side}"))
     lines = [
-        h("g", _marked(id, about), edge_tree(line.edge, scene.side, line.message, line.points, words))
+        h("g", _marked(id, about, path), edge_tree(line.edge, scene.side, line.message, line.points, words))
         for id, line in scene.lines.items()
     ]
     pills = [pill_tree(line.message, line.pill, words=words) for line in scene.lines.values() if line.pill]
@@ -158,7 +161,7 @@ def _pane(scene: Scene, about: tuple[str, ...], width: float, height: float, wor
         else:
             tree = function_tree(thing, scene.side, box, words=words)
         at = {"transform": f"translate({box.x:g} {box.y:g})"}
-        things.append(h("g", {**_marked(id, about, "mg-thing"), **at}, tree))
+        things.append(h("g", {**_marked(id, about, path, "mg-thing"), **at}, tree))
     left = (width - scene.width) / 2
     return h(
         "g",
@@ -170,8 +173,9 @@ def _pane(scene: Scene, about: tuple[str, ...], width: float, height: float, wor
     )
 
 
-def _marked(id: str, about: tuple[str, ...], kind: str = "") -> dict[str, Any]:
-    classes = " ".join(filter(None, (kind, "mg-about" if id in about else "")))
+def _marked(id: str, about: tuple[str, ...], path: frozenset[str], kind: str = "") -> dict[str, Any]:
+    marks = (kind, "mg-about" if id in about else "", "mg-path" if id in path else "")
+    classes = " ".join(filter(None, marks))
     return {"class": classes or None}
 
 
@@ -206,7 +210,7 @@ def _error(moment: Trace, step: int, width: float) -> tuple[Markup, float] | Non
         lines += [("mg-code", line) for line in wrapped(row.line, room - 16, CODE)]
     lines += [("mg-said", line) for line in wrapped(error_why(error), room, SAY)]
     if error.cures:
-        lines.append(("mg-bold", CURES[min(len(error.cures), 3) - 1]))
+        lines.append(("mg-bold", error_cures(error)))
     for i, cure in enumerate(error.cures):
         head = f"{i + 1}. " if len(error.cures) > 1 else ""
         for k, text in enumerate(cure.split("\n")):

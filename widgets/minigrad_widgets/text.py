@@ -6,7 +6,15 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 
 from .drawing.card import card_words, name_of
-from .drawing.error import CURES, error_rows, error_title, error_why, place_text, source_line, standing_error
+from .drawing.error import (
+    error_cures,
+    error_rows,
+    error_title,
+    error_why,
+    place_text,
+    source_line,
+    standing_error,
+)
 from .drawing.function import function_title, function_words
 from .say import Say, render, sentences, speaking
 from .trace import NodeView, TensorView, Trace
@@ -33,10 +41,10 @@ def _text(trace: Trace, step: int | None) -> str:
     if error is not None:
         lines = [error_title(error)]
         for row in error_rows(error, moment):
-            lines.append(f"  {row.word}: {row.what}, {row.where}: {row.line}")
+            lines.append(f"  {row.word}: {row.what}, {row.where}" + (f": {row.line}" if row.line else ""))
         lines.append(f"  {error_why(error)}")
         if error.cures:
-            lines.append(f"  {CURES[min(len(error.cures), 3) - 1]}")
+            lines.append(f"  {error_cures(error)}")
         for cure in error.cures:
             lines.append("    - " + cure.replace("\n", "\n      "))
         parts.append("\n".join(lines))

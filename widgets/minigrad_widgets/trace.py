@@ -217,6 +217,7 @@ class ErrorView:
     saved_at: Place | None = None
     changed_at: Place | None = None
     cures: tuple[str, ...] = ()
+    happened: tuple[str, ...] = ("made", "refused")  # what, at these two places: a word of "place." messages
     path: tuple[str, ...] = ()
     operands: tuple[Operand, ...] = ()
     warning: bool = False

@@ -5,19 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..say import Say, render
-from ..trace import ErrorView, Place, Trace
+from ..trace import ErrorView, Operand, Place, Trace
 from .card import name_of
-
-CURES = ("A cure:", "Either cures it:", "Any of these cures it:")
-
-# What happened at the two places of an error, in a word.
-_HAPPENED = {
-    "version": ("saved", "changed"),
-    "leaf": ("made", "refused"),
-    "freed": ("saved", "let go"),
-    "no graph": ("cut", "asked"),
-}
-_OTHER = ("made", "written")
 
 
 class Row(NamedTuple):
@@ -40,21 +29,43 @@ def standing_error(trace: Trace, step: int) -> ErrorView | None:
     return None
 
 
-def error_rows(error: ErrorView, moment: Trace) -> list[Row]:
-    """Where it was saved and where it was changed, as far as that is known."""
+def error_rows(error: ErrorView, moment: Trace, language: str | None = None) -> list[Row]:
+    """What an op was given; where it was saved and where it was changed, as far as that is known."""
+    rows = [_operand_row(operand, language) for operand in error.operands]
     card = next((card for card in moment.tensors if card.id == error.card), None)
-    saved, changed = _HAPPENED.get(error.kind, _OTHER)
+    saved, changed = error.happened
     ends = (
         (saved, error.saved_version, error.saved_at),
         (changed, error.now_version, error.changed_at),
     )
-    rows = []
     for word, version, place in ends:
         if place is not None:
             name = name_of(card) if card else ""
-            what = name if version is None else f"{name} at version {version}".strip()
-            rows.append(Row(word, what, place_text(moment, place), source_line(moment, place)))
+            what = name if version is None else Say("at version", {"name": name, "version": version})
+            where = place_text(moment, place, language)
+            rows.append(
+                Row(
+                    render(Say(f"place.{word}"), language),
+                    render(what, language),
+                    where,
+                    source_line(moment, place),
+                )
+            )
     return rows
+
+
+def _operand_row(operand: Operand, language: str | None) -> Row:
+    """A tensor that an op would not take: its shape, with the dimensions that do not fit in brackets."""
+    sizes = ", ".join(f"[{n}]" if dim in operand.unmet else f"{n}" for dim, n in enumerate(operand.shape))
+    shape = f"({sizes},)" if len(operand.shape) == 1 else f"({sizes})"
+    return Row(render(Say("place.given"), language), operand.name, f"{shape} {operand.dtype}", "")
+
+
+def error_cures(error: ErrorView, language: str | None = None) -> str:
+    """What stands above the cures, "" where there are none."""
+    count = len(error.cures)
+    key = "error.cure.one" if count == 1 else "error.cure.two" if count == 2 else "error.cure.many"
+    return render(Say(key), language) if count else ""
 
 
 def error_title(error: ErrorView, language: str | None = None) -> str:

@@ -24,6 +24,11 @@ def is_misled(function: NodeView) -> bool:
     return any(saved.state == "unseen" for saved in function.saved)
 
 
+def is_alarmed(function: NodeView) -> bool:
+    """Whether an alarm stands on it: something is wrong here."""
+    return is_broken(function) or is_misled(function) or function.refused
+
+
 def function_title(function: NodeView, side: str) -> str:
     """The name on the oval."""
     op = function.text if function.inplace and function.text else function.op
@@ -45,7 +50,10 @@ def function_words(function: NodeView) -> str:
         words.append(function.text)
     if function.inplace:
         words.append(Say("word.in place"))
-    words.append(Say("word.recorded", {"node": function.node}) if function.node else Say("word.unrecorded"))
+    if function.refused:
+        words.append(Say("word.refused"))
+    else:
+        words.append(Say("word.recorded", {"node": function.node}) if function.node else Say("word.unrecorded"))
     if function.cut:
         words.append(Say("word.cut", {"why": cut_text(function.cut)}))
     words += [slot_text(saved) for saved in function.saved]
@@ -71,8 +79,7 @@ def function_box(function: NodeView, side: str, place: Box, measure: Measure = e
     """The box that is drawn in the place that the layout keeps."""
     if _draws_slots(function, side):
         return place
-    marks = (17 if function.cut else 0) + (19 if is_broken(function) or is_misled(function) else 0)
-    marks += _hook_width(function, side)
+    marks = (17 if function.cut else 0) + (19 if is_alarmed(function) else 0) + _hook_width(function, side)
     wanted = measure(function_title(function, side), FONTS["title"]) + marks + 26
     w, height = min(place.w, max(56, wanted)), min(place.h, PILL)
     return Box(place.x + (place.w - w) / 2, place.y + (place.h - height) / 2, w, height)
@@ -85,6 +92,8 @@ def function_class(function: NodeView, side: str) -> str:
         classes.append("mg-broken")
     if is_misled(function):
         classes.append("mg-misled")
+    if function.refused:
+        classes.append("mg-refused")
     if function.cut:
         classes.append("mg-cut")
     if side == "backward" and not function.node:
@@ -98,19 +107,22 @@ def function_tree(
     function: NodeView, side: str, box: Box, measure: Measure = estimate, words: bool = True
 ) -> Markup:
     """The oval at its own origin; `words`: with a tooltip that says it all."""
-    broken = is_broken(function) or is_misled(function)
-    icon = alarm_icon() if broken else cut_icon() if function.cut else None
+    alarmed = is_alarmed(function)
+    icon = alarm_icon() if alarmed else cut_icon() if function.cut else None
     icon_width = 18 if icon else 0
     hook = _hook_width(function, side)
     title = fit(function_title(function, side), box.w - 20 - icon_width - hook, FONTS["title"], measure)
     start = (box.w - measure(title, FONTS["title"]) - icon_width - hook) / 2
-    mark = f"translate({start - 1:g} {7.5 if broken else 8})"
+    mark = f"translate({start - 1:g} {7.5 if alarmed else 8})"
     slots = function.saved if _draws_slots(function, side) else ()
     return h(
         "g",
         {"class": function_class(function, side)},
         h("title", {}, function_words(function)) if words else None,
-        h("rect", {"class": "mg-body", "width": box.w, "height": box.h, "rx": PILL / 2}),
+        h(
+            "rect",
+            {"class": "mg-body", "width": box.w, "height": box.h, "rx": 4 if function.refused else PILL / 2},
+        ),
         h("g", {"transform": mark}, icon) if icon else None,
         # In the middle, because the reader's font is not the one that was measured.
         h("text", {"class": "mg-title mg-middle", "x": (box.w + icon_width - hook) / 2, "y": 18.5}, title),

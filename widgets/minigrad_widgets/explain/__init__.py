@@ -74,7 +74,9 @@ def _other(case: Case) -> ErrorView:
     if own is None:
         return case.view(words.first_sentence(case.fact.message), "", [], path=way)
     parts = {"error": own, "message": case.fact.message, "line": case.line}
-    return case.view(Say("title.own", parts), Say("why.own", parts), [], path=way)
+    return case.view(
+        Say("title.own", parts), Say("why.own", parts), [], happened=("made", "raised"), path=way
+    )
 
 
 def sentence(error: ErrorView, fact: Failed, drafts: Drafts) -> Phrase:

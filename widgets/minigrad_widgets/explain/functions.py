@@ -53,19 +53,24 @@ def gradient_type(case: Case) -> ErrorView:
 
 def once(case: Case) -> ErrorView:
     """backward through a backward that was marked as not to be differentiated."""
-    return case.about([], path=())
+    return case.about([], happened=("made", "asked"), path=())
 
 
 def hook_shape(case: Case) -> ErrorView:
     details = case.fact.details
     shapes = {"hook": details["name"], "got": f"{details['got']}", "wanted": f"{details['expected']}"}
-    return case.about([], shapes)
+    return case.about([], shapes, happened=("made", "asked"))
 
 
 def nan(case: Case) -> ErrorView:
     """Anomaly detection found a gradient that is no number."""
     made_at = case.function and case.function.now["place"]
-    return case.about([], saved_at=made_at, path=paths.back(case.drafts, _root(case), case.function))
+    return case.about(
+        [],
+        saved_at=made_at,
+        happened=("made", "asked"),
+        path=paths.back(case.drafts, _root(case), case.function),
+    )
 
 
 def _view(case: Case, cure: str | None, more: dict, parts: rewrite.Returned | None) -> ErrorView:
@@ -74,7 +79,7 @@ def _view(case: Case, cure: str | None, more: dict, parts: rewrite.Returned | No
         returns_at = Place(case.fact.backward.cell, parts.line)
     return case.about(
         [cure], more, saved_at=case.function and case.function.now["place"],
-        changed_at=returns_at or case.fact.backward or case.fact.place,
+        changed_at=returns_at or case.fact.backward or case.fact.place, happened=("made", "returned"),
         path=paths.back(case.drafts, _root(case), case.function),
     )  # fmt: skip
 

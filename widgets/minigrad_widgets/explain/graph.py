@@ -28,7 +28,7 @@ def freed(case: Case) -> ErrorView:
         Say("title.freed", {"node": fact.node_name}), Say("why.freed", {"node": fact.node_name, "kept": kept}),
         [statements.with_argument(case.drafts.line(first), "retain_graph", "True"), again],
         saved_at=function.now["place"] if function else None, changed_at=first,
-        path=paths.back(case.drafts, root, function),
+        happened=("saved", "let go"), path=paths.back(case.drafts, root, function),
     )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def no_graph(case: Case) -> ErrorView:
     why, cures, saved_at = _missing(case, root)
     way = paths.back(case.drafts, root, case.function, gradients=False) if case.function else ()
     return case.view(
-        Say("title.no graph", {"name": case.name}), why, cures, saved_at=saved_at,
+        Say("title.no graph", {"name": case.name}), why, cures, saved_at=saved_at, happened=("cut", "asked"),
         path=way or ((root.id,) if root else ()),
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def hook_on_a_constant(case: Case) -> ErrorView:
     way = paths.back(case.drafts, case.card, case.function, gradients=False) if case.function else ()
     return case.view(
         Say("title.hook on a constant", {"name": case.name}), Say("both", {"first": reason, "then": why}), cures,
-        saved_at=saved_at, path=way or ((case.card.id,) if case.card else ()),
+        saved_at=saved_at, happened=("cut", "asked"), path=way or ((case.card.id,) if case.card else ()),
     )  # fmt: skip
 
 
@@ -95,14 +95,14 @@ def input_is_a_constant(case: Case) -> ErrorView:
     if lines and names and case.card and not case.card.now["made_by"] and "float" in case.card.now["dtype"]:
         cure = "\n".join([f"{names[0]}.requires_grad_()", *lines, case.line])
     way = paths.back(case.drafts, root, case.card, gradients=False)
-    return case.about([cure], path=way or ((case.card.id,) if case.card else ()))
+    return case.about([cure], happened=("made", "asked"), path=way or ((case.card.id,) if case.card else ()))
 
 
 def unused(case: Case) -> ErrorView:
     return case.about([
         statements.with_argument(case.line, "allow_unused", "True"),
         statements.with_argument(case.line, "materialize_grads", "True"),
-    ])  # fmt: skip
+    ], happened=("made", "asked"))  # fmt: skip
 
 
 def no_seed(case: Case) -> ErrorView:
@@ -111,7 +111,9 @@ def no_seed(case: Case) -> ErrorView:
     if case.card is not None and case.card.now["names"]:
         name = case.card.now["names"][0]
         cures = [f"{name}.sum().backward()", f"{name}.backward({case.spelled('ones_like')}({name}))"]
-    return case.about(cures, {"shape": f"{case.card.now['shape']}" if case.card else ""})
+    return case.about(
+        cures, {"shape": f"{case.card.now['shape']}" if case.card else ""}, happened=("made", "asked")
+    )
 
 
 def wrong_seed(case: Case) -> ErrorView:
@@ -188,4 +190,4 @@ def grad_of_no_leaf(case: Case) -> ErrorView:
         leaves = [c for c in leaves if c.now["is_leaf"] and c.now["requires_grad"] and c.now["names"]]
         if len({c.id for c in leaves}) == 1:
             cures.append(rewrite.of_another(case.line, names[0], "grad", leaves[0].now["names"][0]))
-    return case.about(cures, saved_at=case.card and case.card.now["place"])
+    return case.about(cures, saved_at=case.card and case.card.now["place"], happened=("made", "read"))

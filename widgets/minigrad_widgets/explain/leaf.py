@@ -38,7 +38,9 @@ def moved(case: Case) -> ErrorView:
     writes = case.ledger.get(case.card.key, []) if case.card else []
     place = writes[0][1] if writes else None
     way = paths.back(case.drafts, case.last_step("backward")[1], case.card)
-    return case.about([case.no_grad(case.drafts.line(place))], changed_at=place, path=way)
+    return case.about(
+        [case.no_grad(case.drafts.line(place))], changed_at=place, happened=("made", "written"), path=way
+    )
 
 
 def view_forbids(case: Case) -> ErrorView:
@@ -56,7 +58,9 @@ def view_forbids(case: Case) -> ErrorView:
         cures = [_clones(drafts.line(made_at)), statements.out_of_place(drafts.line(write))]
         title = Say("title.view is stale", parts)
         why = Say("why.view is stale", {**parts, "line": drafts.line(write)})
-        return case.view(title, why, cures, saved_at=made_at, changed_at=write, path=way)
+        return case.view(
+            title, why, cures, saved_at=made_at, changed_at=write, happened=("made", "written"), path=way
+        )
     why = Say(f"why.view forbids.{made}", parts)
     cures = [case.no_grad(line)] if made == "no_grad" else []
     return case.view(

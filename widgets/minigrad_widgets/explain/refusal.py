@@ -97,7 +97,7 @@ def target_shape(case: Case) -> ErrorView:
     reason = _loss(call)
     return case.view(
         Say("title.target shape", call.pair), Say("why.target shape", {**call.pair, "shape": _stretched(call)}), reason.cures,
-        operands=_operands(call, reason.unmet), path=_path(call, None),
+        operands=_operands(call, reason.unmet), happened=("made", "computed"), path=_path(call, None),
     )  # fmt: skip
 
 

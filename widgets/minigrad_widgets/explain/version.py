@@ -37,7 +37,7 @@ def version(case: Case) -> ErrorView:
         Say("title.version", names), Say("why.version", {**names, "reason": reason, "write": by}),
         [_swapped(drafts, saved_at, changed_at), case.copied(write), statements.out_of_place(write)],
         saved_version=fact.saved_version, now_version=fact.now_version, saved_at=saved_at, changed_at=changed_at,
-        path=_path(case, function),
+        happened=("saved", "changed"), path=_path(case, function),
     )  # fmt: skip
 
 

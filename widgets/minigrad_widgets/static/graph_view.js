@@ -407,6 +407,10 @@ const MESSAGES = {
 "en": "recorded as {node}",
 "zh": "记录为 {node}"
 },
+"word.refused": {
+"en": "did not take its inputs",
+"zh": "没有接受它的输入"
+},
 "word.unrecorded": {
 "en": "recorded nothing",
 "zh": "没有记录"
@@ -1068,8 +1072,8 @@ const MESSAGES = {
 "zh": "cos x 的导数是 -sin x，其中有 x"
 },
 "reason.other": {
-"en": "{node} computes its gradient from {name}",
-"zh": "{node} 要用 {name} 来算梯度"
+"en": "Its gradient is computed from {name}",
+"zh": "它的梯度要用 {name} 来算"
 },
 "title.leaf": {
 "en": "{name} is a leaf: writing it is refused",
@@ -1126,18 +1130,6 @@ const MESSAGES = {
 "why.some leaves": {
 "en": "A graph is recorded only where some tensor requires grad, and of {names} none does.",
 "zh": "只有当某个张量需要梯度时才会记录图，而 {names} 都不需要。"
-},
-"title.not a scalar": {
-"en": "{name} has more than one element",
-"zh": "{name} 不止一个元素"
-},
-"why.not a scalar": {
-"en": "backward() starts with the gradient of {name} with respect to itself. For a single number that is 1; for shape {shape} you have to say how much each element counts.",
-"zh": "backward() 从 {name} 对自身的梯度开始。对单个数来说它是 1；对形状 {shape}，你得说明每个元素占多少。"
-},
-"why.leaf moved": {
-"en": "{name} was a leaf when it was made. A write turned it into the result of an op, and the gradient of a leaf that is none any more has no place to go. Today the write itself is refused.",
-"zh": "{name} 刚建立时是叶子。一次写入把它变成了某个操作的结果，不再是叶子的叶子，梯度无处可放。如今这样的写入本身就会被拒绝。"
 },
 "fold.turn.named": {
 "en": "turn {title}",
@@ -1206,6 +1198,474 @@ const MESSAGES = {
 "fold.more edges": {
 "en": "and {n} more edges",
 "zh": "还有 {n} 条边"
+},
+"both": {
+"en": "{first} {then}",
+"zh": "{first}{then}"
+},
+"stop": {
+"en": "{title}. Stop.",
+"zh": "{title}。停。"
+},
+"warn": {
+"en": "{title}.",
+"zh": "{title}。"
+},
+"title.leaf moved": {
+"en": "{name} was a leaf and is none any more",
+"zh": "{name} 原来是叶子，现在不是了"
+},
+"why.leaf moved": {
+"en": "A write made {name}, once a leaf, the result of an op, so the gradient that belongs in its .grad has no place to go. Today the write itself is refused.",
+"zh": "一次写入把原来是叶子的 {name} 变成了某个操作的结果，本该放进它 .grad 的梯度就无处可放了。如今这样的写入本身就会被拒绝。"
+},
+"title.view forbids": {
+"en": "Writing the view {name} is refused",
+"zh": "拒绝写入视图 {name}"
+},
+"title.view is stale": {
+"en": "The view {name} is out of date: {base} was written",
+"zh": "视图 {name} 已经过时：{base} 被写过"
+},
+"why.view forbids.many": {
+"en": "{name} is one of several views that one function returned together, and a write into one of them would change what backward has to do for all. Write a copy, or compute a new tensor.",
+"zh": "{name} 是同一个函数一起返回的几个视图之一，写其中一个会改变所有视图的反向计算。请写副本，或者计算出一个新的张量。"
+},
+"why.view forbids.no_grad": {
+"en": "{name} was made under no_grad, so the graph of {base} does not know it, and a recorded write through it could mean two things. Write it under no_grad as well, or write a copy.",
+"zh": "{name} 是在 no_grad 之下得到的，{base} 的图里没有它，通过它做一次有记录的写入就会有歧义。请同样在 no_grad 之下写，或者写副本。"
+},
+"why.view forbids.inference": {
+"en": "{name} was made in inference mode, so the graph of {base} does not know it, and a recorded write through it could mean two things. Write a copy, or compute a new tensor.",
+"zh": "{name} 是在推理模式下得到的，{base} 的图里没有它，通过它做一次有记录的写入就会有歧义。请写副本，或者计算出一个新的张量。"
+},
+"why.view forbids.custom Function": {
+"en": "{name} came out of a custom Function as a view, and a write into it would pass by the backward() that was written for it. Write a copy, or compute a new tensor.",
+"zh": "{name} 是自定义 Function 返回的视图，写它就会绕过为它写的 backward()。请写副本，或者计算出一个新的张量。"
+},
+"why.view is stale": {
+"en": "{name} is one of several views that one function returned together, and \"{line}\" has written what they all look into, so backward cannot tell any more where {name} comes from. Copy the views when they are made, or do not write in place.",
+"zh": "{name} 是同一个函数一起返回的几个视图之一，而“{line}”写了它们共同看到的内存，反向再也说不清 {name} 从哪里来。请在得到视图时就复制，或者不要原地写入。"
+},
+"title.inference written": {
+"en": "{name} was made in inference mode: writing it is refused",
+"zh": "{name} 是在推理模式下得到的：拒绝写入"
+},
+"why.inference written": {
+"en": "Tensors of inference mode count no versions, so autograd could not notice the write. clone() gives an ordinary tensor.",
+"zh": "推理模式的张量不计版本，autograd 发现不了这次写入。clone() 会给出一个普通的张量。"
+},
+"title.inference saved": {
+"en": "{name} was made in inference mode: backward cannot keep it",
+"zh": "{name} 是在推理模式下得到的：反向无法保存它"
+},
+"why.inference saved": {
+"en": "Backward will need {name} as it is now, but tensors of inference mode count no versions, so nobody would notice a later write. clone() gives an ordinary tensor.",
+"zh": "反向需要 {name} 现在的值，但推理模式的张量不计版本，以后被写过也没有人知道。clone() 会给出一个普通的张量。"
+},
+"title.expanded": {
+"en": "Several elements of {name} are one place in memory",
+"zh": "{name} 的几个元素是内存中的同一处"
+},
+"why.expanded": {
+"en": "expand() repeats numbers without copying them, so an in-place op would write the same place several times. Write a copy, or compute a new tensor.",
+"zh": "expand() 重复数字而不复制它们，原地操作会把同一处写上好几次。请写副本，或者计算出一个新的张量。"
+},
+"title.hook on a constant": {
+"en": "No gradient will ever come to {name}",
+"zh": "永远不会有梯度来到 {name}"
+},
+"why.hook on a constant": {
+"en": "A hook and retain_grad() wait for the gradient of {name}, which does not require grad.",
+"zh": "钩子和 retain_grad() 都在等 {name} 的梯度，而 {name} 不需要梯度。"
+},
+"title.input is a constant": {
+"en": "{name} does not require grad",
+"zh": "{name} 不需要梯度"
+},
+"why.input is a constant": {
+"en": "grad() can answer only for what was recorded, and for {name} nothing was. It has to require grad before the computation runs.",
+"zh": "grad() 只能回答有记录的东西，而 {name} 什么也没有记录。必须在计算之前就让它需要梯度。"
+},
+"title.unused": {
+"en": "The result does not depend on {name}",
+"zh": "结果与 {name} 无关"
+},
+"why.unused": {
+"en": "No way leads from the result back to {name}, which is mostly a mistake. If it is meant, grad() can answer with None or with zeros.",
+"zh": "从结果出发没有路通回 {name}，这多半是写错了。如果本意如此，grad() 可以回答 None 或者零。"
+},
+"title.no seed": {
+"en": "{name} has more than one element",
+"zh": "{name} 不止一个元素"
+},
+"why.no seed": {
+"en": "backward() starts with the gradient of {name} with respect to itself. For a single number that is 1; for shape {shape} you have to say how much each element counts.",
+"zh": "backward() 从 {name} 对自身的梯度开始。对单个数来说它是 1；对形状 {shape}，你得说明每个元素占多少。"
+},
+"title.wrong seed": {
+"en": "The gradient given for {name} has another shape",
+"zh": "给 {name} 的梯度形状不同"
+},
+"why.wrong seed": {
+"en": "A gradient has one number for each element of {name}, so its shape is {wanted}. The one that was given has shape {shape}.",
+"zh": "梯度对 {name} 的每个元素各有一个数，所以形状是 {wanted}。而给出的梯度形状是 {shape}。"
+},
+"title.assigned grad": {
+"en": "This is no gradient of {name}",
+"zh": "这不可能是 {name} 的梯度"
+},
+"why.assigned grad": {
+"en": "A gradient has one number for each element of {name}, of the same dtype: {wanted}. What was assigned is {got}.",
+"zh": "梯度对 {name} 的每个元素各有一个数，dtype 也相同：{wanted}。而赋给它的是 {got}。"
+},
+"title.flag of no leaf": {
+"en": "{name} was computed: its requires_grad cannot be set",
+"zh": "{name} 是算出来的：不能设置它的 requires_grad"
+},
+"why.flag of no leaf": {
+"en": "Only of leaves you can choose whether they require grad; {name} does because something that it was computed from does. detach() gives a tensor without the graph, retain_grad() keeps a gradient that would be let go.",
+"zh": "只有叶子可以选择是否需要梯度；{name} 需要，是因为算出它的张量需要。detach() 给出不带图的张量，retain_grad() 保留本来会放掉的梯度。"
+},
+"title.integers": {
+"en": "Only floating-point tensors can require grad",
+"zh": "只有浮点张量才能需要梯度"
+},
+"why.integers": {
+"en": "A gradient says what happens when a number changes a little, and numbers of dtype {dtype} cannot change a little.",
+"zh": "梯度说的是一个数稍微变一点会怎样，而 {dtype} 的数没法只变一点。"
+},
+"title.grad of no leaf": {
+"en": "{name}.grad is None, because {name} is no leaf",
+"zh": "{name}.grad 是 None，因为 {name} 不是叶子"
+},
+"why.grad of no leaf": {
+"en": "backward() fills .grad for leaves only; the gradient of {name} passes through and is let go. Ask for it with retain_grad() before backward(), or read the .grad of a leaf.",
+"zh": "backward() 只为叶子填写 .grad；{name} 的梯度只是经过，随即放掉。请在 backward() 之前用 retain_grad() 要求保留，或者读叶子的 .grad。"
+},
+"title.gradient count": {
+"en": "{node} returned {got} of {expected} gradients",
+"zh": "{node} 应返回 {expected} 个梯度，却返回了 {got} 个"
+},
+"why.gradient count": {
+"en": "backward() returns one gradient for each argument of forward(), in the same order. For an argument that needs none it returns None.",
+"zh": "backward() 要为 forward() 的每个参数各返回一个梯度，顺序相同。不需要梯度的参数就返回 None。"
+},
+"title.gradient shape": {
+"en": "{node} returned a gradient of the wrong shape",
+"zh": "{node} 返回的梯度形状不对"
+},
+"why.gradient shape": {
+"en": "A gradient has the shape of what it is a gradient of. For {input} that is {wanted}, and gradient {position} has {got}.",
+"zh": "梯度的形状与它所属的张量相同。{input} 的形状是 {wanted}，而第 {position} 个梯度的形状是 {got}。"
+},
+"title.gradient of no tensor": {
+"en": "{node} returned a gradient for what is no tensor",
+"zh": "{node} 为一个不是张量的参数返回了梯度"
+},
+"why.gradient of no tensor": {
+"en": "Argument {position} of forward() is no tensor, so it has no gradient: return None in its place.",
+"zh": "forward() 的第 {position} 个参数不是张量，没有梯度：请在那个位置返回 None。"
+},
+"title.gradient type": {
+"en": "{node} returned {got} in place of a gradient",
+"zh": "{node} 返回的不是梯度，而是 {got}"
+},
+"why.gradient type": {
+"en": "Gradient {position} has to be a tensor, or None where there is none.",
+"zh": "第 {position} 个梯度必须是张量，没有梯度时是 None。"
+},
+"title.once differentiable": {
+"en": "This backward() can be differentiated only once",
+"zh": "这个 backward() 不能再求导"
+},
+"why.once differentiable": {
+"en": "It is marked with @once_differentiable, so what it computed was not recorded. To differentiate it again, take the mark away and write it with ops that are recorded.",
+"zh": "它标记了 @once_differentiable，所以它的计算没有记录。要再次求导，请去掉这个标记，并用会被记录的操作来写。"
+},
+"title.hook's shape": {
+"en": "The hook {hook} changed the shape of a gradient",
+"zh": "钩子 {hook} 改变了梯度的形状"
+},
+"why.hook's shape": {
+"en": "It got a gradient of shape {wanted} and returned one of shape {got}. A hook may change the numbers, never the shape.",
+"zh": "它收到形状 {wanted} 的梯度，返回的却是 {got}。钩子可以改数字，但不能改形状。"
+},
+"title.nan": {
+"en": "{node} computed a gradient that is no number",
+"zh": "{node} 算出的梯度不是数（nan）"
+},
+"why.nan": {
+"en": "Numbers came in and nan came out, because the derivative is infinite or undefined here, as that of sqrt is at 0. Look at what {node} saved.",
+"zh": "进去的是数，出来的是 nan，因为导数在这里是无穷大或没有定义，就像 sqrt 在 0 处。请看看 {node} 保存了什么。"
+},
+"title.numpy": {
+"en": "{name} requires grad: it cannot become a NumPy array",
+"zh": "{name} 需要梯度：不能变成 NumPy 数组"
+},
+"why.numpy": {
+"en": "NumPy records nothing, so what is computed there would be missing from the graph, unnoticed. detach() says that you mean it.",
+"zh": "NumPy 不做记录，在那里算的东西会悄悄地从图中缺失。detach() 表明这正是你要的。"
+},
+"title.item": {
+"en": "{name} is not one number",
+"zh": "{name} 不是一个数"
+},
+"why.item": {
+"en": "A Python number is made of a tensor with exactly one element, and {name} has shape {shape}.",
+"zh": "只有恰好一个元素的张量才能变成 Python 的数，而 {name} 的形状是 {shape}。"
+},
+"title.truth": {
+"en": "{name} is not one yes or no",
+"zh": "{name} 不是一个是或否"
+},
+"why.truth": {
+"en": "A condition asks for one yes or no, and {name} has shape {shape}: some elements may be true and others not. Say whether you mean any() or all().",
+"zh": "条件要的是一个是或否，而 {name} 的形状是 {shape}：有的元素可能为真，有的不为真。请说明你要的是 any() 还是 all()。"
+},
+"title.deepcopy": {
+"en": "{name} was computed: it cannot be deep-copied",
+"zh": "{name} 是算出来的：不能深拷贝"
+},
+"why.deepcopy": {
+"en": "With {name} the graph behind it would have to be copied, and that is not done. Copy its numbers alone.",
+"zh": "复制 {name} 就得连它后面的图一起复制，而这是不做的。请只复制它的数。"
+},
+"title.own": {
+"en": "Your own code stopped backward",
+"zh": "你自己的代码让反向停了下来"
+},
+"why.own": {
+"en": "backward() called it, and \"{line}\" raised {error}: {message}",
+"zh": "backward() 调用了它，而“{line}”引发了 {error}：{message}"
+},
+"title.refused": {
+"en": "{op} does not take these arguments",
+"zh": "{op} 不接受这些参数"
+},
+"title.shapes": {
+"en": "{a} and {b} do not fit together",
+"zh": "{a} 和 {b} 的形状对不上"
+},
+"why.product": {
+"en": "A product goes along the rows of {a} and down the columns of {b} at once, so the last dimension of {a} must be as long as the last but one of {b}. Here they are {m} and {n}.",
+"zh": "矩阵乘积沿着 {a} 的行和 {b} 的列同时走，所以 {a} 的最后一维必须与 {b} 的倒数第二维一样长。这里它们是 {m} 和 {n}。"
+},
+"why.product.vector": {
+"en": "A product goes along the rows of {a} and along {b} at once, so the last dimension of {a} must be as long as {b}. Here they are {m} and {n}.",
+"zh": "乘积沿着 {a} 的行和 {b} 同时走，所以 {a} 的最后一维必须与 {b} 一样长。这里它们是 {m} 和 {n}。"
+},
+"why.product.stacks": {
+"en": "The dimensions before the last two count matrices, and they must be equal or 1: {a} has {m} and {b} has {n}.",
+"zh": "最后两维之前的维度是矩阵的个数，必须相等，或者其中一个是 1：{a} 有 {m} 个，{b} 有 {n} 个。"
+},
+"why.elementwise": {
+"en": "Shapes are compared from the right: two dimensions fit where they are equal or one of them is 1. {a} has shape {shape_a} and {b} has {shape_b}: {m} meets {n}.",
+"zh": "形状从右边开始比较：两个维度相等，或者其中一个是 1，才对得上。{a} 的形状是 {shape_a}，{b} 的是 {shape_b}：{m} 碰上了 {n}。"
+},
+"title.linear": {
+"en": "{x} does not fit the layer {layer}",
+"zh": "{x} 与层 {layer} 对不上"
+},
+"why.linear": {
+"en": "{layer} takes {wanted} numbers for each sample, and the last dimension of {x} is {got}.",
+"zh": "{layer} 对每个样本要 {wanted} 个数，而 {x} 的最后一维是 {got}。"
+},
+"title.no room": {
+"en": "The result does not fit into {name}",
+"zh": "结果放不进 {name}"
+},
+"why.no room": {
+"en": "An in-place op puts its result into {name}, whose shape {shape} stays as it is. The result has shape {result}.",
+"zh": "原地操作把结果放进 {name}，而它的形状 {shape} 不会变。结果的形状是 {result}。"
+},
+"why.no room.dtype": {
+"en": "An in-place op puts its result into {name}, which stays {dtype} and cannot hold it. Out of place the result is a new tensor of its own dtype.",
+"zh": "原地操作把结果放进 {name}，而它的 dtype 一直是 {dtype}，放不下这个结果。非原地操作的结果是一个有自己 dtype 的新张量。"
+},
+"why.loss": {
+"en": "The loss compares the two element by element, so they must have the same shape. {a} has {shape_a}, {b} has {shape_b}.",
+"zh": "损失函数逐个元素比较两者，所以形状必须相同。{a} 的形状是 {shape_a}，{b} 的是 {shape_b}。"
+},
+"title.target shape": {
+"en": "{a} and {b} have different shapes",
+"zh": "{a} 和 {b} 的形状不同"
+},
+"why.target shape": {
+"en": "{a} has shape {shape_a} and {b} has {shape_b}, so both are stretched to {shape}, and numbers are compared that do not belong together. Give both the same shape.",
+"zh": "{a} 的形状是 {shape_a}，{b} 的是 {shape_b}，于是两者都被扩展成 {shape}，本不相干的数也被拿来比较。请让两者形状相同。"
+},
+"title.classes.dtype": {
+"en": "{b} must hold the numbers of classes",
+"zh": "{b} 里必须是类别的编号"
+},
+"why.classes.dtype": {
+"en": "{b} says for each sample which class is the right one, by its number: that takes whole numbers, int64.",
+"zh": "{b} 用编号说明每个样本属于哪一类：那必须是整数，int64。"
+},
+"why.classes.batch": {
+"en": "There must be one class for each sample: {a} has scores for {m}, {b} has classes for {n}.",
+"zh": "每个样本必须有一个类别：{a} 有 {m} 个样本的得分，{b} 有 {n} 个样本的类别。"
+},
+"title.classes.range": {
+"en": "There is no class {wrong}",
+"zh": "没有类别 {wrong}"
+},
+"why.classes.range": {
+"en": "{a} has scores for {classes} classes, which are numbered 0 to {last}. {b} asks for class {wrong}.",
+"zh": "{a} 有 {classes} 个类别的得分，编号从 0 到 {last}。{b} 要的却是类别 {wrong}。"
+},
+"title.dtypes": {
+"en": "{a} and {b} have different dtypes",
+"zh": "{a} 和 {b} 的 dtype 不同"
+},
+"why.dtypes": {
+"en": "{op} converts nothing on its own: {a} is {dtype_a}, and {b} is {dtype_b}.",
+"zh": "{op} 不会自动转换：{a} 是 {dtype_a}，{b} 是 {dtype_b}。"
+},
+"title.reshape": {
+"en": "{name} cannot have the shape {wanted}",
+"zh": "{name} 不能变成形状 {wanted}"
+},
+"why.reshape": {
+"en": "{name} has {count} elements, and the shape {wanted} needs {needed}.",
+"zh": "{name} 有 {count} 个元素，而形状 {wanted} 需要 {needed} 个。"
+},
+"why.reshape.rest": {
+"en": "{name} has {count} elements, which the other dimensions of {wanted} do not divide evenly.",
+"zh": "{name} 有 {count} 个元素，无法被 {wanted} 的其他维度整除。"
+},
+"title.view": {
+"en": "{name} cannot be viewed as {wanted}",
+"zh": "{name} 不能看作 {wanted}"
+},
+"why.view": {
+"en": "view() never copies, and the elements of {name} do not lie in memory in the order that the shape {wanted} needs. reshape() copies where it must.",
+"zh": "view() 从不复制，而 {name} 的元素在内存中的顺序不是形状 {wanted} 所需要的。reshape() 会在必要时复制。"
+},
+"why.cat": {
+"en": "Tensors that are joined along dimension {dim} must be equally long in all others. {a} has shape {shape_a}, {b} has {shape_b}.",
+"zh": "沿第 {dim} 维拼接的张量，其他各维必须一样长。{a} 的形状是 {shape_a}，{b} 的是 {shape_b}。"
+},
+"why.stack": {
+"en": "Tensors that are stacked must have the same shape. {a} has {shape_a}, {b} has {shape_b}.",
+"zh": "堆叠的张量形状必须相同。{a} 的形状是 {shape_a}，{b} 的是 {shape_b}。"
+},
+"title.index": {
+"en": "{name} has no position {index}",
+"zh": "{name} 没有位置 {index}"
+},
+"why.index": {
+"en": "In dimension {dim} of {name}, shape {shape}, the positions are 0 to {last}, or from the end -1 to -{size}.",
+"zh": "{name} 的形状是 {shape}，第 {dim} 维的位置是 0 到 {last}，从末尾数是 -1 到 -{size}。"
+},
+"title.index.many": {
+"en": "{name} has fewer dimensions than that",
+"zh": "{name} 没有那么多维"
+},
+"why.index.many": {
+"en": "{name} has shape {shape}, and the brackets ask for {given} dimensions.",
+"zh": "{name} 的形状是 {shape}，而方括号里要了 {given} 维。"
+},
+"title.index.float": {
+"en": "A position is a whole number",
+"zh": "位置是整数"
+},
+"why.index.float": {
+"en": "Between two elements of {name} there is nothing. Its positions are whole numbers, or bools that say for each element whether it is meant.",
+"zh": "{name} 的两个元素之间什么也没有。位置要用整数，或者用布尔值说明每个元素要不要。"
+},
+"title.dim": {
+"en": "{name} has no dimension {dim}",
+"zh": "{name} 没有第 {dim} 维"
+},
+"why.dim": {
+"en": "{name} has shape {shape}: its dimensions are numbered 0 to {last}, or from the end -1, -2 and so on.",
+"zh": "{name} 的形状是 {shape}：各维从 0 编号到 {last}，从末尾数则是 -1、-2，依此类推。"
+},
+"error.label": {
+"en": "What went wrong",
+"zh": "出了什么问题"
+},
+"error.notice": {
+"en": "Worth knowing",
+"zh": "值得注意"
+},
+"error.cure.one": {
+"en": "A cure:",
+"zh": "解决办法："
+},
+"error.cure.two": {
+"en": "Either cures it:",
+"zh": "两种办法都行："
+},
+"error.cure.many": {
+"en": "Any of these cures it:",
+"zh": "以下任何一种都行："
+},
+"error.copy": {
+"en": "Copy",
+"zh": "复制"
+},
+"error.copied": {
+"en": "Copied",
+"zh": "已复制"
+},
+"error.unmet": {
+"en": "does not fit",
+"zh": "对不上"
+},
+"place.given": {
+"en": "given",
+"zh": "参数"
+},
+"place.computed": {
+"en": "computed",
+"zh": "计算"
+},
+"place.raised": {
+"en": "raised",
+"zh": "引发"
+},
+"place.saved": {
+"en": "saved",
+"zh": "保存"
+},
+"place.changed": {
+"en": "changed",
+"zh": "改写"
+},
+"place.made": {
+"en": "made",
+"zh": "产生"
+},
+"place.refused": {
+"en": "refused",
+"zh": "拒绝"
+},
+"place.let go": {
+"en": "let go",
+"zh": "放掉"
+},
+"place.cut": {
+"en": "cut",
+"zh": "切断"
+},
+"place.asked": {
+"en": "asked",
+"zh": "要求"
+},
+"place.written": {
+"en": "written",
+"zh": "写入"
+},
+"place.returned": {
+"en": "returned",
+"zh": "返回"
+},
+"place.read": {
+"en": "read",
+"zh": "读取"
 }
 };
 
@@ -1489,6 +1949,50 @@ function dockNote(model, el, fallBack) {
   };
 }
 
+// ---- copying.js
+
+// A cure goes to the clipboard, also where the page may not write there itself.
+
+const SHOWN = 1600; // milliseconds for which a button says that it has done so
+
+/** Lets the buttons of a place that stand beside code copy it. @param {HTMLElement} place */
+function copyCures(place) {
+  place.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest(".mg-copy") : null;
+    const code = button?.parentElement?.querySelector("code")?.textContent;
+    if (button && code) copy(code).then(() => say(button));
+  });
+}
+
+/** @param {Element} button */
+function say(button) {
+  button.textContent = t("error.copied");
+  setTimeout(() => {
+    button.textContent = t("error.copy");
+  }, SHOWN);
+}
+
+/** @param {string} text @returns {Promise<void>} */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copySelected(text); // no permission, or no secure page
+  }
+}
+
+/** @param {string} text */
+function copySelected(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
 // ---- icons.js
 
 // Small pictures as paths: no font is needed, and every one stands beside a word.
@@ -1671,31 +2175,25 @@ function sourceLine(moment, place) {
 
 // ---- error.js
 
-// An error of autograd, explained: what was saved where, what changed it where, why it matters, the cures.
-
-const CURES = ["A cure:", "Either cures it:", "Any of these cures it:"];
-
-/** What happened at the two places of an error, in a word. @type {Record<string, [string, string]>} */
-const HAPPENED = {
-  version: ["saved", "changed"],
-  leaf: ["made", "refused"],
-  freed: ["saved", "let go"],
-  "no graph": ["cut", "asked"],
-  other: ["made", "written"],
-};
+// An error, explained: what an op was given, what was saved where and what changed it where, why it matters, the cures.
 
 /** @param {Fault} fault @param {Moment} moment */
 function errorTree(fault, moment) {
   const tensor = fault.card === null ? undefined : moment.tensors.get(fault.card);
   const name = tensor ? nameOf(tensor) : "";
-  const [saved, changed] = HAPPENED[fault.kind] ?? HAPPENED.other;
+  const [saved, changed] = fault.happened;
   const rows = [
+    ...fault.operands.map(operandRow),
     placeRow(moment, "saved", saved, name, fault.saved_version, fault.saved_at),
     placeRow(moment, "changed", changed, name, fault.now_version, fault.changed_at),
   ].filter((row) => row !== null);
   return h(
     "section",
-    { class: "mg-error", "aria-label": "What went wrong", "data-kind": fault.kind },
+    {
+      class: fault.warning ? "mg-error mg-notice" : "mg-error",
+      "aria-label": t(fault.warning ? "error.notice" : "error.label"),
+      "data-kind": fault.kind,
+    },
     h(
       "h4",
       {},
@@ -1705,13 +2203,40 @@ function errorTree(fault, moment) {
     rows.length ? h("table", {}, h("tbody", {}, ...rows)) : null,
     h("p", {}, wording(fault.why) || fault.message),
     fault.cures.length
-      ? h(
-          "div",
-          { class: "mg-cures" },
-          h("span", {}, CURES[Math.min(fault.cures.length, 3) - 1]),
-          ...fault.cures.map((cure) => h("code", {}, cure)),
-        )
+      ? h("div", { class: "mg-cures" }, h("span", {}, t(curesKey(fault.cures.length))), ...fault.cures.map(cureTree))
       : null,
+  );
+}
+
+/** The message above so many cures. @param {number} count */
+function curesKey(count) {
+  return count === 1 ? "error.cure.one" : count === 2 ? "error.cure.two" : "error.cure.many";
+}
+
+/** @param {string} cure @returns {Tree} */
+function cureTree(cure) {
+  const button = h("button", { class: "mg-copy", type: "button" }, t("error.copy"));
+  return h("span", { class: "mg-cure" }, h("code", {}, cure), button);
+}
+
+/** A tensor that an op would not take: its shape, with the dimensions that do not fit marked. @param {Operand} operand
+ * @returns {Tree} */
+function operandRow(operand) {
+  /** @type {(Tree|string)[]} */
+  const shape = ["("];
+  operand.shape.forEach((n, dim) => {
+    if (dim) shape.push(", ");
+    const unmet = operand.unmet.includes(dim);
+    shape.push(unmet ? h("mark", { title: t("error.unmet") }, String(n)) : String(n));
+  });
+  shape.push(operand.shape.length === 1 ? ",)" : ")");
+  return h(
+    "tr",
+    { "data-what": "operand" },
+    h("th", { scope: "row" }, t("place.given")),
+    h("td", {}, operand.name),
+    h("td", { class: "mg-shape" }, ...shape),
+    h("td", {}, operand.dtype),
   );
 }
 
@@ -1723,8 +2248,8 @@ function placeRow(moment, what, word, name, version, place) {
   return h(
     "tr",
     { "data-what": what },
-    h("th", { scope: "row" }, word),
-    h("td", {}, version === null ? name : `${name} at version ${version}`.trim()),
+    h("th", { scope: "row" }, t(`place.${word}`)),
+    h("td", {}, version === null ? name : t("at version", { name, version })),
     h("td", {}, placeText(moment, place)),
     h("td", {}, line ? h("code", {}, line) : null),
   );
@@ -1950,6 +2475,11 @@ function isMisled(func) {
   return func.saved.some((saved) => saved.state === "unseen");
 }
 
+/** Whether an alarm stands on it: something is wrong here. @param {Func} func @returns {boolean} */
+function isAlarmed(func) {
+  return isBroken(func) || isMisled(func) || func.refused;
+}
+
 /** What one slot says. @param {Saved} saved @returns {string} */
 function slotText(saved) {
   const { state, version, now } = saved;
@@ -1974,7 +2504,7 @@ function functionWords(func) {
   const words = [t("word.function", { op: func.op })];
   if (func.text) words.push(func.text);
   if (func.inplace) words.push(t("word.in place"));
-  words.push(recordedText(func));
+  words.push(func.refused ? t("word.refused") : recordedText(func));
   if (func.cut) words.push(t("word.cut", { why: cutText(func.cut) }));
   for (const saved of func.saved) words.push(slotText(saved));
   if (func.runs) words.push(ranText(func));
@@ -2010,7 +2540,7 @@ function hookWidth(func, side) {
  */
 function functionBox(func, side, place, measure) {
   if (drawsSlots(func, side)) return place;
-  const marks = (func.cut ? 17 : 0) + (isBroken(func) || isMisled(func) ? 19 : 0) + hookWidth(func, side);
+  const marks = (func.cut ? 17 : 0) + (isAlarmed(func) ? 19 : 0) + hookWidth(func, side);
   const wanted = measure(functionTitle(func, side), FONTS.title) + marks + 26;
   const w = Math.min(place.w, Math.max(56, wanted));
   const height = Math.min(place.h, PILL);
@@ -2022,6 +2552,7 @@ function functionClass(func, side) {
   const classes = ["mg-fn"];
   if (isBroken(func)) classes.push("mg-broken");
   if (isMisled(func)) classes.push("mg-misled");
+  if (func.refused) classes.push("mg-refused");
   if (func.cut) classes.push("mg-cut");
   if (side === "backward" && !func.node) classes.push("mg-dim");
   if (side === "backward" && func.runs > 0) classes.push("mg-ran");
@@ -2032,7 +2563,7 @@ function functionClass(func, side) {
  * @param {Measure} measure */
 function functionTree(func, side, { w, h: height }, measure) {
   const slots = drawsSlots(func, side);
-  const alarm = isBroken(func) || isMisled(func);
+  const alarm = isAlarmed(func);
   const icon = alarm ? alarmIcon() : func.cut ? cutIcon() : null;
   const iconWidth = icon ? 18 : 0;
   const hook = hookWidth(func, side);
@@ -2042,7 +2573,7 @@ function functionTree(func, side, { w, h: height }, measure) {
     "g",
     { class: functionClass(func, side) },
     h("title", {}, functionWords(func)),
-    h("rect", { class: "mg-body", width: w, height, rx: PILL / 2 }),
+    h("rect", { class: "mg-body", width: w, height, rx: func.refused ? 4 : PILL / 2 }),
     icon ? h("g", { transform: `translate(${start - 1} ${alarm ? 7.5 : 8})` }, icon) : null,
     h("text", { class: "mg-title", x: start + iconWidth, y: 18.5 }, title),
     hook ? h("g", { transform: `translate(${w - start - 9} 8)` }, hookIcon()) : null,
@@ -3814,6 +4345,8 @@ class Drawing {
     this.drawn = new Map();
     /** @type {string|null} */
     this.lit = null;
+    /** @type {Set<string>} the way to where the error that stands began */
+    this.path = new Set();
     /** @type {Map<string, Set<string>>} what the step touched, by id */
     this.touched = new Map();
     /** @type {string|null} */
@@ -3851,11 +4384,12 @@ class Drawing {
   }
 
   /** Takes a scene; `paint` draws it. @param {Scene} scene @param {Map<string, Set<string>>} touched by its
-   * step @param {boolean} glide */
-  update(scene, touched, glide) {
+   * step @param {Set<string>} path to where the error that stands began @param {boolean} glide */
+  update(scene, touched, path, glide) {
     this.svg.classList.toggle("mg-glide", glide && this.drawn.size > 0 && this.drawn.size <= 3 * MANY);
     this.scene = scene;
     this.touched = touched;
+    this.path = path;
     give(this.future, "d", boxesText(scene.future));
     give(this.svg, "viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
     give(this.svg, "aria-label", drawingWords(scene));
@@ -3942,6 +4476,8 @@ class Drawing {
   /** Marks what the step touched, and which of its fields. @param {SVGElement} group @param {string} id */
   touch(group, id) {
     const fields = this.touched.get(id);
+    const onPath = this.path.has(id);
+    if (onPath !== group.classList.contains("mg-path")) group.classList.toggle("mg-path", onPath);
     if (fields === undefined && !group.classList.contains("mg-about")) return;
     group.classList.toggle("mg-about", fields !== undefined);
     if (fields?.size) give(group, "data-changed", [...fields].join(" "));
@@ -4304,9 +4840,10 @@ class Stage {
     for (const [id, fields] of touchedBy(moment, stepOf(moment))) {
       for (const shown of places.shownAs(id)) touched.set(shown, shown === id ? fields : touched.get(shown) ?? new Set());
     }
+    const path = new Set(standingError(moment)?.path.flatMap((id) => places.shownAs(id)));
     // The one that is hidden too, so that the switch shows it at once.
     for (const drawing of this.drawings) {
-      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, glide);
+      drawing.update(buildScene(moment, places, drawing.side, textWidth), touched, path, glide);
     }
   }
 
@@ -4499,6 +5036,7 @@ class Panel {
     this.find(".mg-language").addEventListener("click", () => choose(language() === "en" ? "zh" : "en"));
     this.endLanguage = onLanguage(() => this.retell());
     this.find(".mg-to-now").addEventListener("click", () => this.stepper.move("last"));
+    copyCures(this.find(".mg-fault"));
     this.root.addEventListener("keydown", (event) => {
       if (this.onKey(event) || this.stepper.onKey(event)) event.preventDefault();
       // To JupyterLab a plain letter is a command: "b" makes a cell, "d" twice deletes one.
