@@ -226,6 +226,7 @@ def test_nothing_in_a_trace_becomes_markup(open_view: Callable[..., View]) -> No
             "field",
             "card",
             "function",
+            "happened",
         )
         kept = key in plain or (key in ("before", "after") and value != "text")
         return ALARM if isinstance(value, str) and not kept else value

@@ -24,12 +24,12 @@ def note(notes: Notes, error: Exception) -> None:
     """Note an error that is about to be raised. Told again from further out, it keeps its innermost place."""
     facts = getattr(error, "facts", None)
     place = notes.places.here()
-    last = notes.events[-1] if notes.events else ("",)
-    if last[0] == "failed" and last[1].message == str(error):
+    last = notes.log.last("failed")
+    again = last is not None and last[1].message == str(error)
+    if again:
         place = last[-2]
         if facts is None:
             return
-        notes.events.pop()
     own = _own_line(notes, error) if facts is None else None
     place = own or place
     given = _given(facts)
@@ -44,9 +44,11 @@ def note(notes: Notes, error: Exception) -> None:
     slots = [slot for slot, _ in given]
     node = getattr(facts, "node", None) or _running(error)
     details = {"own": type(error).__name__} if own else getattr(facts, "details", {})
-    notes.note(
-        "failed", _failed(error, facts, details, node, key), args, slots, place, _backward(notes, node)
-    )
+    event = ("failed", _failed(error, facts, details, node, key), args, slots, place, _backward(notes, node))
+    if again and notes.log.last("failed") is last:
+        notes.log.replace_last(event)
+    else:
+        notes.note(*event)
 
 
 def _failed(

@@ -115,7 +115,8 @@ class _Graph:
             # A custom Function can return what is no tensor, and has no dtype.
             numbers = [i for i, kind in enumerate(kinds) if kind is not None]
             looks = [self._output(node, inner, number) for number in numbers]
-            self.notes.graph_told[node.seq] = [self.keys.get((node.seq, i), 0) for i in range(len(kinds))]
+            keys = {number: look.key for number, look in zip(numbers, looks, strict=True)}
+            self.notes.graph_told[node.seq] = [keys.get(number, 0) for number in range(len(kinds))]
             tracked = frozenset(p for p, target in zip(edges, node.next, strict=False) if target is not None)
             slots = tuple(Slot(slot, position, version) for slot, _, position, version in _saved(inner))
             if node.freed and isinstance(inner, OpNode):

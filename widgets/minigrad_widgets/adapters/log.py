@@ -33,6 +33,15 @@ class Log:
         if self._others > 2 * self.most:
             self.trim()
 
+    def last(self, what: str) -> tuple | None:
+        """The last event, where it is one of this kind. (An argument of a plain op may be a tuple of one.)"""
+        event = self.flat[-1] if self.flat else None
+        return event if type(event) is tuple and len(event) > 1 and event[0] == what else None
+
+    def replace_last(self, event: tuple) -> None:
+        """Put an event in the place of the last one, which was no plain op either."""
+        self.flat[-1] = event
+
     def trim(self) -> None:
         """Let go of all events but the last ones, and count them."""
         starts = list(self._starts())

@@ -53,7 +53,9 @@ def function_words(function: NodeView) -> str:
     if function.refused:
         words.append(Say("word.refused"))
     else:
-        words.append(Say("word.recorded", {"node": function.node}) if function.node else Say("word.unrecorded"))
+        words.append(
+            Say("word.recorded", {"node": function.node}) if function.node else Say("word.unrecorded")
+        )
     if function.cut:
         words.append(Say("word.cut", {"why": cut_text(function.cut)}))
     words += [slot_text(saved) for saved in function.saved]
