@@ -3,45 +3,40 @@
     python notebooks/build_lessons.py
 
 The same text gives the same bytes: cell ids come from the contents, nothing is run, nothing of the
-machine gets in.
+machine gets in. A lesson is read as any set of exercises is (minigrad_widgets.exercises).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import sys
 from pathlib import Path
 
-import jupytext
 import nbformat
+
+from minigrad_widgets.exercises.building import load
+from minigrad_widgets.exercises.faults import Refused
+from minigrad_widgets.exercises.notebooks import learner_notebook
 
 HERE = Path(__file__).parent
 SOURCES = tuple(sorted(HERE.glob("[0-9][0-9]-*.md")))
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
 def notebook(source: Path) -> nbformat.NotebookNode:
-    """The notebook that a MyST text makes, without outputs."""
-    made = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
-    made.metadata.pop("jupytext", None)
-    made.metadata["kernelspec"] = KERNEL
-    made.metadata["minigrad_lab"] = {"generated_from": source.name, "by": "make lessons"}
-    seen: Counter[str] = Counter()
-    for cell in made.cells:
-        digest = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
-        seen[digest] += 1
-        cell["id"] = f"{digest}-{seen[digest]}"
-    made.nbformat, made.nbformat_minor = 4, 5
-    nbformat.validate(made)
-    return made
+    """The notebook that a MyST text makes, without outputs. Raises Refused, with file and line."""
+    return learner_notebook(load(source), minigrad_lab={"generated_from": source.name, "by": "make lessons"})
 
 
-def main() -> None:
-    for source in SOURCES:
-        target = source.with_suffix(".ipynb")
-        nbformat.write(notebook(source), target)
+def main() -> int:
+    try:
+        made = {source.with_suffix(".ipynb"): notebook(source) for source in SOURCES}
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    for target, lesson in made.items():
+        nbformat.write(lesson, target)
         print(target.name)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
