@@ -1666,6 +1666,154 @@ const MESSAGES = {
 "place.read": {
 "en": "read",
 "zh": "读取"
+},
+"title.not a scalar": {
+"en": "{name} has more than one element",
+"zh": "{name} 不止一个元素"
+},
+"why.not a scalar": {
+"en": "backward() starts with the gradient of {name} with respect to itself. For a single number that is 1; for shape {shape} you have to say how much each element counts.",
+"zh": "backward() 从 {name} 对自身的梯度开始。对单个数来说它是 1；对形状 {shape}，你得说明每个元素占多少。"
+},
+"not yet": {
+"en": "Not yet.",
+"zh": "还不对。"
+},
+"learner.nobody": {
+"en": "Write your name or number into learner(\"…\"), as your teacher knows it: your numbers depend on it.",
+"zh": "请把老师所知道的你的名字或学号写进 learner(\"…\")：题目里的数由它决定。"
+},
+"ask.value": {
+"en": "What does the last line give?",
+"zh": "最后一行得到什么？"
+},
+"ask.prints": {
+"en": "What does it print?",
+"zh": "它会打印什么？"
+},
+"ask.leaf": {
+"en": "Is {name} a leaf?",
+"zh": "{name} 是叶子吗？"
+},
+"ask.version": {
+"en": "At which version is {name} at the end?",
+"zh": "最后 {name} 处于第几版？"
+},
+"ask.raises": {
+"en": "Does an error come, and which one?",
+"zh": "会报错吗？报哪一种错？"
+},
+"ask.grad": {
+"en": "What is {name}.grad at the end?",
+"zh": "最后 {name}.grad 是什么？"
+},
+"ask.shape": {
+"en": "What is the shape of {name}?",
+"zh": "{name} 的形状是什么？"
+},
+"ask.breaks": {
+"en": "Which saved tensor breaks?",
+"zh": "哪个保存的张量会损坏？"
+},
+"ask.choices": {
+"en": "Choose one of {choices}.",
+"zh": "请从 {choices} 中选一个。"
+},
+"answer.none": {
+"en": "There is no answer yet: write it in place of ... in answer(\"{id}\", ...), and run that cell.",
+"zh": "还没有答案：请把它写在 answer(\"{id}\", ...) 中 ... 的位置，然后运行那个单元格。"
+},
+"answer.no choice": {
+"en": "{answer} is none of {choices}.",
+"zh": "{answer} 不在 {choices} 之中。"
+},
+"answer.yours": {
+"en": "Your answer: {answer}.",
+"zh": "你的答案：{answer}。"
+},
+"wrong.value": {
+"en": "{answer} is not what the engine finds when it runs the program.",
+"zh": "引擎运行这段程序得到的不是 {answer}。"
+},
+"wrong.raises": {
+"en": "It does not end with {answer} when the engine runs the program.",
+"zh": "引擎运行这段程序时，结局不是 {answer}。"
+},
+"passed.prediction": {
+"en": "Right: the engine finds {answer}, too. look(\"{id}\") shows what happens.",
+"zh": "正确：引擎得到的也是 {answer}。look(\"{id}\") 会展示整个过程。"
+},
+"passed.all": {
+"en": "Passed, all checks.",
+"zh": "通过了全部检查。"
+},
+"passed.visible": {
+"en": "Passed what can be checked here; {count} more will be checked when it is graded.",
+"zh": "通过了这里能做的检查；评分时还会再检查 {count} 项。"
+},
+"hint.there is": {
+"en": "hint(\"{id}\") gives a hint.",
+"zh": "hint(\"{id}\") 会给出提示。"
+},
+"hint.none": {
+"en": "There is no hint for {id}.",
+"zh": "{id} 没有提示。"
+},
+"hint.number": {
+"en": "Hint {number} of {count}:",
+"zh": "提示 {number}/{count}："
+},
+"solution.first": {
+"en": "First pass check(\"{id}\"), then this opens.",
+"zh": "先通过 check(\"{id}\")，这里才会打开。"
+},
+"solution.kept": {
+"en": "Your teacher keeps the solution.",
+"zh": "答案在老师那里。"
+},
+"check.error": {
+"en": "The check stopped with {kind}: {message}",
+"zh": "检查中途停下，{kind}：{message}"
+},
+"check.no reason": {
+"en": "The check does not hold, and its author gave no reason.",
+"zh": "检查没有通过，出题者也没有写明原因。"
+},
+"check.fails": {
+"en": "{test} does not hold.",
+"zh": "{test} 不成立。"
+},
+"check.should not": {
+"en": "{test} holds, and should not.",
+"zh": "{test} 成立，而它不该成立。"
+},
+"check.value": {
+"en": "{test} is {value}.",
+"zh": "{test} 是 {value}。"
+},
+"check.equal": {
+"en": "{name} is {value}; it should be {wanted}.",
+"zh": "{name} 是 {value}，应当是 {wanted}。"
+},
+"check.compared": {
+"en": "{name} {symbol} {wanted} should hold, and {name} is {value}.",
+"zh": "{name} {symbol} {wanted} 应当成立，而 {name} 是 {value}。"
+},
+"graph.differs": {
+"en": "Your graph has {found} where {wanted} is asked for.",
+"zh": "要求的是 {wanted}，你的图在这里是 {found}。"
+},
+"graph.whole": {
+"en": "All of it: you have {found}, asked for is {wanted}.",
+"zh": "整体来看：你的是 {found}，要求的是 {wanted}。"
+},
+"graph.yours": {
+"en": "Your graph",
+"zh": "你的图"
+},
+"graph.asked": {
+"en": "Asked for",
+"zh": "要求的图"
 }
 };
 
