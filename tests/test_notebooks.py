@@ -59,10 +59,14 @@ def test_lesson_runs_from_top_to_bottom(source: Path) -> None:
 
 
 @pytest.mark.usefixtures("jupyter_folders")
-def test_the_example_of_the_readme_runs() -> None:
+def test_the_examples_of_the_readme_run(tmp_path: Path) -> None:
+    """One after the other, in one notebook."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (source,) = re.findall(r"^```python\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
-    example = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    NotebookClient(example, timeout=60, kernel_name="python3").execute()
-    views = [output for output in example.cells[0].outputs if output.output_type == "display_data"]
+    live, record = re.findall(r"^```python\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    example = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (live, record)])
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(example, timeout=60, kernel_name="python3", resources=resources).execute()
+    shown = [output.get("data", {}) for output in example.cells[0].outputs]
+    views = [data for data in shown if "application/vnd.jupyter.widget-view+json" in data]
     assert len(views) == 2, "live() and show() show one view each"
+    assert "MulBackward0" in (tmp_path / "lesson.html").read_text(encoding="utf-8")
