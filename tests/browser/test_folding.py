@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from browser.view import View, box, opening
-from minigrad_widgets.fold import fold
+from minigrad_widgets.folding import fold
 from minigrad_widgets.trace import Trace
 from widgets.cells import card, record
 

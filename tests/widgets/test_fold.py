@@ -8,7 +8,9 @@ import re
 import pytest
 
 from minigrad_widgets import recorder
-from minigrad_widgets.fold import LARGE, MOST_ITEMS, PART, Group, fold
+from minigrad_widgets.folding import fold
+from minigrad_widgets.folding.group import LARGE, Group
+from minigrad_widgets.folding.repeats import MOST_ITEMS, PART
 from minigrad_widgets.layout import layout
 from minigrad_widgets.trace import Trace
 from widgets.cells import card, record

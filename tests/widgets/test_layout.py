@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from minigrad_widgets.fold import LARGE
+from minigrad_widgets.folding.group import LARGE
 from minigrad_widgets.layout import METRICS, layout
 from minigrad_widgets.measure import text_width
 from minigrad_widgets.placing import LONG_EDGE, MANY_NODES

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import levels
-from .fold import fold
+from .folding import fold
 from .measure import text_width
 from .placing import NODE_GAP, RANK_GAP, WIDEST, Link, place
 from .say import Say, render
@@ -144,7 +144,9 @@ def function_size(states: Iterable[NodeView], titles: dict[str, str]) -> tuple[i
     for function in states:
         for name in (function.node or "", function.text if function.inplace else function.op):
             cut = f" · {function.cut}" if function.cut and function.cut != name else ""
-            marks = (18 if function.cut or function.refused else 0) + (m["hook_mark"] if function.hooks else 0)
+            marks = (18 if function.cut or function.refused else 0) + (
+                m["hook_mark"] if function.hooks else 0
+            )
             widths.append(text_width(name + cut, m["title_font"], bold=True) + marks)
         for saved in function.saved:
             alarm = saved.state in ("broken", "unseen")

@@ -17,7 +17,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from .fold import Group, open_some
+from .folding import Group, open_some
 from .placing import Link, Points, Sizes, place
 from .stack import Stack, stack
 from .trace import Trace
