@@ -46,7 +46,8 @@ class _Otter(Maker):
         tests = [test for check in checks for test in _tests(check)]
         self.begin(item.id, [points for _, _, points in tests])
         self.raw("# BEGIN SOLUTION")
-        self.add("code", _answer(item), "answer", item.id)
+        # Else otter runs the tests after the whole notebook, when later exercises have taken the names over.
+        self.add("code", _answer(item), "answer", item.id, otter={"tests": [item.id]})
         self.tests([(source, hidden) for source, hidden, _ in tests])
 
     def check(self, item: Check) -> None:
