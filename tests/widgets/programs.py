@@ -68,6 +68,7 @@ PROGRAMS: dict[str, tuple[str, ...]] = {
     "views of one memory": ("x = torch.zeros(4)\nfirst = x[0:2]\nflat = x.view(2, 2)", "x.add_(1)", "first[0] = 7"),
     "a tensor into a part of another": (A + "\nb = torch.zeros(2)", "b[0] = a.sum()", "b.sum().backward()"),
     "a write that nobody counts": (A + "\nc = a.data", "c[0] = 5.0", "n = c.numpy()\nn[1] = 7.0"),
+    "a write that comes last": (A + "\nb = a * 2", "b[0] = 5.\nb[1:] = b[:1]"),
     "detach_": (A + "\nb = a * 2", "b.detach_()"),
     "a step of gradient descent": (
         "w = torch.tensor(3.0, requires_grad=True)",

@@ -158,7 +158,12 @@ class Telling:
             saved = _kept(recording.saved, args, written)
             node = Recorded(recording.seq, recording.name, recording.edges, saved)
             tracked = recording.tracked
-        fact_args = self._args(name, args, tracked)
+        # After the arguments of a write into a view comes the view's base.
+        count = len(args) - 1 if written and looks[0].base is not None else len(args)
+        fact_args = self._args(name, args[:count], tracked)
+        fact_args += tuple(
+            Arg("base", self.key(key), tracked=i + count in tracked) for i, key in enumerate(args[count:])
+        )
         self.recorder.ran(
             Ran(
                 name, fact_args, tuple(map(self.seen, looks)), node, place_of(spot), written,

@@ -171,11 +171,8 @@ class TorchAdapter(Notes):
     def _failed(self, error: Exception, args: tuple, spot: Any) -> None:
         if self._call is not None:
             self._call.flush()
-        about = (
-            args[0] if args and not isinstance(args[0], (list, tuple)) else (args[0] if args else (None,))[0]
-        )
         node = None if self._backward is None else self._backward.node
-        fact = failed_of(error, self.tensors, about if isinstance(about, Tensor) else None, node, spot)
+        fact = failed_of(error, self.tensors, args, node, spot)
         if fact is not None:
             self.note("failed", fact)
 

@@ -62,8 +62,10 @@ class Backward:
         found = {}
         for reference, key in self.tensors.known.values():
             tensor = reference()
-            if tensor is not None and tensor.retains_grad and (end := self.tensors.node(tensor)):
-                found[end] = tensor, key, value(tensor.grad)
+            if tensor is not None and tensor.retains_grad and not self.tensors.is_stale(tensor, key):
+                end = self.tensors.node(tensor)
+                if end is not None:
+                    found[end] = tensor, key, value(tensor.grad)
         return found
 
     def _watch(self, node: Any) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
+
+from torch import Tensor
 
 from ..facts import Failed
 from ..places import Spot, place_of
@@ -23,13 +27,21 @@ _KINDS = (
     ("Inplace update to inference tensor", "inference written"),
     ("Inference tensors cannot be saved for backward", "inference saved"),
     ("cannot register a hook on a tensor that doesn't require gradient", "hook on a constant"),
+    ("can't retain_grad on Tensor that has requires_grad=False", "hook on a constant"),
+    ("you can only change requires_grad flags of leaf variables", "flag of no leaf"),
+    ("Only Tensors of floating point and complex dtype can require gradients", "integers"),
+    ("Can't call numpy() on Tensor that requires grad", "numpy"),
+    ("cannot be converted to Scalar", "item"),
+    ("Boolean value of Tensor with more than one value is ambiguous", "truth"),
     ("is a view and is being modified inplace", "other"),
     ("was created inside a custom Function", "other"),
 )
 
 
-def failed_of(error: Exception, tensors: Tensors, about: Any, node: Any, spot: Spot) -> Failed | None:
-    """The facts of an error of autograd, None of any other. about: the tensor that the call was about.
+def failed_of(
+    error: Exception, tensors: Tensors, args: Sequence[Any], node: Any, spot: Spot
+) -> Failed | None:
+    """The facts of an error of autograd, None of any other. args: of the call that raised it.
 
     node: the one that ran, where it came up in a backward.
     """
@@ -39,6 +51,7 @@ def failed_of(error: Exception, tensors: Tensors, about: Any, node: Any, spot: S
     kind = next((kind for piece, kind in _KINDS if piece in message), None)
     if kind is None:
         return None
+    about = _about(kind, message, args)
     key = tensors.key(about, spot) if about is not None else None
     slot, versions = None, VERSIONS.search(message)
     if kind in ("version", "freed"):
@@ -51,3 +64,15 @@ def failed_of(error: Exception, tensors: Tensors, about: Any, node: Any, spot: S
         kind, message, "", None if node is None else key_of(node), "" if node is None else name_of(node), slot, key,
         int(versions[2]) if versions else None, int(versions[1]) if versions else None, place_of(spot),
     )  # fmt: skip
+
+
+def _about(kind: str, message: str, args: Sequence[Any]) -> Tensor | None:
+    """The tensor that an error is about: the first argument, or one of the inputs of grad()."""
+    first, *rest = args or (None,)
+    if kind in ("unused", "input is a constant") and rest:
+        inputs = [rest[0]] if isinstance(rest[0], Tensor) else list(rest[0])
+        at = re.search(r"at index (\d+)", message)
+        first = inputs[int(at[1])] if at else next((x for x in inputs if not x.requires_grad), None)
+    elif isinstance(first, (list, tuple)) and first:
+        first = first[0]
+    return first if isinstance(first, Tensor) else None

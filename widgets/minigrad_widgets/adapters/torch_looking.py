@@ -127,9 +127,9 @@ def is_accumulator(node: Any) -> bool:
 
 
 class Slot(NamedTuple):
-    """One tensor that a node saved. `state`: "intact", "broken", "freed", or "packed" by a hook of the learner's.
+    """One tensor that a node saved. `now` is the version that it has now, `tensor` None where it cannot be had.
 
-    `now` is the version that it has now; `tensor` is None where it is freed or packed.
+    `state`: "intact", "broken", "freed", or "sealed": packed by a hook of the learner's, or not given out.
     """
 
     name: str
@@ -143,7 +143,7 @@ _slot_names: dict[type, list[str]] = {}
 
 
 def saved_by(node: Any) -> list[Slot]:
-    """The tensors that a node saved. What was saved packed stays so: to unpack it may compute or load."""
+    """The tensors that a node saved. What a hook has packed stays so: to unpack it may compute or load."""
     kind = type(node)
     if kind not in _slot_names:
         names = [n.removeprefix("_raw_saved_") for n in dir(kind) if n.startswith("_raw_saved_")]
@@ -157,7 +157,7 @@ def is_freed(node: Any) -> bool:
 
 
 def _slots(node: Any, name: str) -> Iterator[Slot]:
-    custom = name == "tensors"  # a Function of the learner's: ctx.saved_tensors
+    custom = name == "tensors" and hasattr(node, "saved_for_forward")  # a Function of the learner's
     try:
         raws = getattr(node, f"_raw_saved_{name}")
     except RuntimeError:
@@ -166,7 +166,7 @@ def _slots(node: Any, name: str) -> Iterator[Slot]:
     several = isinstance(raws, tuple)
     raws = raws if several else (raws,)
     if any(raw.unpack_hook is not None for raw in raws):
-        yield Slot("saved_tensors" if custom else name, None, 0, 0, "packed")
+        yield Slot("saved_tensors" if custom else name, None, 0, 0, "sealed")
         return
     versions = None
     try:
@@ -176,6 +176,10 @@ def _slots(node: Any, name: str) -> Iterator[Slot]:
             yield Slot("saved_tensors[0]" if custom else name, None, 0, 0, "freed")
             return
         versions = VERSIONS.search(str(error))
+        if versions is None:
+            # One of several views that a write has made unusable: torch does not say at which version it was.
+            yield Slot("saved_tensors" if custom else name, None, 0, 0, "sealed")
+            return
         found = tuple(raw.data for raw in raws) if several else raws[0].data
     for i, tensor in enumerate(found if several else (found,)):
         if tensor is None:

@@ -41,8 +41,13 @@ class Notes:
     def note(self, *event: Any) -> None:
         """Keep an event."""
         self.events.append(event)
-        if event[0] == "ran" and event[1].node is not None:
-            self.noted[event[1].node.key] = {seen.output_nr: seen.key for seen in event[1].outputs}
+        what, fact = event[:2]
+        if what == "ran" and fact.node is not None:
+            self.noted[fact.node.key] = {seen.output_nr: seen.key for seen in fact.outputs}
+        renewed = (*fact.outputs, *fact.others) if what == "ran" and fact.written else ()
+        for seen in (fact,) if what == "renewed" else renewed:
+            if seen.node is not None:
+                self.noted.setdefault(seen.node, {seen.output_nr: seen.key})
         if len(self.events) > 2 * MOST_EVENTS:
             self.trim()
 

@@ -51,22 +51,19 @@ class Call:
         self.notes, self.tensors = notes, notes.tensors
         self.func, self.args, self.place = func, args, place
         self.pending: list[Op] = []  # ran, but not noted yet
-        self.constants: dict[int, Tensor] = {}  # by id: tensors that stand for numbers
+        # By id, what is no tensor of the learner's: numbers made tensors, the part that x[key] = value writes into.
+        self.inner: dict[int, Tensor] = {}
 
     # ------------------------------------------------------------------ as it goes on
 
     def before(self, overload: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Op:
         """An op is about to run."""
         items = _items(overload, args, kwargs)
-        if not _is_detach(overload):  # a node that saves its own result detaches it before it has done so
+        if not _is_aside(overload):
             self.flush([x for _, x, _ in items if isinstance(x, Tensor)])
         op = Op(overload, items, _targets(overload, args, kwargs), {})
         for tensor in op.tensors:
-            if (
-                id(tensor) not in self.constants
-                and _name(overload) not in _CONSTANTS
-                and not _is_detach(overload)
-            ):
+            if id(tensor) not in self.inner and _name(overload) not in _CONSTANTS and not _is_aside(overload):
                 self._edge(op, tensor)
         for target in op.targets:
             if target._is_view():
@@ -87,7 +84,7 @@ class Call:
         op.outputs = _tensors(out)
         name = _name(op.overload)
         if name in _CONSTANTS:
-            self.constants |= {id(tensor): tensor for tensor in op.outputs if not tensor.dim()}
+            self.inner |= {id(tensor): tensor for tensor in op.outputs if not tensor.dim()}
         elif not op.tensors:
             if name.startswith("empty"):
                 self.tensors.empty |= {storage_of(tensor) for tensor in op.outputs} - {None}
@@ -120,8 +117,8 @@ class Call:
                 for target in {id(t): t for t in op.targets}.values():
                     self._write(op, target)
             elif self.func is _SETITEM and any(out._is_view() for out in op.outputs):
-                pass  # the part that x[key] = value writes into
-            elif not _is_detach(op.overload) or any(o is t for o in op.outputs for t in used):
+                self.inner |= {id(out): out for out in op.outputs}
+            elif not _is_aside(op.overload) or any(o is t for o in op.outputs for t in used):
                 self._plain(op, used if over else None)
 
     # ------------------------------------------------------------------ what an op did
@@ -129,7 +126,7 @@ class Call:
     def _plain(self, op: Op, returned: Iterable[Tensor] | None) -> None:
         """An op that wrote nothing. returned: by the call, where it is over."""
         name = _shown(op.overload)
-        if name == "detach":
+        if _is_aside(op.overload):
             name = _NAMES.get(self.func, name)
             self._edge(op, op.tensors[0])
         node = next((out.grad_fn for out in op.outputs if op.records and out.requires_grad), None)
@@ -164,8 +161,7 @@ class Call:
         node = whole.grad_fn if op.records else None
         node = node if node is not None and self.notes.is_new(node) else None
         cut = None if node is not None else self._cut(op, name)
-        if whole is not target:
-            items = [(f"input {i}", *item[1:]) for i, item in enumerate([*items, ("", whole, "")])]
+        items = items if whole is target else [*items, ("base", whole, "")]
         look = self.tensors.look(target, key, used=node is not None or not target._is_view())
         others = tuple(self.tensors.look(other, k) for other, k in self.tensors.sharing(target))
         fact = Ran(name, (), (look,), None, place_of(self.place), True, others, cut)
@@ -244,7 +240,7 @@ def saved_of(
         if state == "freed":
             result = -1 if name == "result" else None
             found.append(Kept(name, named[0] if named else result, text="…", freed=True))
-        elif state == "packed":
+        elif state == "sealed":
             found.append(Kept(name, text="…", copied=True))
         elif written and named == [0] and not any(tensor is out for out in outputs):
             found.append(Kept(name, 0, version, copied=True))  # what it overwrites it keeps a copy of
@@ -280,8 +276,9 @@ def _shown(overload: Any) -> str:
     return _SHOWN.get(name, name)
 
 
-def _is_detach(overload: Any) -> bool:
-    return overload is torch.ops.aten.detach.default
+def _is_aside(overload: Any) -> bool:
+    """Whether autograd runs it too, before it saves: a result detached, what is about to be written cloned."""
+    return overload in (torch.ops.aten.detach.default, torch.ops.aten.clone.default)
 
 
 def _tensors(out: Any) -> list[Tensor]:

@@ -102,44 +102,45 @@ class Tensors:
 
         To ask a view whose base was written for its node makes it anew; so it is asked only where that was done.
         """
-        version = version_of(tensor)
-        told = self._places.get(key)
-        if told is not None and told[0] != version and not used:
-            is_leaf, requires_grad, name, node, number = told[1]
+        if not used and self.is_stale(tensor, key):
+            is_leaf, requires_grad, name, node, number, grad = self._places[key][1]
         else:
             node = tensor.grad_fn
             name = None if node is None else name_of(node)
             is_leaf, requires_grad, number = node is None, tensor.requires_grad, tensor.output_nr
             node = None if node is None else key_of(node)
+            grad = value(tensor.grad) if is_leaf or tensor.retains_grad else None  # of any other torch warns
             if tensor._is_view():
-                self._places[key] = version, (is_leaf, requires_grad, name, node, number)
-        retains = not tensor.is_leaf and tensor.retains_grad
-        grad = tensor.grad if tensor.is_leaf or retains else None  # of any other torch warns
+                asked = is_leaf, requires_grad, name, node, number, grad
+                self._places[key] = version_of(tensor), asked
         memory = self._join(tensor, key)
         numbers = None if storage_of(tensor) in self.empty else value(tensor)
         return Seen(
             key, memory, self._counter.get(key, key), tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."),
-            version, numbers, is_leaf, requires_grad, name, node, number,
-            self.find(tensor._base) if tensor._is_view() else None, value(grad), retains,
+            version_of(tensor), numbers, is_leaf, requires_grad, name, node, number,
+            self.find(tensor._base) if tensor._is_view() else None, grad, not is_leaf and tensor.retains_grad,
         )  # fmt: skip
 
     def node(self, tensor: Tensor) -> tuple[int, int] | None:
         """The key of a tensor's node, and the number of the output that it is; None where it has none."""
         key = self.find(tensor)
-        told = self._places.get(key) if key is not None else None
-        if told is not None and told[0] != version_of(tensor):
-            node, number = told[1][3:]
+        if key is not None and self.is_stale(tensor, key):
+            *_, node, number, _ = self._places[key][1]
             return None if node is None else (node, number)
         node = tensor.grad_fn
         return None if node is None else (key_of(node), tensor.output_nr)
 
+    def is_stale(self, tensor: Tensor, key: int) -> bool:
+        """Whether a view's base was written since the view was last asked for its node."""
+        told = self._places.get(key)
+        return told is not None and told[0] != version_of(tensor)
+
     def renewed(self, view: Tensor, key: int) -> bool:
         """Whether a view that was just used has another node than it had when it was last looked at."""
-        told = self._places.get(key)
-        if told is None or not view._is_view() or told[0] == version_of(view):
+        if not self.is_stale(view, key):
             return False
         node = view.grad_fn
-        return told[1][3] != (None if node is None else key_of(node))
+        return self._places[key][1][3] != (None if node is None else key_of(node))
 
     # ------------------------------------------------------------------ when a cell has ended
 
