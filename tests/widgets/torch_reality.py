@@ -88,8 +88,11 @@ def _of_node(adapter: TorchAdapter, node: Any) -> list[str]:
         elif slot.state == "freed":
             wrong += [] if shown.state == "freed" else [f"{slot.name} is {shown}, in truth freed"]
         elif slot.state != "sealed":
-            copied = shown.state == slot.state == "intact"
-            if shown.state != slot.state or (shown.version != slot.version and not copied):
+            state = (
+                "intact" if shown.state == "unseen" else shown.state
+            )  # written past the version, which torch cannot see
+            copied = state == slot.state == "intact"
+            if state != slot.state or (shown.version != slot.version and not copied):
                 wrong.append(f"{slot.name} is {shown}, in truth {slot}")
     return wrong
 
