@@ -90,7 +90,7 @@ _pow_tensor = op(
 _number_pow = op(
     "number_pow(exponent, self)",
     by_rows(lambda exponent, x: _tensor_power(np.broadcast_to(x, exponent.shape), exponent)), promotes="common",
-    pointwise=False, method=False, of="pow", node="PowBackward2",
+    pointwise=False, method=False, of="rpow", node="PowBackward2",
     exponent=_pow_exponent,
     doc="A number raised to a tensor.",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from minigrad_widgets.say import (
     template,
 )
 from minigrad_widgets.trace import Trace
+from minigrad_widgets.words import expression
 from widgets.sample_traces import ghost_and_cuts, version_error, worked
 
 SOURCES = Path(minigrad_widgets.__file__).parent
@@ -101,3 +102,17 @@ def test_a_recorded_trace_can_be_said_in_every_language(record: Callable[[], Tra
             assert text
             assert "{" not in text
     assert template("between sentences", "zh") == ""
+
+
+@pytest.mark.parametrize(
+    ("op", "args", "text"),
+    [
+        ("mul", [("self", "a"), ("other", "2")], "a * 2"),
+        ("pow", [("self", "a"), ("exponent", "2")], "a ** 2"),
+        ("rpow", [("exponent", "a"), ("self", "2")], "2 ** a"),
+        ("rsub", [("self", "a"), ("other", "3")], "3 - a"),
+        ("sum", [("self", "a * 2"), ("dim", "0")], "(a * 2).sum(0)"),
+    ],
+)
+def test_an_expression_is_written_as_the_learner_wrote_it(op: str, args: list, text: str) -> None:
+    assert expression(op, args) == text

@@ -37,8 +37,8 @@ def expression(op: str, args: Sequence[tuple[str, str]]) -> str:
     texts = [_operand(text) for _, text in args]
     if op in _SIGNS and len(texts) == 2:
         text = f"{texts[0]} {_SIGNS[op]} {texts[1]}"
-    elif op == "rsub" and len(texts) == 2:
-        text = f"{texts[1]} - {texts[0]}"
+    elif op in ("rsub", "rpow") and len(texts) == 2:
+        text = f"{texts[1]} {_SIGNS[op[1:]]} {texts[0]}"
     elif op == "neg" and len(texts) == 1:
         text = f"-{texts[0]}"
     elif op in ("select", "slice") and given.get("dim") == "0" and len(texts) > 2:
