@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(refused, file=sys.stderr)
         return 1
     except ImportError as error:
-        what = f"{error.name} is not installed: pip install 'minigrad-lab[author]'"
+        what = f"{error.name} is not installed: in the clone, python -m pip install --editable '.[author]'"
         print(what, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
