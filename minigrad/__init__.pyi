@@ -12,7 +12,7 @@ from .dtypes import dtype as _dtype
 from .hooks import RemovableHandle
 from .node import Node
 from .storage import Storage
-from .ops.draw import Generator as Generator
+from .random import Generator as Generator
 from .events import Observer as Observer
 from .size import Size as Size
 from .tensor import Tensor as Tensor
@@ -129,7 +129,6 @@ from .limits import iinfo as iinfo
 from .ops.along import index_fill as index_fill
 from .ops.index import index_put as index_put
 from .mode import inference_mode as inference_mode
-from .random import initial_seed as initial_seed
 from .ops.products import inner as inner
 from . import inplace as inplace
 from .anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
@@ -300,6 +299,7 @@ float16: _dtype
 float32: _dtype
 float64: _dtype
 half: _dtype
+initial_seed: Any
 int: _dtype
 int16: _dtype
 int32: _dtype

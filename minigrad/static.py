@@ -60,13 +60,13 @@ class Graph:
             raise RuntimeError("a static graph is being defined already: one at a time")
         mode.open_special()
         local.tape = self._tape
-        self._random = generator.bit_generator.state
+        self._random = generator.state
         return self
 
     def __exit__(self, kind: Any, *error: object) -> None:
         local.tape = None
         mode.close_special()
-        if kind is None and generator.bit_generator.state != self._random:
+        if kind is None and generator.state != self._random:
             raise RuntimeError(
                 "random numbers were drawn while a static graph was defined, and would be the same in each run: "
                 "make random tensors before, or feed them to a placeholder"

@@ -821,7 +821,7 @@ class Tensor:
     def rad2deg_(self) -> Tensor:
         """Radians as degrees."""
     def random_(self, *bounds: builtins.int, generator: Any = ...) -> Tensor:
-        """random_(to) or random_(from, to): write whole numbers into self."""
+        """random_(to) or random_(from, to): write whole numbers into self. Without bounds, from 0 to the largest."""
     def ravel(self) -> Tensor:
         """All elements in one dimension: a view of self where it is contiguous, of a copy where not."""
     @property

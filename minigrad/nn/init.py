@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import random
 from ..mode import no_grad
-from ..ops.draw import Generator
+from ..ops.draw import randperm
+from ..random import Generator
 from ..tensor import Tensor, wrap
 
 _GAINS = {
@@ -35,10 +35,6 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity not in _GAINS:
         raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
     return _GAINS[nonlinearity]
-
-
-def _source(generator: Generator | None) -> np.random.Generator:
-    return random.generator if generator is None else generator.source
 
 
 def _write(tensor: Tensor, values: Any) -> Tensor:
@@ -68,21 +64,41 @@ def trunc_normal_(
     b: float = 2.0,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Normally distributed, but drawn again until it is between a and b."""
+    """Normally distributed, but drawn again until it is between a and b.
+
+    Where the normal numbers seldom are, even ones are drawn, and kept in proportion to the density there.
+    """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
             UserWarning,
             stacklevel=2,
         )
-    draw = _source(generator)
-    values = draw.normal(mean, std, tensor._array.shape)
-    for _ in range(1000):
-        outside = (values < a) | (values > b)
-        if not outside.any():
-            break
-        values[outside] = draw.normal(mean, std, int(outside.sum()))
-    return _write(tensor, np.clip(values, a, b))
+    low, high = (float(tensor._array.dtype.type(end)) for end in (a, b))
+    inside = _below((b - mean) / std) - _below((a - mean) / std)
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+
+    def draw() -> tuple[np.ndarray, np.ndarray]:
+        """Numbers, and which of them are refused."""
+        drawn = tensor.new_empty(tensor.shape)
+        if inside > 0.3:
+            values = drawn.normal_(mean, std, generator=generator)._array
+            return values, (values < low) | (values > high)
+        values = drawn.uniform_(a, b, generator=generator)._array
+        density = -0.5 * ((values - mean) / std) ** 2 - peak
+        return values, np.log(tensor.new_empty(tensor.shape).uniform_(generator=generator)._array) > density
+
+    values, refused = draw()
+    while refused.any():
+        again, wrong = draw()
+        values = np.where(refused, again, values)
+        refused &= wrong
+    return _write(tensor, values)
+
+
+def _below(x: float) -> float:
+    """The share of normal numbers that are below x."""
+    return (1 + math.erf(x / math.sqrt(2))) / 2
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
@@ -201,7 +217,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     if not tensor.numel():
         return tensor
     rows = tensor._array.shape[0]
-    flat = _source(generator).standard_normal((rows, tensor.numel() // rows))
+    flat = tensor.new_empty(rows, tensor.numel() // rows).normal_(generator=generator)._array
     q, r = np.linalg.qr(flat.T if flat.shape[0] < flat.shape[1] else flat)
     q *= np.sign(np.diag(r))
     return _write(tensor, gain * (q.T if flat.shape[0] < flat.shape[1] else q).reshape(tensor._array.shape))
@@ -212,7 +228,7 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     rows, columns = tensor._array.shape
-    values = _source(generator).normal(0, std, (rows, columns))
+    values = tensor.new_empty(rows, columns).normal_(0, std, generator=generator)._array
     for column in range(columns):
-        values[_source(generator).permutation(rows)[: math.ceil(sparsity * rows)], column] = 0
+        values[randperm(rows)._array[: math.ceil(sparsity * rows)], column] = 0
     return _write(tensor, values)

@@ -1,4 +1,4 @@
-"""Random tensors. The numbers are NumPy's, only their distributions are torch's.
+"""Random tensors, with torch's numbers (see random.py).
 
 Counterpart in PyTorch: aten/src/ATen/native/TensorFactories.cpp and Distributions.cpp.
 """
@@ -10,62 +10,63 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..memory_format import checked_format, empty_in, memory_format, preserve_format
+from ..memory_format import checked_format, empty_in, preserve_format
 from ..op import op
-from ..random import generator
+from ..random import Generator, generator
 from ..strides import empty_like
 from ..tensor import Tensor, zeros_for
 from .create import check_rest, checked_dtype, checked_size, given_size, leaf
 from .public import explained, must_be_tensor
 
 
-class Generator:
-    """A source of random numbers of its own: `rand(3, generator=g)`."""
-
-    def __init__(self, device: Any = "cpu") -> None:
-        check_rest("Generator", {"device": device})
-        self.source = np.random.default_rng()
-
-    def manual_seed(self, seed: int) -> Generator:
-        """Start anew from `seed`; returns self."""
-        self.source = np.random.Generator(np.random.PCG64(int(seed) % 2**64))
-        return self
-
-
-def _source(options: dict[str, Any], name: str) -> np.random.Generator:
-    given = options.pop("generator", None)
-    if given is None or isinstance(given, np.random.Generator):
-        return generator if given is None else given
-    if not isinstance(given, Generator):
+def source(given: Any, name: str) -> Generator:
+    """The generator that an argument names, else the one that all share."""
+    if given is not None and not isinstance(given, Generator):
         raise TypeError(f"{name}(): argument 'generator' must be Generator, not {type(given).__name__}")
-    return given.source
+    return generator if given is None else given
 
 
-def _floating(dtype: dtypes.dtype, kernel: str) -> np.dtype:
-    if not dtype.is_floating_point:
-        kind = dtype.scalar_type
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
-    return dtype.numpy
+def _check_floating(kind: np.dtype, kernel: str) -> None:
+    if kind.kind != "f":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.of(kind).scalar_type}'")
 
 
-def _uniform(source: np.random.Generator, shape: tuple[int, ...], dtype: dtypes.dtype) -> np.ndarray:
-    kind = _floating(dtype, "check_uniform_bounds")
-    if kind == np.float16:  # eleven bits, so that rounding does not make a 1
-        return (source.integers(0, 2**11, shape) / 2**11).astype(kind)
-    return np.asarray(source.random(shape, kind))
+def _placed(numbers: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Numbers in the shape of an array, in the order in which its elements stand in memory."""
+    axes = sorted(range(like.ndim), key=lambda axis: -abs(like.strides[axis]))
+    placed = numbers.reshape([like.shape[axis] for axis in axes])
+    return placed.transpose(np.argsort(axes)) if axes else placed
 
 
-def _normal(source: np.random.Generator, shape: tuple[int, ...], dtype: dtypes.dtype) -> np.ndarray:
-    kind = _floating(dtype, "normal_kernel_cpu")
-    return np.asarray(source.standard_normal(shape, np.float32 if kind == np.float16 else kind)).astype(kind)
+def _uniform(bits: Generator, like: np.ndarray, low: float = 0, high: float = 1) -> np.ndarray:
+    kind = like.dtype
+    _check_floating(kind, "check_uniform_bounds")
+    numbers = bits.uniform(like.size, kind)
+    if (low, high) != (0, 1):
+        numbers = numbers * kind.type(high - low) + kind.type(low)
+    return _placed(numbers, like)
+
+
+def _normal(bits: Generator, like: np.ndarray, mean: float = 0, std: float = 1) -> np.ndarray:
+    _check_floating(like.dtype, "normal_kernel_cpu")
+    numbers = bits.normal(like.size, like.dtype, like.flags.c_contiguous)
+    if (mean, std) != (0, 1):
+        numbers = numbers * numbers.dtype.type(std) + numbers.dtype.type(mean)
+    return _placed(numbers.astype(like.dtype), like)
+
+
+def chosen(chance: Any, like: np.ndarray, bits: Generator = generator) -> np.ndarray:
+    """True with the probability `chance`, a number or an array, in the shape of an array."""
+    kind = chance.dtype if isinstance(chance, np.ndarray) else np.dtype(np.float64)
+    return _placed(bits.uniform(like.size, kind), like) < chance
 
 
 def _drawn(name: str, draw: Any, size: tuple[Any, ...], options: dict[str, Any]) -> Tensor:
     size = given_size(name, size, options)
     dtype = checked_dtype(options.pop("dtype", None), name) or dtypes.get_default_dtype()
-    requires_grad, source = options.pop("requires_grad", False), _source(options, name)
+    requires_grad, bits = options.pop("requires_grad", False), source(options.pop("generator", None), name)
     check_rest(name, options)
-    return leaf(draw(source, checked_size(size, name), dtype), requires_grad)
+    return leaf(draw(bits, np.empty(checked_size(size, name), dtype.numpy)), requires_grad)
 
 
 def rand(*size: Any, **options: Any) -> Tensor:
@@ -80,25 +81,24 @@ def randn(*size: Any, **options: Any) -> Tensor:
 
 def rand_like(input: Tensor, **options: Any) -> Tensor:
     """rand in the shape and dtype of another tensor."""
-    format = checked_format(options.pop("memory_format", None), "rand_like")
-    drawn = rand(must_be_tensor(input, "rand_like").shape, **{"dtype": input.dtype, **options})
-    return _laid_out_like(input, drawn, format)
+    return _drawn_like("rand_like", _uniform, input, options)
 
 
 def randn_like(input: Tensor, **options: Any) -> Tensor:
     """randn in the shape and dtype of another tensor."""
-    format = checked_format(options.pop("memory_format", None), "randn_like")
-    drawn = randn(must_be_tensor(input, "randn_like").shape, **{"dtype": input.dtype, **options})
-    return _laid_out_like(input, drawn, format)
+    return _drawn_like("randn_like", _normal, input, options)
 
 
-def _laid_out_like(input: Tensor, drawn: Tensor, format: memory_format) -> Tensor:
-    """The order of dimensions in memory is that of the input, too, or that of the format."""
-    x, kind = input._array, drawn._array.dtype
+def _drawn_like(name: str, draw: Any, input: Tensor, options: dict[str, Any]) -> Tensor:
+    """The order of dimensions in memory is that of the input, too, or that of the memory format."""
+    x = must_be_tensor(input, name)._array
+    format = checked_format(options.pop("memory_format", None), name)
+    kind = (checked_dtype(options.pop("dtype", None), name) or input.dtype).numpy
+    requires_grad, bits = options.pop("requires_grad", False), source(options.pop("generator", None), name)
+    check_rest(name, options)
     array = empty_like(x, kind) if format is preserve_format else empty_in(x.shape, kind, format)
-    array[...] = drawn._array
-    drawn._array = array
-    return drawn
+    array[...] = draw(bits, array)
+    return leaf(array, requires_grad)
 
 
 def _bounds(low: int, high: int) -> tuple[int, int]:
@@ -126,17 +126,25 @@ def randint(*args: Any, **options: Any) -> Tensor:
         raise TypeError("randint(): takes (high, size) or (low, high, size), with a tuple of ints as size")
     low, high = _bounds(given.get("low", 0), given["high"])
     dtype = checked_dtype(options.pop("dtype", None), "randint") or dtypes.int64
-    requires_grad, source = options.pop("requires_grad", False), _source(options, "randint")
+    requires_grad, bits = (
+        options.pop("requires_grad", False),
+        source(options.pop("generator", None), "randint"),
+    )
     check_rest("randint", options)
-    drawn = source.integers(low, high, checked_size((given["size"],), "randint"))
-    return leaf(np.asarray(drawn).astype(dtype.numpy), requires_grad)
+    like = np.empty(checked_size((given["size"],), "randint"), dtype.numpy)
+    return leaf(_integers(bits, like, low, high), requires_grad)
+
+
+def _integers(bits: Generator, like: np.ndarray, low: int, high: int) -> np.ndarray:
+    return _placed(bits.integers(low, high, like.size, high - low >= 2**28).astype(like.dtype), like)
 
 
 def randint_like(input: Tensor, *bounds: int, **options: Any) -> Tensor:
     """randint in the shape and dtype of another tensor: (input, high) or (input, low, high)."""
-    format = checked_format(options.pop("memory_format", None), "randint_like")
-    shape = tuple(must_be_tensor(input, "randint_like").shape)
-    return _laid_out_like(input, randint(*bounds, shape, **{"dtype": input.dtype, **options}), format)
+    if not 1 <= len(bounds) <= 2:
+        raise TypeError("randint_like(): takes (input, high) or (input, low, high)")
+    low, high = _bounds(*((0, *bounds) if len(bounds) == 1 else bounds))
+    return _drawn_like("randint_like", lambda bits, like: _integers(bits, like, low, high), input, options)
 
 
 def randperm(n: int, **options: Any) -> Tensor:
@@ -144,9 +152,12 @@ def randperm(n: int, **options: Any) -> Tensor:
     if n < 0:
         raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     dtype = checked_dtype(options.pop("dtype", None), "randperm") or dtypes.int64
-    requires_grad, source = options.pop("requires_grad", False), _source(options, "randperm")
+    requires_grad, bits = (
+        options.pop("requires_grad", False),
+        source(options.pop("generator", None), "randperm"),
+    )
     check_rest("randperm", options)
-    return leaf(source.permutation(n).astype(dtype.numpy), requires_grad)
+    return leaf(bits.permutation(n).astype(dtype.numpy), requires_grad)
 
 
 @explained
@@ -170,8 +181,7 @@ def bernoulli(input: Tensor, *, generator: Any = None) -> Tensor:
     p = must_be_tensor(input, "bernoulli")._array
     if ((p < 0) | (p > 1)).any():
         raise RuntimeError("Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
-    drawn = _source({"generator": generator}, "bernoulli").random(p.shape)
-    return _bernoulli(input, drawn < p)
+    return _bernoulli(input, chosen(p, p, source(generator, "bernoulli")))
 
 
 _bernoulli = op(
@@ -185,8 +195,11 @@ def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None
 ) -> Tensor:
     """Positions drawn with probabilities proportional to `input`, of a vector or of each row of a matrix."""
-    weights = must_be_tensor(input, "multinomial")._array.astype(np.float64)
-    source = _source({"generator": generator}, "multinomial")
+    weights = must_be_tensor(input, "multinomial")._array
+    if weights.dtype.kind != "f":
+        kind = input.dtype.scalar_type
+        raise RuntimeError(f"multinomial only supports floating-point dtypes for input, got: {kind}")
+    bits = source(generator, "multinomial")
     if weights.ndim not in (1, 2):
         raise RuntimeError("prob_dist must be 1 or 2 dim")
     if (weights < 0).any() or not np.isfinite(weights).all():
@@ -196,8 +209,18 @@ def multinomial(
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     if not replacement and num_samples > rows.shape[1]:
         raise RuntimeError("cannot sample n_sample > prob_dist.size(-1) samples without replacement")
-    drawn = [source.choice(rows.shape[1], num_samples, replacement, row / row.sum()) for row in rows]
+    if replacement and num_samples > 1:
+        drawn = [_by_share(row, bits.uniform(num_samples, np.dtype(np.float64))) for row in rows]
+    else:  # the largest of weight / waiting time: the races of Efraimidis and Spirakis (2006)
+        races = rows / bits.exponential(rows.size).reshape(rows.shape).astype(rows.dtype)
+        drawn = np.argsort(-races, axis=1, kind="stable")[:, :num_samples]
     return leaf(np.asarray(drawn, np.int64).reshape(*weights.shape[:-1], num_samples))
+
+
+def _by_share(weights: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """For each number from [0, 1) the position on whose share of the whole it falls."""
+    shares = np.cumsum(weights)
+    return np.minimum(np.searchsorted(shares / shares[-1], numbers, side="right"), len(weights) - 1)
 
 
 # ------------------------------------------------------------------ written into a tensor
@@ -230,41 +253,49 @@ def uniform_(
     check_rest("uniform_", bounds)
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={high}")
-    drawn = _uniform(_source({"generator": generator}, "uniform_"), self._array.shape, self.dtype)
-    return _write_uniform(self, drawn * self._array.dtype.type(high - low) + self._array.dtype.type(low))
+    return _write_uniform(self, _uniform(source(generator, "uniform_"), self._array, low, high))
 
 
 def normal_(self: Tensor, mean: float = 0, std: float = 1, *, generator: Any = None) -> Tensor:
     """Write numbers of the normal distribution into self. RuntimeError for a negative std."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
-    drawn = _normal(_source({"generator": generator}, "normal_"), self._array.shape, self.dtype)
-    return _write_normal(self, drawn * self._array.dtype.type(std) + self._array.dtype.type(mean))
+    return _write_normal(self, _normal(source(generator, "normal_"), self._array, mean, std))
 
 
 def random_(self: Tensor, *bounds: int, generator: Any = None) -> Tensor:
-    """random_(to) or random_(from, to): write whole numbers into self."""
-    if not 1 <= len(bounds) <= 2:
-        raise NotImplementedError("random_(): give the bounds, (to) or (from, to)")
-    low, high = _bounds(*((0, *bounds) if len(bounds) == 1 else bounds))
-    drawn = _source({"generator": generator}, "random_").integers(low, high, self._array.shape)
-    return _write_random(self, np.asarray(drawn))
+    """random_(to) or random_(from, to): write whole numbers into self. Without bounds, from 0 to the largest."""
+    if len(bounds) > 2:
+        raise TypeError(f"random_(): takes (), (to) or (from, to), and got {len(bounds)} numbers")
+    x, bits = self._array, source(generator, "random_")
+    if bounds:
+        low, high = _bounds(*bounds) if len(bounds) == 2 else _bounds(0, *bounds)
+        return _write_random(self, _integers(bits, x, low, high))
+    drawn = bits.integers(0, _above(self), x.size, x.dtype in (np.int64, np.float64))
+    return _write_random(self, _placed(drawn.astype(x.dtype), x))
+
+
+def _above(x: Tensor) -> int:
+    """One more than the largest whole number up to which its dtype has all."""
+    kind = x._array.dtype
+    if kind.kind == "f":
+        return 2 ** (np.finfo(kind).nmant + 1) + 1
+    return 2 if kind.kind == "b" else int(np.iinfo(kind).max) + 1
 
 
 def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Write 1 with probability p, a number or a tensor, else 0."""
     chance = p._array if isinstance(p, Tensor) else p
-    drawn = _source({"generator": generator}, "bernoulli_").random(self._array.shape)
-    return _write_bernoulli(self, drawn < chance)
+    return _write_bernoulli(self, chosen(chance, self._array, source(generator, "bernoulli_")))
 
 
 def exponential_(self: Tensor, lambd: float = 1, *, generator: Any = None) -> Tensor:
     """Write numbers of the exponential distribution with rate `lambd` into self."""
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    _floating(self.dtype, "exponential")
-    drawn = _source({"generator": generator}, "exponential_").exponential(1 / lambd, self._array.shape)
-    return _write_exponential(self, np.asarray(drawn))
+    _check_floating(self._array.dtype, "exponential")
+    drawn = source(generator, "exponential_").exponential(self._array.size) / lambd
+    return _write_exponential(self, _placed(drawn.astype(self._array.dtype), self._array))
 
 
 for _function in (uniform_, normal_, random_, bernoulli_, exponential_):

@@ -1,7 +1,7 @@
 """Dropout: some elements, chosen by chance, become 0, and the others grow so that the mean stays.
 
 Counterpart in PyTorch: aten/src/ATen/native/Dropout.cpp. It is a product with a mask, as there: grad_fn is
-MulBackward0. The random numbers are those of random.py, not torch's.
+MulBackward0.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ..random import generator
 from ..tensor import Tensor, wrap
+from .draw import chosen
 from .filled import zeros_in
 from .public import of_tensors
 
 
 def _mask(shape: tuple[int, ...], p: float, like: Tensor) -> Tensor:
     """1 / (1 - p) where an element stays, else 0."""
-    kept = generator.random(shape) >= p
-    return wrap((kept / (1 - p)).astype(like._array.dtype))
+    array = like._array if like._array.shape == shape else np.empty(shape)
+    return wrap((chosen(1 - p, array) / (1 - p)).astype(like._array.dtype))
 
 
 def _dropped(input: Tensor, shape: tuple[int, ...], p: float, training: bool, inplace: bool) -> Tensor:
@@ -122,7 +122,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     if p == 1:
         zero = zeros_in((), input)
         return input.mul_(zero) if inplace else input * zero
-    kept = generator.random(input._array.shape) >= p
+    kept = chosen(1 - p, input._array)
     a = 1 / math.sqrt((_ALPHA * _ALPHA * p + 1) * (1 - p))
     shift = wrap((np.where(kept, 0.0, -_ALPHA * a) + _ALPHA * a * p).astype(input._array.dtype))
     scale = wrap((kept * a).astype(input._array.dtype))

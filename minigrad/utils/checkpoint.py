@@ -173,7 +173,7 @@ class _Frame:
         self.others = [None if isinstance(a, Tensor) else a for a in args]
         one = wrap(np.empty(0)).requires_grad_()
         self.inputs = _Keep.apply(one, *[a for a in args if isinstance(a, Tensor)]).grad_fn
-        self.random = generator.bit_generator.state if preserve_rng_state else None
+        self.random = generator.state if preserve_rng_state else None
         self.check, self.early_stop = check, early_stop
         self.complete = False
         self.seen: list[tuple[Any, Any]] = []  # shape and dtype of each tensor that was saved
@@ -270,12 +270,11 @@ def _random_numbers(state: Any) -> Iterator[None]:
     if state is None:
         yield
         return
-    bits = generator.bit_generator
-    before, bits.state = bits.state, state
+    before, generator.state = generator.state, state
     try:
         yield
     finally:
-        bits.state = before
+        generator.state = before
 
 
 class CheckpointFunction(Function):
@@ -286,7 +285,7 @@ class CheckpointFunction(Function):
         if not any(isinstance(a, Tensor) and a.requires_grad for a in args):
             warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", stacklevel=4)
         ctx.function = function
-        ctx.random = generator.bit_generator.state if preserve_rng_state else None
+        ctx.random = generator.state if preserve_rng_state else None
         ctx.others = [None if isinstance(a, Tensor) else a for a in args]
         ctx.is_tensor = [isinstance(a, Tensor) for a in args]
         ctx.save_for_backward(*[a for a in args if isinstance(a, Tensor)])
