@@ -31,7 +31,7 @@ export function gradText(tensor) {
 }
 
 /** The line that says how a tensor stands to autograd. @param {Tensor} tensor @param {Side} side */
-export function autogradText(tensor, side) {
+function autogradText(tensor, side) {
   if (!tensor.requires_grad) return "requires_grad False";
   if (tensor.grad_fn) return tensor.grad_fn;
   return side === "backward" ? "AccumulateGrad" : "requires_grad True";

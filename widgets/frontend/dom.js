@@ -17,7 +17,7 @@ export function h(tag, attrs, ...children) {
 }
 
 /** The words of a tree, in order. @param {Tree|string} tree @returns {string} */
-export function textOf(tree) {
+function textOf(tree) {
   return typeof tree === "string" ? tree : tree.children.map(textOf).join(" ");
 }
 

@@ -126,7 +126,7 @@ function route(ids, points, kind = "") {
 /** Moves along one axis so that open boxes get their room: each stretch of it grows as much as the box over it
  * that needs most. @param {{at: number, size: number, wanted: number}[]} boxes
  * @returns {(value: number) => number} */
-export function stretched(boxes) {
+function stretched(boxes) {
   const growing = boxes.filter(({ size, wanted }) => wanted > size);
   const stops = [...new Set(growing.flatMap(({ at, size }) => [at, at + size]))].sort((a, b) => a - b);
   const rates = stops.map((stop) =>

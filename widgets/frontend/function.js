@@ -23,7 +23,7 @@ export function isBroken(func) {
 }
 
 /** Whether what it saved has changed and it cannot know. @param {Func} func @returns {boolean} */
-export function isMisled(func) {
+function isMisled(func) {
   return func.saved.some((saved) => saved.state === "unseen");
 }
 

@@ -66,7 +66,7 @@ export function pointAt(points, t) {
 
 /** Where the line from a point to the middle of a box meets its border. @param {Point} from
  * @param {Box} box @returns {Point} */
-export function borderPoint([px, py], box) {
+function borderPoint([px, py], box) {
   const [cx, cy] = [box.x + box.w / 2, box.y + box.h / 2];
   const [dx, dy] = [px - cx, py - cy];
   const reach = Math.max(Math.abs(dx) / (box.w / 2), Math.abs(dy) / (box.h / 2));

@@ -46,7 +46,7 @@ export function groupState(group, moment, error) {
 }
 
 /** What is special about the hidden: said in words, the worst first. @param {State} state @param {Side} side */
-export function stateText(state, side) {
+function stateText(state, side) {
   const words = [];
   if (state.error) words.push(t("fold.error"));
   if (state.broken) words.push(t("fold.broken", { n: state.broken }));
@@ -59,13 +59,13 @@ export function stateText(state, side) {
 }
 
 /** @param {State} state */
-export function hiddenText({ functions, tensors }) {
+function hiddenText({ functions, tensors }) {
   const words = { tensors: counted("tensor", tensors), functions: counted("function", functions) };
   return functions ? t("count", words) : words.tensors;
 }
 
 /** What stands on a group. @param {Group} group */
-export function groupTitle({ kind, title }) {
+function groupTitle({ kind, title }) {
   return kind === "turn" || kind === "parameters" ? t(`fold.${kind}.named`, { title }) : title;
 }
 

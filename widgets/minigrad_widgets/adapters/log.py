@@ -19,8 +19,8 @@ HEAD = 9
 class Log:
     """The hot path adds to `flat` itself, and calls `trim` where that has become longer than `long`."""
 
-    def __init__(self) -> None:
-        self.most = MOST_EVENTS
+    def __init__(self, most: int | None = None) -> None:
+        self.most = MOST_EVENTS if most is None else most
         self.flat: list[Any] = []
         self.long = 2 * self.most * (HEAD + 2)
         self.dropped = 0

@@ -17,6 +17,7 @@ from ..places import Places, Spot, place_of
 from ..recorder import Recorder
 from ..trace import Place
 from . import names, torch_graph
+from .log import Log
 from .torch_looking import key_of
 from .torch_tensors import Tensors
 
@@ -31,7 +32,7 @@ class Notes:
         self.recorder = Recorder() if shared is None else shared[0]
         self.places = Places(namespace, self.recorder.code, self.tell_names) if shared is None else shared[1]
         self.tensors = Tensors(self._met)
-        self.events: list[tuple] = []
+        self.log = Log(MOST_EVENTS)
         self.names: dict[str, int | None] = {}  # name -> key, as they were told
         self.noted: dict[
             int, dict[int, int]
@@ -40,7 +41,7 @@ class Notes:
 
     def note(self, *event: Any) -> None:
         """Keep an event."""
-        self.events.append(event)
+        self.log.append(event)
         what, fact = event[:2]
         if what == "ran" and fact.node is not None:
             self.noted[fact.node.key] = {seen.output_nr: seen.key for seen in fact.outputs}
@@ -48,15 +49,6 @@ class Notes:
         for seen in (fact,) if what == "renewed" else renewed:
             if seen.node is not None:
                 self.noted.setdefault(seen.node, {seen.output_nr: seen.key})
-        if len(self.events) > 2 * MOST_EVENTS:
-            self.trim()
-
-    def trim(self) -> None:
-        """Keep the last events only, and count the others."""
-        extra = len(self.events) - MOST_EVENTS
-        if extra > 0:
-            self.recorder.drafts.dropped += extra
-            del self.events[:extra]
 
     def is_new(self, node: Any) -> bool:
         """Whether a node was not told yet."""
@@ -70,16 +62,16 @@ class Notes:
 
     def tell(self) -> None:
         """Tell the recorder what was noted."""
-        self.trim()
-        events, self.events = self.events, []
         labels = {}
         for label, parameter in names.parameters(self.places.names, torch.nn.Module):
             key = self.tensors.find(parameter)
             if key is not None:
                 labels[key] = label
         self._labels = labels
-        for what, *event in events:
+        for what, *event in self.log.take():
             getattr(self, f"_tell_{what}")(*event)
+        self.recorder.drafts.dropped += self.log.dropped
+        self.log.dropped = 0
         self.noted.clear()
         for key, label in labels.items():
             for card in self.recorder.drafts.cards(key):
